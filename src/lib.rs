@@ -1,0 +1,4 @@
+//! Finds attacks in access logs.
+
+pub mod error;
+pub mod time;
