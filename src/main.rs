@@ -1,1 +1,3 @@
+//! `gatehound`, the command.
+
 fn main() {}
