@@ -1,0 +1,12 @@
+//! What a report is made of: [`Finding`]s that detectors proved, and the ranked [`Incident`]s that they join to.
+
+mod contract;
+mod finding;
+mod severity;
+
+pub use contract::{
+    Activity, Address, Confidence, ConfounderNote, Endpoint, Entities, Evidence, Impact, Incident, Network,
+    Proof, Raw, References, Stamp, Status, Tenths, Test,
+};
+pub use finding::{Count, Finding, Join, Named, Sample};
+pub use severity::{Fidelity, Kind, Outcome, Scale, Severity, Stage, severity};

@@ -1,0 +1,7 @@
+//! Routes.
+#![allow(missing_docs)]
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Get,
+}
