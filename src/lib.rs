@@ -1,12 +1,19 @@
 //! Finds attacks in access logs.
 
+pub mod collect;
+pub mod detect;
+pub mod engine;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod format;
 pub mod hash;
 pub mod incident;
 pub mod request;
 pub mod route;
 pub mod run;
+pub mod series;
+pub mod source;
+pub mod tally;
 pub mod text;
 pub mod time;

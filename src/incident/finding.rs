@@ -120,3 +120,61 @@ pub struct Sample {
     /// `first`, `last`, `success` …
     pub why: &'static str,
 }
+
+impl Finding {
+    /// A finding of `kind` with nothing in it yet.
+    pub fn new(detector: &'static str, variant: &'static str, kind: Kind) -> Self {
+        Self {
+            detector,
+            variant,
+            kind,
+            outcome: Outcome::Attempted,
+            scale: Scale::Sustained,
+            score: Tenths(0),
+            confidence: 0,
+            reason: String::new(),
+            tests: Vec::new(),
+            metrics: BTreeMap::new(),
+            first: Time(i64::MAX),
+            last: Time(i64::MIN),
+            window: Seconds(1800),
+            requests: 0,
+            bytes_out: 0,
+            activity: (Seconds(60), Vec::new()),
+            clients: Vec::new(),
+            users: Vec::new(),
+            users_total: 0,
+            tokens: Vec::new(),
+            sessions: Vec::new(),
+            agents: Vec::new(),
+            endpoints: Vec::new(),
+            compromised: Vec::new(),
+            compromised_total: 0,
+            objects_read: 0,
+            bytes_read: 0,
+            joins: Vec::new(),
+            samples: Vec::new(),
+            confounders: Vec::new(),
+            suppressed_by: None,
+            recommendations: Vec::new(),
+        }
+    }
+
+    /// A total order by content: time, kind, detector, then whom it is about.
+    pub fn order(&self) -> (Time, Kind, &'static str, &'static str, u64, Vec<Join>, Vec<Count<Client>>) {
+        let joins = self.joins.iter().copied().take(4).collect();
+        let clients = self.clients.iter().copied().take(4).collect();
+        (self.first, self.kind, self.detector, self.variant, self.requests, joins, clients)
+    }
+
+    /// Records a test that was passed: `value` against `threshold`, both in tenths.
+    pub fn test(&mut self, name: &'static str, value: u64, threshold: u64, unit: &'static str) {
+        let tenths = |value: u64| Tenths(u32::try_from(value).unwrap_or(u32::MAX));
+        self.tests.push(Test {
+            name: name.into(),
+            value: tenths(value),
+            threshold: tenths(threshold),
+            unit: unit.into(),
+        });
+    }
+}

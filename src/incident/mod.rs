@@ -2,6 +2,7 @@
 
 mod contract;
 mod finding;
+mod rank;
 mod severity;
 
 pub use contract::{
@@ -9,4 +10,5 @@ pub use contract::{
     Proof, Raw, References, Stamp, Status, Tenths, Test,
 };
 pub use finding::{Count, Finding, Join, Named, Sample};
+pub use rank::{Group, rank};
 pub use severity::{Fidelity, Kind, Outcome, Scale, Severity, Stage, severity};

@@ -1,0 +1,209 @@
+//! Collectors: what is remembered about whom. To add one: write `collect/<name>.rs`, then name it in [`all`].
+//!
+//! Evidence is gathered once and judged by many: detectors, norms and confounders all read it through the
+//! [`World`](crate::detect::World).
+
+mod accounts;
+mod logins;
+mod misses;
+mod objects;
+mod profile;
+mod volume;
+
+use std::any::{Any, TypeId};
+
+use serde::{Deserialize, Serialize};
+
+pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
+pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
+pub(crate) use misses::is_miss;
+pub use misses::{MISS_TICK, Missed, Misses};
+pub use objects::{IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
+pub use profile::{ClientProfiles, PROFILE_TICK, PrincipalProfiles, Profile, Visit, route_number};
+pub use volume::{Bytes, RouteBytes, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
+
+use crate::request::Request;
+use crate::series::Evidence;
+
+/// The few things that evidence is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum KeyKind {
+    /// The client's address.
+    Client,
+    /// The strongest identity that the line proves: principal, else token, else session.
+    Principal,
+    /// The account that a request tries to open or asks for.
+    Account,
+}
+
+impl KeyKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Client, Self::Principal, Self::Account];
+
+    /// The value that `request` has of this kind; zero for none.
+    pub fn of(self, request: &Request) -> u128 {
+        match self {
+            Self::Client => request.client.0,
+            Self::Principal => u128::from(request.principal.or(request.token).or(request.session).0),
+            Self::Account => u128::from(request.account.0),
+        }
+    }
+}
+
+/// Gathers evidence about each key of one kind. Pure: no map, lock, clock, thread or I/O.
+pub trait Collector: Send + Sync + 'static {
+    /// What is remembered per key.
+    type Evidence: Evidence;
+    /// A name that a stored tally knows it by.
+    const NAME: &'static str;
+    /// Whom evidence is held against.
+    const KEY: KeyKind;
+    /// Whether `request` is of interest at all. Cheap: many requests end here.
+    fn wants(request: &Request) -> bool;
+    /// Adds `request` to the evidence of its key.
+    fn observe(request: &Request, evidence: &mut Self::Evidence);
+}
+
+/// Every collector, in the order of their numbers.
+pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
+    &[
+        &Of::<ClientProfiles>::NEW,
+        &Of::<PrincipalProfiles>::NEW,
+        &Of::<Logins>::NEW,
+        &Of::<Accounts>::NEW,
+        &Of::<Misses>::NEW,
+        &Of::<ObjectsByClient>::NEW,
+        &Of::<ObjectsByPrincipal>::NEW,
+        &Of::<VolumeByClient>::NEW,
+        &Of::<VolumeByPrincipal>::NEW,
+    ]
+}
+
+/// The number of a collector in [`all`], as a bit of a mask.
+pub(crate) fn number_of<C: Collector>() -> usize {
+    let wanted = TypeId::of::<Of<C>>();
+    all().iter().position(|collector| collector.type_id() == wanted).expect("every collector stands in `all`")
+}
+
+/// A collector whose evidence type is forgotten, so that a tally can hold all of them.
+pub(crate) trait AnyCollector: Send + Sync + Any {
+    /// [`Collector::NAME`].
+    fn name(&self) -> &'static str;
+    /// [`Evidence::VERSION`].
+    fn version(&self) -> u16;
+    /// [`Collector::KEY`].
+    fn key(&self) -> KeyKind;
+    /// Sets `bit` in the mask of each request that is wanted.
+    fn mark(&self, requests: &[Request], bit: u16, masks: &mut [u16]);
+    /// An empty column.
+    fn column(&self) -> Box<dyn AnyColumn>;
+}
+
+/// The evidence of one collector about the full entities of one shard.
+pub(crate) trait AnyColumn: Send + Sync + Any {
+    /// Adds each request, `requests[index]`, to the evidence of its entity.
+    fn observe(&mut self, wanted: &[(u32, u32)], requests: &[Request]);
+    /// Adds one request to the evidence of `entity`, if it is wanted.
+    fn observe_one(&mut self, entity: u32, request: &Request);
+    /// Merges what `other` has about `theirs` into what we have about `ours`.
+    fn adopt(&mut self, ours: u32, other: &mut dyn AnyColumn, theirs: u32);
+    /// The stored form of the evidence about `entity`, if there is any.
+    fn write(&self, entity: u32) -> Option<Vec<u8>>;
+    /// Reads back what [`write`](Self::write) wrote.
+    fn read(&mut self, entity: u32, bytes: &[u8]) -> Result<(), postcard::Error>;
+}
+
+/// [`Collector`] as a value.
+struct Of<C>(std::marker::PhantomData<fn() -> C>);
+
+impl<C> Of<C> {
+    const NEW: Self = Self(std::marker::PhantomData);
+}
+
+impl<C: Collector> AnyCollector for Of<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn version(&self) -> u16 {
+        C::Evidence::VERSION
+    }
+
+    fn key(&self) -> KeyKind {
+        C::KEY
+    }
+
+    fn mark(&self, requests: &[Request], bit: u16, masks: &mut [u16]) {
+        for (request, mask) in requests.iter().zip(masks) {
+            let wanted = C::wants(request) && C::KEY.of(request) != 0;
+            *mask |= if wanted { bit } else { 0 };
+        }
+    }
+
+    fn column(&self) -> Box<dyn AnyColumn> {
+        Box::new(Column::<C> { index: Vec::new(), evidence: Vec::new() })
+    }
+}
+
+/// Evidence by entity: most entities have none of a kind, so an index stands between.
+pub(crate) struct Column<C: Collector> {
+    index: Vec<u32>,
+    evidence: Vec<C::Evidence>,
+}
+
+/// No evidence yet.
+const NONE: u32 = u32::MAX;
+
+impl<C: Collector> Column<C> {
+    /// The evidence about `entity`.
+    pub(crate) fn get(&self, entity: u32) -> Option<&C::Evidence> {
+        let at = *self.index.get(entity as usize)?;
+        (at != NONE).then(|| &self.evidence[at as usize])
+    }
+
+    /// The evidence about `entity`, made where there is none.
+    fn slot(&mut self, entity: u32) -> &mut C::Evidence {
+        let entity = entity as usize;
+        if self.index.len() <= entity {
+            self.index.resize(entity + 1, NONE);
+        }
+        if self.index[entity] == NONE {
+            self.index[entity] = u32::try_from(self.evidence.len()).expect("a shard holds fewer than 2^32 entities");
+            self.evidence.push(C::Evidence::default());
+        }
+        &mut self.evidence[self.index[entity] as usize]
+    }
+}
+
+impl<C: Collector> AnyColumn for Column<C> {
+    fn observe(&mut self, wanted: &[(u32, u32)], requests: &[Request]) {
+        for &(entity, request) in wanted {
+            C::observe(&requests[request as usize], self.slot(entity));
+        }
+    }
+
+    fn observe_one(&mut self, entity: u32, request: &Request) {
+        if C::wants(request) {
+            C::observe(request, self.slot(entity));
+        }
+    }
+
+    fn adopt(&mut self, ours: u32, other: &mut dyn AnyColumn, theirs: u32) {
+        let other = (other as &mut dyn Any).downcast_mut::<Self>().expect("columns of the same collector");
+        let at = other.index.get(theirs as usize).copied().unwrap_or(NONE);
+        if at != NONE {
+            self.slot(ours).merge(std::mem::take(&mut other.evidence[at as usize]));
+        }
+    }
+
+    fn write(&self, entity: u32) -> Option<Vec<u8>> {
+        self.get(entity).map(|evidence| postcard::to_stdvec(evidence).expect("evidence can be written to memory"))
+    }
+
+    fn read(&mut self, entity: u32, bytes: &[u8]) -> Result<(), postcard::Error> {
+        let evidence = postcard::from_bytes::<C::Evidence>(bytes)?;
+        self.slot(entity).merge(evidence);
+        Ok(())
+    }
+}

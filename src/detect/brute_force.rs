@@ -1,0 +1,47 @@
+//! Many tries at one account.
+
+use crate::detect::{About, Detector, Needs, Threshold, World, campaign, siege};
+use crate::incident::{Finding, Kind};
+use crate::request::Flags;
+
+/// The detector.
+#[derive(Default)]
+pub(super) struct BruteForce;
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "brute-force",
+    kinds: &[Kind::BruteForce],
+    summary: "Many refused logins to one account, from one source or from many.",
+    why: "Guessing works where nothing slows it down, and an administrator's account is worth the tries.",
+    looks_like: "One account (or, where the log names none, one source at one login) with dozens to thousands of refusals.",
+    look_alikes: "A machine whose secret expired: one account, one failure each period, for hours, without a second source; an \
+                  app that retries through an outage.",
+    blind_spots: "Without user names in the log many sources that guess one account look like a campaign of credential stuffing.",
+    thresholds: &[
+        Threshold { name: "tries at an account", value: siege::ACCOUNT_TRIES, unit: "tries", meaning: "refused, over the whole log" },
+        Threshold { name: "refused tries", value: siege::REFUSED, unit: "tries", meaning: "of one source, where the log names no account" },
+        Threshold { name: "refused share", value: siege::REFUSED_SHARE / 10, unit: "%", meaning: "of the answered tries" },
+        Threshold { name: "sources", value: campaign::SOURCES, unit: "addresses", meaning: "of a pool that does nothing but log in" },
+    ],
+    needs: &[Needs {
+        any_of: &[Flags::USER, Flags::ACCOUNT],
+        missing: "user names",
+        fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
+    }],
+    attack: &["T1110.001"],
+    owasp_api: &["API2:2023"],
+    oat: &["OAT-007"],
+    cwe: &["CWE-307"],
+};
+
+impl Detector for BruteForce {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let ours = world.sieges().iter().filter(|siege| siege.kind() == Kind::BruteForce);
+        ours.map(|siege| siege.clone().finding(world, ABOUT.id)).collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! Clients that act as one: sources that come to a door, are refused, do nothing else and look alike, in a number that
+//! chance does not explain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{ClientProfiles, Logins};
+use crate::detect::World;
+use crate::detect::doors::{Verdicts, folded};
+use crate::detect::statistics::{binomial_tail_tenths, permille};
+use crate::hash::mix;
+use crate::request::{Client, RouteKey};
+use crate::time::{HOUR, Time};
+
+/// Clients that act as one.
+#[derive(Clone, Debug)]
+pub(crate) struct Campaign {
+    /// The door that they come to.
+    pub(crate) door: RouteKey,
+    /// Identity: door and fingerprint, not the members.
+    pub(crate) id: u64,
+    /// What they share, in words.
+    pub(crate) shares: &'static str,
+    /// The members, ascending.
+    pub(crate) members: BTreeSet<Client>,
+    /// −log10 of the chance that so many single-minded clients look alike, in tenths.
+    pub(crate) surprise: u64,
+}
+
+/// Fewer sources than this are no campaign.
+pub(crate) const SOURCES: u64 = 8;
+
+/// Fewer refused tries than this, of all sources together, are no campaign.
+pub(crate) const REFUSED: u64 = 30;
+
+/// −log10 of the chance below which likeness is no chance any more, in tenths, before correction for the groups tried.
+pub(crate) const SURPRISE: u64 = 60;
+
+/// A client at a door.
+struct Visitor {
+    client: Client,
+    verdicts: Verdicts,
+    /// The agent that it named most.
+    agent: u64,
+    /// Whether it named several.
+    rotates: bool,
+    /// Requests elsewhere.
+    elsewhere: u64,
+    first: Time,
+    last: Time,
+}
+
+impl Visitor {
+    /// Whether it came for nothing but the door, and mostly in vain.
+    fn is_single_minded(&self) -> bool {
+        self.verdicts.refused >= 1
+            && self.verdicts.accepted == 0
+            && self.elsewhere <= 2.max(self.verdicts.refused / 4)
+    }
+
+    /// Whether it fits a campaign of which others are the proof: refused more often than not, then gone on for a while.
+    fn fits(&self) -> bool {
+        self.verdicts.refused >= 2 * self.verdicts.accepted
+            && self.verdicts.refused >= 1
+            && self.elsewhere <= 2 + 40 * self.verdicts.accepted
+    }
+}
+
+/// All campaigns of a world, sorted by door and fingerprint.
+pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
+    let mut campaigns = Vec::new();
+    for (door, visitors) in visitors(world) {
+        let mut groups: BTreeMap<(u8, u64), Vec<&Visitor>> = BTreeMap::new();
+        for visitor in &visitors {
+            let group = if visitor.rotates && visitor.is_single_minded() { (1, 0) } else { (0, visitor.agent) };
+            groups.entry(group).or_default().push(visitor);
+        }
+        let single: u64 = visitors.iter().map(|visitor| u64::from(visitor.is_single_minded())).sum();
+        let tried = groups.len() as u64;
+        for (group, members) in &groups {
+            let of_group = Group { door, fingerprint: *group, members, tried };
+            campaigns.extend(of_group.test(visitors.len() as u64, single));
+        }
+    }
+    campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
+    campaigns
+}
+
+/// Who came to each door.
+fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
+    let profiles = world.population::<ClientProfiles>();
+    let found = world.population::<Logins>().collect(|client, tries| {
+        let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
+        let requests = profiles.with(client, |profile| profile.requests).unwrap_or(at_doors);
+        let visits = tries.doors.all().filter_map(|tries| {
+            let door = tries.door.filter(|door| door.class.takes_credentials())?;
+            let key = folded(&door, world.learned());
+            let mut agents: Vec<(u64, u64)> = tries.agents.iter().map(|(agent, count)| (count.0, agent)).collect();
+            agents.sort_unstable();
+            let visitor = Visitor {
+                client: Client(client),
+                verdicts: world.doors().count(key, &tries.outcomes),
+                agent: agents.last().map_or(0, |&(_, agent)| agent),
+                rotates: agents.len() >= 2,
+                elsewhere: requests.saturating_sub(at_doors),
+                first: tries.span.first,
+                last: tries.span.last,
+            };
+            Some((key, visitor))
+        });
+        Some(visits.collect::<Vec<_>>())
+    });
+    let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();
+    for (door, visitor) in found.into_iter().flat_map(|(_, visits)| visits) {
+        doors.entry(door).or_default().push(visitor);
+    }
+    doors
+}
+
+/// Visitors of one door that look alike.
+struct Group<'v> {
+    door: RouteKey,
+    /// 0 and the agent, or 1 for those who change it.
+    fingerprint: (u8, u64),
+    members: &'v [&'v Visitor],
+    /// How many groups were tested at this door.
+    tried: u64,
+}
+
+impl Group<'_> {
+    /// A campaign, if there are more single-minded members than chance explains: against the share of single-minded among
+    /// the door's other visitors.
+    fn test(&self, visitors: u64, single: u64) -> Option<Campaign> {
+        let core: Vec<&&Visitor> = self.members.iter().filter(|visitor| visitor.is_single_minded()).collect();
+        let (size, ours) = (self.members.len() as u64, core.len() as u64);
+        let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
+        if ours < SOURCES || refused < REFUSED {
+            return None;
+        }
+        let (others, others_single) = (visitors - size, single - ours);
+        // One more of each: a door with few other visitors tells little about them (Laplace's rule).
+        #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
+        let expected = (others_single + 1) as f64 / (others + 2) as f64;
+        let surprise = match self.fingerprint.0 {
+            0 => binomial_tail_tenths(ours, size, expected),
+            // Whoever changes the agent between tries and does nothing else is no person; their number is the proof.
+            _ => i64::try_from(ours * 10).unwrap_or(i64::MAX),
+        };
+        let surprise = u64::try_from(surprise).unwrap_or(0);
+        let needed = SURPRISE + 10 * u64::from(self.tried.max(1).ilog10());
+        (surprise >= needed).then(|| self.campaign(&core, surprise))
+    }
+
+    /// The campaign, with the members that fit beside its core.
+    fn campaign(&self, core: &[&&Visitor], surprise: u64) -> Campaign {
+        let first = core.iter().map(|visitor| visitor.first).min().unwrap_or_default();
+        let last = core.iter().map(|visitor| visitor.last).max().unwrap_or_default();
+        let around = |visitor: &Visitor| visitor.last.0 >= first.0 - HOUR && visitor.first.0 <= last.0 + HOUR;
+        // Where ordinary visitors share the fingerprint, a success among refusals may be one of theirs.
+        let crowd = self.members.len() as u64 - core.len() as u64;
+        let exclusive = permille(core.len() as u64, core.len() as u64 + crowd) >= 700;
+        let members = self.members.iter().filter(|visitor| {
+            visitor.is_single_minded() || (around(visitor) && visitor.fits() && (exclusive || visitor.verdicts.refused >= 2))
+        });
+        Campaign {
+            door: self.door,
+            id: mix(mix(self.door.0.0, u64::from(self.door.1)), mix(u64::from(self.fingerprint.0), self.fingerprint.1)),
+            shares: if self.fingerprint.0 == 0 { "share one user agent" } else { "change their user agent between tries" },
+            members: members.map(|visitor| visitor.client).collect(),
+            surprise,
+        }
+    }
+}

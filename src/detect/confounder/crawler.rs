@@ -1,0 +1,33 @@
+//! A crawler that behaves: all day at an even, low pace, over everything that is public. Its name proves nothing and is not
+//! read here.
+
+use crate::collect::PROFILE_TICK;
+use crate::detect::World;
+use crate::incident::ConfounderNote;
+use crate::request::Client;
+use crate::time::{HOUR, MINUTE};
+
+/// A crawler keeps on for at least this long, in microseconds.
+const KEEPS_ON: i64 = 6 * HOUR;
+
+/// A pace above this many requests a minute is no politeness.
+const POLITE: u64 = 20;
+
+/// How much a client behaves like a crawler.
+pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    let (requests, length, busy, slots) = world.profile(client, |profile| {
+        let width = profile.activity.width(PROFILE_TICK).micros();
+        let slots = u64::try_from(profile.span.micros() / width.max(1)).unwrap_or(0) + 1;
+        (profile.requests, profile.span.micros(), profile.activity.len() as u64, slots)
+    })?;
+    let minutes = u64::try_from(length / MINUTE).unwrap_or(0).max(1);
+    let is_even = busy * 10 >= slots * 9;
+    let score = if length >= KEEPS_ON && requests / minutes <= POLITE && is_even { 75 } else { 0 };
+    (score > 0).then(|| {
+        super::note(
+            "crawler",
+            score,
+            format!("{} requests a minute, evenly over {} h", requests / minutes, length / HOUR),
+        )
+    })
+}

@@ -1,0 +1,84 @@
+//! Look-alikes: harmless things that look like threats. To add one: write `detect/confounder/<name>.rs`, then ask it in the
+//! function below that serves its threat. Each returns a score with its numbers; one that explains a finding holds it back.
+
+mod backup_job;
+mod broken_deploy;
+mod crawler;
+mod dead_links;
+mod retry_storm;
+mod scheduled_sync;
+mod shared_address;
+mod stale_secret;
+mod support_desk;
+
+use crate::collect::{IdSet, Missed, Volume};
+use crate::detect::World;
+use crate::detect::siege::Siege;
+use crate::incident::{Confidence, ConfounderNote};
+use crate::request::{Client, RouteKey};
+
+/// A note with `score` in hundredths.
+fn note(name: &'static str, score: u64, reason: String) -> ConfounderNote {
+    let score = Confidence(u8::try_from(score.min(100)).unwrap_or(100));
+    ConfounderNote { name: name.into(), score, reason }
+}
+
+/// What else a siege might be.
+pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Vec<ConfounderNote> {
+    [shared_address::of_siege(world, siege), stale_secret::of_siege(siege), retry_storm::of_siege(world, siege)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What else many missing paths might be.
+pub(super) fn of_misses(world: &World<'_>, client: Client, missed: &Missed, strange: u64) -> Vec<ConfounderNote> {
+    [
+        broken_deploy::of_misses(world, missed),
+        dead_links::of_misses(world, client, missed, strange),
+        shared_address::of_client(world, client),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What else many objects might be; `client` where they are held against an address.
+pub(super) fn of_objects(
+    world: &World<'_>,
+    client: Option<Client>,
+    route: RouteKey,
+    ids: &IdSet,
+) -> Vec<ConfounderNote> {
+    let client_notes = client.map(|client| [shared_address::of_client(world, client), crawler::of_client(world, client)]);
+    client_notes
+        .into_iter()
+        .flatten()
+        .chain([support_desk::of_objects(world, client, ids), backup_job::of_objects(world, client, route, ids)])
+        .flatten()
+        .collect()
+}
+
+/// What else a great volume might be.
+pub(super) fn of_volume(
+    world: &World<'_>,
+    client: Option<Client>,
+    routes: u64,
+    volume: &Volume,
+) -> Vec<ConfounderNote> {
+    let shared = client.and_then(|client| shared_address::of_client(world, client));
+    [shared, scheduled_sync::of_volume(world, volume), backup_job::of_volume(world, routes, volume)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What else many questions about accounts might be.
+pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<ConfounderNote> {
+    let requests = world.profile(client, |profile| profile.requests)?;
+    // A crowd asks now and then and mostly works.
+    if asks * 10 > requests * 3 {
+        return None;
+    }
+    shared_address::of_client(world, client)
+}

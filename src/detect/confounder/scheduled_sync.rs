@@ -1,0 +1,37 @@
+//! A partner's sync: about the same volume at the same distance, again and again.
+
+use crate::collect::{VOLUME_TICK, Volume};
+use crate::detect::World;
+use crate::detect::statistics::quantile;
+use crate::incident::ConfounderNote;
+use crate::time::HOUR;
+
+/// How regular the hours of a volume are.
+pub(super) fn of_volume(_: &World<'_>, volume: &Volume) -> Option<ConfounderNote> {
+    let mut hours: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
+    for (start, taken) in volume.activity.ticks(VOLUME_TICK) {
+        *hours.entry(start.0.div_euclid(HOUR)).or_default() += taken.bytes;
+    }
+    let inner: Vec<(i64, u64)> = hours.into_iter().collect();
+    let gaps: Vec<i64> = inner.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    if inner.len() < 5 {
+        return None;
+    }
+    let mut sizes: Vec<u64> = inner.iter().map(|&(_, bytes)| bytes).collect();
+    sizes.sort_unstable();
+    let median = quantile(&sizes, 50);
+    let near = |bytes: u64| bytes * 2 >= median && bytes <= median * 2;
+    let alike = sizes.iter().filter(|&&bytes| near(bytes)).count();
+    let same_gap = gaps.iter().filter(|&&gap| gap == gaps[0]).count();
+    let (alike, regular) = (alike * 100 / sizes.len(), same_gap * 100 / gaps.len());
+    // A steady drip is regular too: only bursts with quiet between them are a schedule.
+    let busy = volume.activity.len() * 100 / (inner.len() * 12).max(1);
+    let score = if alike >= 90 && regular >= 90 && busy <= 50 { 90 } else { 0 };
+    (score > 0).then(|| {
+        super::note(
+            "scheduled-sync",
+            score,
+            format!("{} bursts at the same distance, {alike} % of them of the same size", inner.len()),
+        )
+    })
+}

@@ -1,0 +1,54 @@
+//! Many people behind one address: an office, a carrier, a café. They differ in agent, load pages, and mostly get in.
+
+use crate::collect::Profile;
+use crate::detect::World;
+use crate::detect::siege::Siege;
+use crate::detect::statistics::permille;
+use crate::incident::ConfounderNote;
+use crate::request::Client;
+
+/// Principals or agents behind one address from which on it is a crowd's.
+const CROWD: u64 = 5;
+
+/// How much a client looks like a crowd, in hundredths: several identities, each doing a little of everything.
+pub(super) fn crowd(profile: &Profile) -> u64 {
+    let identities = profile.others.count();
+    let agents = profile.agents.count();
+    let people = identities.max(agents);
+    if people < CROWD {
+        return 0;
+    }
+    // A scanner that changes its agent asks for much more of the same: a crowd's routes repeat.
+    let visits: Vec<u64> = profile.routes.iter().map(|(_, visit)| visit.ok).collect();
+    let working = permille(visits.iter().sum(), profile.requests);
+    let spread = profile.routes.iter().filter(|(_, visit)| visit.ok > 0).count() as u64;
+    if working < 600 || spread < 3 {
+        return 0;
+    }
+    (60 + people.min(30)).min(95)
+}
+
+/// Whether a source of a siege is a crowd: then some of its logins fail, and most people behind it get in.
+pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
+    let [only] = siege.clients.as_slice() else { return None };
+    let (score, people) = world.profile(only.of, |profile| (crowd(profile), profile.agents.count()))?;
+    let refused = siege.verdicts.refused_permille();
+    // A crowd gets in more often than not; below that the crowd is only where the attacker sits.
+    let score = if refused > 950 { score / 4 } else { score };
+    (score > 0).then(|| {
+        super::note(
+            "shared-address",
+            score,
+            format!("{people} agents behind the address use several routes; {} % of its logins fail", refused / 10),
+        )
+    })
+}
+
+/// Whether a client is a crowd.
+pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    let (score, agents, others) =
+        world.profile(client, |profile| (crowd(profile), profile.agents.count(), profile.others.count()))?;
+    (score > 0).then(|| {
+        super::note("shared-address", score, format!("{agents} agents and {others} identities behind one address"))
+    })
+}

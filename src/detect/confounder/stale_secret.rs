@@ -1,0 +1,53 @@
+//! A machine whose secret expired: one account, one failure each period, for hours, as regular as a clock.
+
+use crate::detect::siege::Siege;
+use crate::incident::ConfounderNote;
+use crate::time::{HOUR, MINUTE};
+
+/// A clock runs for at least this long before it is believed to be one, in microseconds.
+const RUNS: i64 = 2 * HOUR;
+
+/// A clock with a pace above this many tries a minute is a tool.
+const PACE: u64 = 6;
+
+/// How regular a siege of one source is.
+pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
+    let one_account = siege.accounts.count() <= 1;
+    if siege.clients.len() > 2 || siege.agents.len() > 1 || !one_account || siege.verdicts.accepted > 2 {
+        return None;
+    }
+    let length = siege.span.micros();
+    let minutes = u64::try_from(length / MINUTE).unwrap_or(0).max(1);
+    let (width, ticks) = siege.over.activity();
+    let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
+    if length < RUNS || tries / minutes > PACE {
+        return None;
+    }
+    // The first and last tick are cut short; between them a clock leaves no gap, and each tick is like the next. Chance
+    // (a Poisson process) would make the variance as large as the mean.
+    let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
+    let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return None };
+    let slots = u64::try_from((last.0.0 - first.0.0) / width.micros()).unwrap_or(0) + 1;
+    let total: u64 = inner.iter().map(|&(_, tries)| tries).sum();
+    let squares: u64 = inner.iter().map(|&(_, tries)| tries * tries).sum();
+    // slots² · variance and slots² · mean, both whole numbers.
+    let variance = (squares * slots).saturating_sub(total * total);
+    let mean = total * slots;
+    let dispersion = variance * 100 / mean.max(1);
+    let named = siege.accounts.count() == 1;
+    let score = match dispersion {
+        0..=15 if slots >= 4 => 95,
+        16..=30 if slots >= 4 => 80,
+        31..=60 if named && slots >= 4 => 75,
+        _ => 10,
+    };
+    Some(super::note(
+        "stale-secret",
+        score,
+        format!(
+            "{tries} tries over {minutes} min at an even pace: {}.{:02} times the scatter of chance",
+            dispersion / 100,
+            dispersion % 100
+        ),
+    ))
+}

@@ -1,0 +1,180 @@
+//! What failure looks like at each door: decided from the door's own answers, since a login may refuse with 401, 403, 400,
+//! 422, a redirect, or a 200 of another size.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{ClientProfiles, Door, Logins};
+use crate::evidence::{Answer, Outcomes};
+use crate::hash::TemplateHash;
+use crate::request::RouteKey;
+use crate::route::Learned;
+use crate::tally::Tally;
+
+/// What an answer at a door means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The credentials were right, or the account exists.
+    Accepted,
+    /// They were wrong.
+    Refused,
+    /// They were not even tried: 403, 406, 429, 444.
+    Blocked,
+    /// The service failed.
+    Trouble,
+}
+
+/// What failure looks like at each door of a log.
+#[derive(Default)]
+pub(crate) struct Doors {
+    /// Doors that refuse with 2xx or 3xx: which of these answers let somebody in.
+    ambiguous: BTreeMap<RouteKey, BTreeSet<Answer>>,
+}
+
+/// Below this share of 4xx answers (in percent) a door does not refuse by status.
+const BY_STATUS: u64 = 2;
+
+/// Fewer tries than this tell nothing about a door.
+const TELLING_TRIES: u64 = 50;
+
+/// An answer whose clients go on at less than this share (in percent) of the best answer's is a refusal.
+const GOES_ON: u64 = 50;
+
+/// The door as learned templates know it.
+pub(crate) fn folded(door: &Door, learned: &Learned) -> RouteKey {
+    let template: TemplateHash = learned.fold(door.template);
+    RouteKey(template, door.method as u8)
+}
+
+impl Doors {
+    /// Learns from a whole population.
+    pub(crate) fn learn(tally: &Tally, learned: &Learned) -> Self {
+        let logins = tally.population::<Logins>();
+        let mut answers: BTreeMap<RouteKey, BTreeMap<Answer, u64>> = BTreeMap::new();
+        logins.each(|_, tries| {
+            for door in tries.doors.all() {
+                let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
+                let known = answers.entry(key).or_default();
+                door.outcomes.iter().for_each(|(answer, count)| *known.entry(answer).or_default() += count);
+            }
+        });
+        let is_ambiguous = |counts: &BTreeMap<Answer, u64>| {
+            let total: u64 = counts.values().sum();
+            let refused: u64 =
+                counts.iter().filter(|(a, _)| (400..500).contains(&a.status)).map(|(_, count)| count).sum();
+            total >= TELLING_TRIES && refused * 100 < total * BY_STATUS
+        };
+        answers.retain(|_, counts| is_ambiguous(counts));
+        if answers.is_empty() {
+            return Self::default();
+        }
+        let followed = Self::followed(tally, learned, &answers);
+        Self { ambiguous: followed.into_iter().map(|(door, answers)| (door, Self::letting_in(&answers))).collect() }
+    }
+
+    /// For each ambiguous door and answer: how many clients got it, and how many of them went on to do other things.
+    fn followed(
+        tally: &Tally,
+        learned: &Learned,
+        ambiguous: &BTreeMap<RouteKey, BTreeMap<Answer, u64>>,
+    ) -> BTreeMap<RouteKey, BTreeMap<Answer, (u64, u64)>> {
+        let profiles = tally.population::<ClientProfiles>();
+        let mut followed: BTreeMap<RouteKey, BTreeMap<Answer, (u64, u64)>> = BTreeMap::new();
+        tally.population::<Logins>().each(|client, tries| {
+            let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
+            let requests = profiles.with(client, |profile| profile.requests).unwrap_or(0);
+            let goes_on = requests > at_doors * 2;
+            for door in tries.doors.all() {
+                let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
+                if !ambiguous.contains_key(&key) {
+                    continue;
+                }
+                for (answer, _) in door.outcomes.iter().filter(|(answer, _)| (200..400).contains(&answer.status)) {
+                    let seen = followed.entry(key).or_default().entry(answer).or_default();
+                    seen.0 += 1;
+                    seen.1 += u64::from(goes_on);
+                }
+            }
+        });
+        followed
+    }
+
+    /// The answers whose clients go on about as often as those of the best.
+    fn letting_in(answers: &BTreeMap<Answer, (u64, u64)>) -> BTreeSet<Answer> {
+        let rate = |&(clients, on): &(u64, u64)| on * 1000 / clients.max(1);
+        let telling = answers.values().filter(|(clients, _)| *clients >= 5);
+        let best = telling.map(rate).max().unwrap_or(0);
+        answers
+            .iter()
+            .filter(|(_, seen)| best == 0 || rate(seen) * 100 >= best * GOES_ON)
+            .map(|(&answer, _)| answer)
+            .collect()
+    }
+
+    /// What `answer` means at `door`.
+    pub(crate) fn verdict(&self, door: RouteKey, answer: Answer) -> Verdict {
+        match answer.status {
+            403 | 406 | 429 | 444 => Verdict::Blocked,
+            400..500 => Verdict::Refused,
+            200..400 => match self.ambiguous.get(&door) {
+                Some(letting_in) if !letting_in.contains(&answer) => Verdict::Refused,
+                _ => Verdict::Accepted,
+            },
+            _ => Verdict::Trouble,
+        }
+    }
+
+    /// How often each verdict fell.
+    pub(crate) fn count(&self, door: RouteKey, outcomes: &Outcomes) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        for (answer, count) in outcomes.iter() {
+            verdicts.add(self.verdict(door, answer), count);
+        }
+        verdicts
+    }
+}
+
+/// How often each verdict fell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdicts {
+    /// [`Verdict::Accepted`].
+    pub(crate) accepted: u64,
+    /// [`Verdict::Refused`] and [`Verdict::Blocked`].
+    pub(crate) refused: u64,
+    /// [`Verdict::Blocked`] alone.
+    pub(crate) blocked: u64,
+    /// [`Verdict::Trouble`].
+    pub(crate) trouble: u64,
+}
+
+impl Verdicts {
+    /// Adds `count` verdicts.
+    pub(crate) fn add(&mut self, verdict: Verdict, count: u64) {
+        match verdict {
+            Verdict::Accepted => self.accepted += count,
+            Verdict::Refused => self.refused += count,
+            Verdict::Blocked => {
+                self.refused += count;
+                self.blocked += count;
+            }
+            Verdict::Trouble => self.trouble += count,
+        }
+    }
+
+    /// Adds all of `other`.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.blocked += other.blocked;
+        self.trouble += other.trouble;
+    }
+
+    /// All tries that were judged.
+    pub(crate) fn tries(&self) -> u64 {
+        self.accepted + self.refused + self.trouble
+    }
+
+    /// The refused share of those that were answered, in tenths of a percent.
+    pub(crate) fn refused_permille(&self) -> u64 {
+        super::statistics::permille(self.refused, self.accepted + self.refused)
+    }
+}

@@ -1,0 +1,73 @@
+//! Detectors. To add one: write `detect/<name>.rs` and `samples/<id>.log`, then name it in [`all`].
+
+mod about;
+mod account_enumeration;
+mod brute_force;
+mod campaign;
+mod confounder;
+mod credential_stuffing;
+mod data_exfiltration;
+mod doors;
+mod object_enumeration;
+mod password_spraying;
+mod path_enumeration;
+mod scraping;
+mod siege;
+mod statistics;
+mod story;
+mod world;
+
+pub use about::{About, Needs, Threshold};
+pub use world::World;
+
+use crate::incident::Finding;
+use crate::run::Blind;
+use crate::tally::Tally;
+
+/// Knows one kind of attack. Pure: it holds thresholds; the tally holds the evidence.
+pub trait Detector: Send + Sync + 'static {
+    /// What the user reads about this detector.
+    fn about(&self) -> &'static About;
+    /// What the evidence proves, all keys side by side.
+    fn judge(&self, world: &World<'_>) -> Vec<Finding>;
+}
+
+/// Every built-in detector, with its default thresholds.
+pub fn all() -> Vec<Box<dyn Detector>> {
+    vec![
+        Box::new(credential_stuffing::CredentialStuffing::default()),
+        Box::new(password_spraying::PasswordSpraying::default()),
+        Box::new(brute_force::BruteForce::default()),
+        Box::new(account_enumeration::AccountEnumeration::default()),
+        Box::new(object_enumeration::ObjectEnumeration::default()),
+        Box::new(path_enumeration::PathEnumeration::default()),
+        Box::new(data_exfiltration::DataExfiltration::default()),
+        Box::new(scraping::Scraping::default()),
+    ]
+}
+
+/// Everything that all detectors can prove from a world, in an order that depends on content alone.
+pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = detectors.iter().flat_map(|detector| detector.judge(world)).collect();
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings
+}
+
+/// Which detectors lack a field in this log, and what to add to the gateway's config; computed from the fields that the
+/// log filled.
+pub fn blind(detectors: &[Box<dyn Detector>], tally: &Tally) -> Vec<Blind> {
+    let events: u64 = tally.reading.sources.values().map(|source| source.events).sum();
+    if events == 0 {
+        return Vec::new();
+    }
+    let filled = &tally.reading.filled;
+    let mut blind: Vec<Blind> = detectors
+        .iter()
+        .flat_map(|detector| detector.about().needs.iter().map(move |needs| (detector.about().id, needs)))
+        .filter(|(_, needs)| needs.any_of.iter().all(|&flag| filled.count(flag) == 0))
+        .map(|(id, needs)| Blind { detector: id.into(), missing: needs.missing.into(), fix: needs.fix.into() })
+        .collect();
+    blind.sort();
+    blind.dedup();
+    blind
+}

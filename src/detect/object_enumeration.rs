@@ -1,0 +1,261 @@
+//! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
+
+use std::collections::BTreeMap;
+
+use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::detect::confounder;
+use crate::detect::statistics::{log_z_tenths, permille, quantile};
+use crate::detect::story::{self, Over};
+use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::hash::NameHash;
+use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
+use crate::request::{Client, Flags, RouteKey};
+use crate::series::Evidence;
+use crate::tally::RouteNorm;
+
+/// The detector.
+pub(super) struct ObjectEnumeration {
+    /// Different objects of one route, over the whole log.
+    objects: u64,
+    /// Share of the ids between the smallest and the largest, in percent, from which on it is a walk.
+    coverage: u64,
+    /// Refused or missing objects among those asked for, in tenths of a percent, from which on it is probing.
+    refused: u64,
+    /// Robust deviations above peers, in tenths, for scattered ids that are all allowed.
+    deviations: i64,
+}
+
+impl Default for ObjectEnumeration {
+    fn default() -> Self {
+        Self { objects: 25, coverage: 50, refused: 300, deviations: 60 }
+    }
+}
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "object-enumeration",
+    kinds: &[Kind::ObjectEnumeration],
+    summary: "One client or principal that walks through the objects of others.",
+    why: "An API that checks who you are but not whose object you ask for gives all of them away, one id at a time.",
+    looks_like: "Dozens of different ids of one route: neighbours (a walk), or many refused and missing among them (probing), \
+                 or many more than any peer reads, on a route whose objects mostly belong to one reader each.",
+    look_alikes: "A catalogue that everybody reads (that is scraping at most); a support desk (scattered ids, all allowed, by \
+                  hand); a backup on its own endpoint; a crawler; a crowd behind one address.",
+    blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
+                  attacker who changes address after each object.",
+    thresholds: &[
+        Threshold { name: "objects", value: 25, unit: "objects", meaning: "different ones of one route, over the whole log" },
+        Threshold { name: "coverage", value: 50, unit: "%", meaning: "of the ids between the smallest and the largest" },
+        Threshold { name: "refused share", value: 30, unit: "%", meaning: "of the requests answered 401, 403, 404" },
+        Threshold { name: "deviations", value: 6, unit: "robust z", meaning: "above the route's other readers, on a logarithmic scale" },
+    ],
+    needs: &[Needs {
+        any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
+        missing: "principals or tokens",
+        fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
+    }],
+    attack: &["T1530"],
+    owasp_api: &["API1:2023"],
+    oat: &["OAT-011"],
+    cwe: &["CWE-639"],
+};
+
+/// Against whom a walk is held.
+#[derive(Clone, Copy)]
+enum Walker {
+    Client(Client),
+    Principal(NameHash),
+}
+
+/// How a walk goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Neighbouring ids.
+    Walk,
+    /// Many refused or missing.
+    Probing,
+    /// Scattered, allowed, far more than peers.
+    Scatter,
+}
+
+impl Detector for ObjectEnumeration {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let principals = self.walks::<ObjectsByPrincipal>(world, |key| {
+            Walker::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
+        });
+        let clients = self.walks::<ObjectsByClient>(world, |key| Walker::Client(Client(key)));
+        principals.into_iter().chain(clients).collect()
+    }
+}
+
+impl ObjectEnumeration {
+    /// The walks of one kind of key.
+    fn walks<C: Collector<Evidence = Objects>>(
+        &self,
+        world: &World<'_>,
+        walker: impl Fn(u128) -> Walker + Sync,
+    ) -> Vec<Finding> {
+        let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
+        let readers = world.population::<C>().collect(|_, objects| {
+            Some(by_route(world, objects).into_iter().map(|(route, ids)| (route, ids.asked.count())).collect::<Vec<_>>())
+        });
+        for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
+            peers.entry(route).or_default().push(objects);
+        }
+        peers.values_mut().for_each(|counts| counts.sort_unstable());
+        let found = world.population::<C>().collect(|key, objects| {
+            let walks = by_route(world, objects).into_iter().filter_map(|(route, ids)| {
+                let norm = world.norm(route);
+                let way = self.way(&ids, norm, &peers[&route])?;
+                Some(self.finding(world, walker(key), route, &ids, way, &peers[&route]))
+            });
+            Some(walks.collect::<Vec<_>>())
+        });
+        found.into_iter().flat_map(|(_, findings)| findings).collect()
+    }
+
+    /// How a walk goes, if it is one.
+    fn way(&self, ids: &IdSet, norm: Option<&RouteNorm>, peers: &[u64]) -> Option<Way> {
+        let objects = ids.asked.count();
+        if objects < self.objects || norm.is_some_and(is_public) {
+            return None;
+        }
+        let beyond = objects >= quantile(peers, 95) || peers.len() < 20;
+        let refused = permille(ids.refused + ids.missing, ids.requests);
+        if refused >= self.refused && beyond {
+            return Some(Way::Probing);
+        }
+        if ids.coverage().is_some_and(|coverage| coverage >= self.coverage) && beyond {
+            return Some(Way::Walk);
+        }
+        let scattered = peers.len() >= 10 && log_z_tenths(objects, peers) >= self.deviations;
+        scattered.then_some(Way::Scatter)
+    }
+
+    /// The finding against one walker.
+    fn finding(
+        &self,
+        world: &World<'_>,
+        walker: Walker,
+        route: RouteKey,
+        ids: &IdSet,
+        way: Way,
+        peers: &[u64],
+    ) -> Finding {
+        let variant = match way {
+            Way::Walk => "sequential",
+            Way::Probing => "probing",
+            Way::Scatter => "scattered",
+        };
+        let objects = ids.asked.count();
+        let read = ids.read.count();
+        let mut finding = Finding::new(ABOUT.id, variant, Kind::ObjectEnumeration);
+        finding.outcome = match (ids.ok, ids.missing) {
+            (0, 0) => Outcome::Blocked,
+            (0, _) => Outcome::Attempted,
+            _ if read * 20 < objects => Outcome::Probed,
+            _ => Outcome::Succeeded,
+        };
+        finding.test("objects", objects * 10, self.objects * 10, "objects");
+        match way {
+            Way::Walk => finding.test("coverage", ids.coverage().unwrap_or(0) * 10, self.coverage * 10, "%"),
+            Way::Probing => {
+                finding.test("refused share", permille(ids.refused + ids.missing, ids.requests), self.refused, "%");
+            }
+            Way::Scatter => {
+                let deviations = u64::try_from(log_z_tenths(objects, peers)).unwrap_or(0);
+                finding.test("deviations", deviations, u64::try_from(self.deviations).unwrap_or(0), "robust z");
+            }
+        }
+        (finding.first, finding.last) = (ids.span.first, ids.span.last);
+        finding.requests = ids.requests;
+        finding.bytes_out = ids.bytes;
+        finding.bytes_read = ids.bytes;
+        finding.objects_read = read;
+        finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
+        finding.endpoints = story::endpoint(route, ids.requests);
+        finding.samples = story::choose(story::ends(&ids.samples.all()));
+        let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
+        let (who, client) = match walker {
+            Walker::Client(client) => {
+                finding.clients = vec![Count { of: client, requests: ids.requests }];
+                finding.joins.push(Join::Client(client));
+                ("one address", Some(client))
+            }
+            Walker::Principal(principal) => {
+                finding.users = vec![Count { of: Named { hash: principal, place }, requests: ids.requests }];
+                finding.users_total = 1;
+                finding.joins.push(Join::Principal(principal));
+                ("one user", None)
+            }
+        };
+        finding.metrics.insert("objects", objects);
+        finding.metrics.insert("read", read);
+        finding.metrics.insert("refused", ids.refused);
+        finding.metrics.insert("missing", ids.missing);
+        finding.metrics.insert("readers of the route", peers.len() as u64);
+        finding.metrics.insert("objects of a median reader", quantile(peers, 50));
+        finding.confidence = confidence(way, objects, self.objects);
+        finding.score = Tenths(u32::from(finding.confidence) * 10);
+        finding.reason = reason(ids, way, who, peers);
+        finding.confounders = confounder::of_objects(world, client, route, ids);
+        finding.recommendations = vec![
+            "Check on this route that the object belongs to whoever asks.".to_owned(),
+            format!("End the sessions of {who} and list the {} objects that were read.", story::count(read)),
+        ];
+        story::suppress(&mut finding);
+        finding
+    }
+}
+
+/// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once
+/// had several readers.
+pub(super) fn is_public(norm: &RouteNorm) -> bool {
+    let readers: Vec<u64> = norm.owners.iter().map(|(_, readers)| readers.count()).collect();
+    let shared = readers.iter().filter(|&&count| count >= 2).count();
+    let very_shared = readers.iter().filter(|&&count| count >= 3).count();
+    readers.len() >= 8 && (shared * 2 >= readers.len() || very_shared * 4 >= readers.len())
+}
+
+/// The objects of each route as learned.
+fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {
+    let mut routes: BTreeMap<RouteKey, IdSet> = BTreeMap::new();
+    for ids in objects.routes.iter().map(|(_, ids)| ids) {
+        let Some((template, method)) = ids.route else { continue };
+        let route = RouteKey(world.fold(template), method as u8);
+        routes.entry(route).or_default().merge(ids.clone());
+    }
+    routes
+}
+
+/// How surely it is one, in hundredths.
+fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
+    let base = match way {
+        Way::Walk => 75,
+        Way::Probing => 70,
+        Way::Scatter => 60,
+    };
+    u8::try_from((base + (objects / needed.max(1)).min(20)).min(97)).unwrap_or(97)
+}
+
+/// What happened, in one sentence with numbers.
+fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
+    let objects = story::count(ids.asked.count());
+    let how = match way {
+        Way::Walk => format!("{} % of all ids between the smallest and the largest", ids.coverage().unwrap_or(0)),
+        Way::Probing => {
+            let refused = permille(ids.refused + ids.missing, ids.requests) / 10;
+            format!("{refused} % of them refused or missing")
+        }
+        Way::Scatter => "scattered over the id space".to_owned(),
+    };
+    format!(
+        "{who} asked for {objects} different objects, {how}; a median reader asks for {}, and {} were read",
+        quantile(peers, 50),
+        story::count(ids.read.count())
+    )
+}

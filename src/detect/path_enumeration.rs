@@ -1,0 +1,128 @@
+//! Asking which paths exist: wordlists, fast with a tool or slow with a browser's name.
+
+use crate::collect::{MISS_TICK, Missed, Misses};
+use crate::detect::confounder;
+use crate::detect::statistics::{permille, quantile};
+use crate::detect::story::{self, Over};
+use crate::detect::{About, Detector, Threshold, World};
+use crate::hash::TemplateHash;
+use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::request::Client;
+
+/// The detector.
+pub(super) struct PathEnumeration {
+    /// Different templates that the site does not have, asked for by one client over the whole log.
+    strange: u64,
+    /// How many the busiest ordinary client (99.5th percentile) asks for, times this.
+    beyond_peers: u64,
+    /// Below [`strange`](Self::strange), from here on a client is a single prober.
+    probes: u64,
+}
+
+impl Default for PathEnumeration {
+    fn default() -> Self {
+        Self { strange: 30, beyond_peers: 3, probes: 5 }
+    }
+}
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "path-enumeration",
+    kinds: &[Kind::PathEnumeration],
+    summary: "One client that asks for many paths which the site does not have.",
+    why: "Forgotten endpoints, backups and consoles are found this way; the one hit among thousands of misses matters.",
+    looks_like: "Dozens to thousands of different paths answered 404 (or 403, 400, 405) that nobody else asks for, whatever \
+                 the pace and whatever the agent.",
+    look_alikes: "Dead links (few paths, many times, from a page); a broken deploy (everybody misses the same files); a \
+                  crawler that follows old links to known routes; a crowd behind one address.",
+    blind_spots: "A site that answers 200 to everything. A wordlist spread over many addresses, few paths each.",
+    thresholds: &[
+        Threshold { name: "strange paths", value: 30, unit: "templates", meaning: "different ones that the site does not have, by one client over the whole log" },
+        Threshold { name: "beyond peers", value: 3, unit: "times", meaning: "the 99th percentile of clients that miss anything" },
+        Threshold { name: "single probes", value: 5, unit: "templates", meaning: "from here on it is listed as low" },
+    ],
+    needs: &[],
+    attack: &["T1595.003"],
+    owasp_api: &["API9:2023"],
+    oat: &["OAT-018"],
+    cwe: &["CWE-425"],
+};
+
+impl Detector for PathEnumeration {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let strangers = world.population::<Misses>().collect(|_, missed| {
+            let strange = strange_paths(world, missed);
+            (strange > 0).then_some(strange)
+        });
+        let mut ordinary: Vec<u64> =
+            strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < self.strange).collect();
+        ordinary.sort_unstable();
+        let needed = self.strange.max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers).min(self.strange * 3);
+        let found = world.population::<Misses>().collect(|client, missed| {
+            let strange = strange_paths(world, missed);
+            let enough = strange >= self.probes;
+            enough.then(|| finding(world, Client(client), missed, strange, needed))
+        });
+        found.into_iter().map(|(_, finding)| finding).collect()
+    }
+}
+
+/// How many different templates a client missed that the site does not have.
+fn strange_paths(world: &World<'_>, missed: &Missed) -> u64 {
+    let kept = missed.templates.len() as u64;
+    let strange =
+        missed.templates.iter().filter(|(template, _)| !world.is_known(TemplateHash(*template))).count() as u64;
+    // Where not all were kept, the kept ones are a fair sample.
+    (missed.templates.count() * strange).checked_div(kept).unwrap_or(0)
+}
+
+/// The finding against one client.
+fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, needed: u64) -> Finding {
+    let mut finding = Finding::new(ABOUT.id, "wordlist", Kind::PathEnumeration);
+    let (requests, agents) = world
+        .profile(client, |profile| {
+            (profile.requests, profile.agents.iter().map(|(agent, count)| (agent, count.0)).collect())
+        })
+        .unwrap_or_default();
+    finding.scale = if strange >= needed { Scale::Sustained } else { Scale::Single };
+    finding.outcome = match (missed.forbidden, requests.saturating_sub(missed.requests)) {
+        (all, _) if all == missed.requests => Outcome::Blocked,
+        (0, 0) => Outcome::Attempted,
+        _ => Outcome::Probed,
+    };
+    finding.test("strange paths", strange * 10, needed * 10, "templates");
+    (finding.first, finding.last) = (missed.span.first, missed.span.last);
+    finding.requests = missed.requests;
+    finding.bytes_out = missed.bytes;
+    finding.activity = Over::of(MISS_TICK, &missed.activity, |tries| tries.0).activity();
+    finding.clients = vec![Count { of: client, requests: missed.requests }];
+    finding.joins = vec![Join::Client(client)];
+    finding.samples = story::choose(story::ends(&missed.samples.all()));
+    let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
+    finding.agents = story::agents(&agents, example);
+    finding.metrics.insert("misses", missed.requests);
+    finding.metrics.insert("strange paths", strange);
+    finding.metrics.insert("forbidden", missed.forbidden);
+    finding.metrics.insert("answered", requests.saturating_sub(missed.requests));
+    let share = permille(missed.requests, requests);
+    finding.confidence = u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
+    finding.score = Tenths(u32::from(finding.confidence) * 10);
+    finding.reason = format!(
+        "{} different paths that do not exist, {} % of the {} requests of this address; {} were answered",
+        story::count(strange),
+        share / 10,
+        story::count(requests),
+        story::count(requests.saturating_sub(missed.requests)),
+    );
+    finding.confounders = confounder::of_misses(world, client, missed, strange);
+    finding.recommendations = vec![
+        "Look at what this address did get: the answered requests among its misses.".to_owned(),
+        "Block the source; nothing that it asked for exists.".to_owned(),
+    ];
+    story::suppress(&mut finding);
+    finding
+}

@@ -1,0 +1,101 @@
+//! Statistics that hold for small and large logs alike: robust centres and exact tails, from integers, through `libm`, so
+//! that every platform computes the same.
+
+/// The value below which `percent` of the sorted values lie; 0 of none.
+pub(super) fn quantile(sorted: &[u64], percent: u64) -> u64 {
+    if sorted.is_empty() {
+        return 0;
+    }
+    let last = sorted.len() as u64 - 1;
+    let at = usize::try_from((last * percent + 50) / 100).unwrap_or(usize::MAX);
+    sorted[at.min(sorted.len() - 1)]
+}
+
+/// Ten times the robust z-score of `value` among `sorted`, on a logarithmic scale: how many median absolute deviations
+/// (scaled to a standard deviation, 1.4826) it lies above the median. A tail of sizes, rates and counts is log-normal, not
+/// normal; the deviation is at least that of a factor of two, so that a population of equals does not make every
+/// difference an outlier.
+pub(super) fn log_z_tenths(value: u64, sorted: &[u64]) -> i64 {
+    let median = ln(quantile(sorted, 50));
+    let mut deviations: Vec<f64> = sorted.iter().map(|&one| libm::fabs(ln(one) - median)).collect();
+    deviations.sort_unstable_by(f64::total_cmp);
+    let mad = deviations.get(deviations.len() / 2).copied().unwrap_or(0.0);
+    let deviation = (1.4826 * mad).max(core::f64::consts::LN_2);
+    tenths((ln(value) - median) / deviation)
+}
+
+/// −log10 of the chance to see at least `successes` in `trials` with probability `expected` each (binomial upper tail), in
+/// tenths; 0 where there is nothing to see. The tail is summed from its largest term.
+pub(super) fn binomial_tail_tenths(successes: u64, trials: u64, expected: f64) -> i64 {
+    let expected = expected.clamp(1e-9, 1.0 - 1e-9);
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    let (k, n) = (successes.min(trials) as f64, trials as f64);
+    if k <= n * expected {
+        return 0;
+    }
+    let ln_choose = libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+    let first = ln_choose + k * libm::log(expected) + (n - k) * libm::log(1.0 - expected);
+    let ratio = ((n - k) / (k + 1.0)) * (expected / (1.0 - expected));
+    let sum = first - libm::log((1.0 - ratio).max(1e-9));
+    tenths(-sum / core::f64::consts::LN_10)
+}
+
+/// −log10 of the chance to see at least `seen` where `mean` is expected (Poisson upper tail), in tenths.
+pub(super) fn poisson_tail_tenths(seen: u64, mean: f64) -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    let k = seen as f64;
+    let mean = mean.max(1e-6);
+    if k <= mean {
+        return 0;
+    }
+    let first = k * libm::log(mean) - mean - libm::lgamma(k + 1.0);
+    let sum = first - libm::log((1.0 - mean / (k + 1.0)).max(1e-9));
+    tenths(-sum / core::f64::consts::LN_10)
+}
+
+/// `part` of `whole` in tenths of a percent; 0 of nothing.
+pub(super) fn permille(part: u64, whole: u64) -> u64 {
+    part.saturating_mul(1000).checked_div(whole).unwrap_or(0)
+}
+
+/// Natural logarithm of a count, where nothing counts as one.
+#[expect(clippy::cast_precision_loss, reason = "a logarithm of a count needs no more than 52 bits")]
+fn ln(count: u64) -> f64 {
+    libm::log(count.max(1) as f64)
+}
+
+/// Rounded to tenths, as an integer.
+#[expect(clippy::cast_possible_truncation, reason = "clamped")]
+fn tenths(value: f64) -> i64 {
+    libm::round(value * 10.0).clamp(-1e9, 1e9) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_robust_score_is_not_masked_by_the_outlier_itself() {
+        let mut values: Vec<u64> = (1..=50).map(|n| 100 + n).collect();
+        values.extend([1_000_000, 2_000_000]);
+        values.sort_unstable();
+        assert!(log_z_tenths(1_000_000, &values) > 100);
+        assert!(log_z_tenths(140, &values) < 10);
+    }
+
+    #[test]
+    fn tails_agree_with_tables() {
+        // P(X >= 9 | n = 10, p = 0.5) = 11/1024: 10^-1.97
+        assert!((19..=20).contains(&binomial_tail_tenths(9, 10, 0.5)));
+        // P(X >= 10 | mean 2) = 4.65e-5: 10^-4.33
+        assert!((43..=44).contains(&poisson_tail_tenths(10, 2.0)));
+        assert_eq!(poisson_tail_tenths(1, 2.0), 0);
+    }
+
+    #[test]
+    fn a_quantile_is_one_of_the_values() {
+        assert_eq!(quantile(&[1, 2, 3, 4, 100], 50), 3);
+        assert_eq!(quantile(&[1, 2, 3, 4, 100], 100), 100);
+        assert_eq!(quantile(&[], 50), 0);
+    }
+}

@@ -1,0 +1,124 @@
+//! What findings of all detectors have in common when they are told: numbers in words, activity, samples.
+
+use std::collections::BTreeMap;
+
+use crate::hash::NameHash;
+use crate::incident::{Count, Finding, Named, Sample};
+use crate::request::{Place, RouteKey};
+use crate::route::Method;
+use crate::series::{Evidence, Series};
+use crate::time::{Seconds, Time};
+
+/// The score of a confounder, in hundredths, from which on it explains a finding.
+pub(super) const EXPLAINS: u8 = 70;
+
+/// Requests over time, from one or many series.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Over {
+    width: u32,
+    ticks: BTreeMap<i64, u64>,
+}
+
+impl Over {
+    /// The activity of one series.
+    pub(super) fn of<E: Evidence, const N: usize>(
+        tick: Seconds,
+        series: &Series<E, N>,
+        value: impl Fn(&E) -> u64,
+    ) -> Self {
+        let width = series.width(tick);
+        let number = |start: Time| start.0.div_euclid(width.micros());
+        Self {
+            width: width.0,
+            ticks: series.ticks(tick).map(|(start, one)| (number(start), value(one))).collect(),
+        }
+    }
+
+    /// Adds another's activity; the wider ticks win.
+    pub(super) fn join(&mut self, other: &Self) {
+        let width = self.width.max(other.width);
+        let mut ticks = BTreeMap::new();
+        for one in [&*self, other] {
+            for (&number, &count) in &one.ticks {
+                let start = number * i64::from(one.width);
+                *ticks.entry(start.div_euclid(i64::from(width.max(1)))).or_default() += count;
+            }
+        }
+        *self = Self { width, ticks };
+    }
+
+    /// As a finding has it.
+    pub(super) fn activity(&self) -> (Seconds, Vec<(Time, u64)>) {
+        let start = |number: i64| Time::from_seconds(number * i64::from(self.width));
+        (Seconds(self.width), self.ticks.iter().map(|(&number, &count)| (start(number), count)).collect())
+    }
+}
+
+/// The first and the last of some requests.
+pub(super) fn ends(all: &[(Time, Place)]) -> Vec<Sample> {
+    let sample = |&(time, place): &(Time, Place), why| Sample { time, place, why };
+    match all {
+        [] => Vec::new(),
+        [only] => vec![sample(only, "first")],
+        [first, .., last] => vec![sample(first, "first"), sample(last, "last")],
+    }
+}
+
+/// The earliest `first`, the latest `last` and the earliest successes of many samples.
+pub(super) fn choose(mut samples: Vec<Sample>) -> Vec<Sample> {
+    samples.sort_unstable();
+    samples.dedup();
+    let first = samples.iter().find(|sample| sample.why == "first").copied();
+    let last = samples.iter().rev().find(|sample| sample.why == "last").copied();
+    let others = samples.iter().filter(|sample| !matches!(sample.why, "first" | "last")).take(3).copied();
+    first.into_iter().chain(others).chain(last).collect()
+}
+
+/// Agents, heaviest first, each to be read again at `example`'s source.
+pub(super) fn agents(counts: &BTreeMap<u64, u64>, example: Place) -> Vec<Count<Named>> {
+    let mut agents: Vec<Count<Named>> = counts
+        .iter()
+        .map(|(&agent, &requests)| Count { of: Named { hash: NameHash(agent), place: example }, requests })
+        .collect();
+    agents.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    agents
+}
+
+/// One endpoint, as a finding has it.
+pub(super) fn endpoint(route: RouteKey, requests: u64) -> Vec<Count<(Method, crate::hash::TemplateHash)>> {
+    vec![Count { of: (Method::from_number(route.1), route.0), requests }]
+}
+
+/// Lets the look-alike that explains a finding best hold it back, if one does.
+pub(super) fn suppress(finding: &mut Finding) {
+    let best = finding.confounders.iter().max_by_key(|note| note.score);
+    let name = best.filter(|note| note.score.0 >= EXPLAINS).map(|note| note.name.clone());
+    finding.suppressed_by = name.and_then(|name| match name {
+        std::borrow::Cow::Borrowed(name) => Some(name),
+        std::borrow::Cow::Owned(_) => None,
+    });
+}
+
+/// A count with thousands apart: `3,512`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in the unit that fits: `3.2 GB`, powers of ten.
+pub(super) fn bytes(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return format!("{bytes} B"),
+        1_000..1_000_000 => (1_000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+}

@@ -1,0 +1,199 @@
+//! From sources to a tally, in parallel: blocks are read and understood by all workers, then every owner drains its
+//! requests; round after round.
+//!
+//! In the first half of a round nobody knows of keys, in the second nobody knows of text, and no lock is held in either.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::collect::{KeyKind, all};
+use crate::error::Error;
+use crate::event::{Event, Malformed};
+use crate::format::Decoder;
+use crate::request::{Meaning, Place, Request, RouteCache};
+use crate::route::text;
+use crate::series::Evidence;
+use crate::source::{Block, Feed};
+use crate::tally::{Fleet, Reading, Routes, SHARDS, SourceReading, Tally, owner};
+use crate::time::Time;
+
+/// What a scan needs to know; opened and checked by the plan.
+pub struct Scan<'p> {
+    /// A decoder a source, by the source's number; `None` where no format was recognised.
+    pub decoders: &'p [Option<Box<dyn Decoder>>],
+    /// What lines mean.
+    pub meaning: &'p Meaning,
+    /// Requests before this are not counted.
+    pub since: Option<Time>,
+    /// Requests from here on are not counted.
+    pub until: Option<Time>,
+    /// How many workers.
+    pub threads: usize,
+    /// Set from outside to end the scan early.
+    pub interrupted: &'p AtomicBool,
+    /// Lines read so far, for whoever shows progress.
+    pub lines: &'p AtomicU64,
+}
+
+/// Blocks that each worker takes in one round.
+const BLOCKS_A_ROUND: usize = 8;
+
+/// Reads all of `feed` into a tally.
+pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(scan.threads.max(1)).build();
+    let pool = pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", scan.threads)))?;
+    pool.install(|| rounds(scan, feed))
+}
+
+/// Round after round until the feed is dry. What a source could not give is told by the feed's outcomes.
+fn rounds(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
+    let workers: Vec<Mutex<Worker>> = (0..scan.threads.max(1)).map(|_| Mutex::default()).collect();
+    let mut tally = Tally::default();
+    let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
+    loop {
+        let read = AtomicU64::new(0);
+        batches.par_iter_mut().try_for_each(|batch| {
+            batch.clear();
+            let Some(block) = feed.next().transpose()? else { return Ok(()) };
+            read.fetch_add(1, Ordering::Relaxed);
+            let worker = rayon::current_thread_index().unwrap_or(0) % workers.len();
+            let mut worker = workers[worker].lock().expect("no worker panicked");
+            worker.understand(scan, &block, batch);
+            feed.give_back(block);
+            Ok::<(), Error>(())
+        })?;
+        drain(&mut tally, &batches);
+        if read.into_inner() == 0 || scan.interrupted.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    for worker in workers {
+        let worker = worker.into_inner().expect("no worker panicked");
+        tally.routes.merge(worker.routes);
+        tally.fleet.merge(worker.fleet);
+        tally.reading.merge(worker.reading);
+    }
+    Ok(tally)
+}
+
+/// Tallies one block alone: what tests of the law cut logs into.
+pub fn tally_of(scan: &Scan<'_>, block: &Block) -> Tally {
+    let (mut worker, mut batch, mut tally) = (Worker::default(), Batch::default(), Tally::default());
+    worker.understand(scan, block, &mut batch);
+    drain(&mut tally, std::slice::from_ref(&batch));
+    (tally.routes, tally.fleet, tally.reading) = (worker.routes, worker.fleet, worker.reading);
+    tally
+}
+
+/// Every owner takes its requests out of the batches.
+fn drain(tally: &mut Tally, batches: &[Batch]) {
+    tally.shards.par_iter_mut().enumerate().flat_map(|(kind, shards)| {
+        shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
+    }).for_each(|(kind, number, shard)| {
+        for batch in batches {
+            shard.drain(&batch.owned[kind][number], &batch.requests, &batch.masks[kind]);
+        }
+    });
+}
+
+/// The requests of one block, and who owns which.
+struct Batch {
+    requests: Vec<Request>,
+    /// By kind of key: which collectors want each request.
+    masks: [Vec<u16>; KeyKind::ALL.len()],
+    /// By kind of key and owner: indices of requests.
+    owned: [Vec<Vec<u32>>; KeyKind::ALL.len()],
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self {
+            requests: Vec::new(),
+            masks: Default::default(),
+            owned: std::array::from_fn(|_| vec![Vec::new(); SHARDS]),
+        }
+    }
+}
+
+impl Batch {
+    /// Empties it, keeping its memory.
+    fn clear(&mut self) {
+        self.requests.clear();
+        self.masks.iter_mut().for_each(Vec::clear);
+        self.owned.iter_mut().flatten().for_each(Vec::clear);
+    }
+
+    /// Finds out who wants which request.
+    fn sort_by_owner(&mut self) {
+        for (&kind, (masks, owned)) in KeyKind::ALL.iter().zip(self.masks.iter_mut().zip(&mut self.owned)) {
+            masks.resize(self.requests.len(), 0);
+            for (number, collector) in all().iter().enumerate().filter(|(_, one)| one.key() == kind) {
+                collector.mark(&self.requests, 1 << number, masks);
+            }
+            for (index, (request, &mask)) in self.requests.iter().zip(masks.iter()).enumerate() {
+                if mask != 0 {
+                    let index = u32::try_from(index).expect("a block holds fewer than 2^32 records");
+                    owned[owner(kind.of(request))].push(index);
+                }
+            }
+        }
+    }
+}
+
+/// What one worker counts for itself: kinds of evidence with few keys.
+#[derive(Default)]
+struct Worker {
+    routes: Routes,
+    fleet: Fleet,
+    reading: Reading,
+    cache: RouteCache,
+}
+
+impl Worker {
+    /// Reads a block: its lines become requests.
+    fn understand(&mut self, scan: &Scan<'_>, block: &Block, batch: &mut Batch) {
+        let source = block.source.0;
+        let mut reading = SourceReading::default();
+        let mut formats: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let Some(decoder) = scan.decoders.get(source as usize).and_then(Option::as_deref) else {
+            reading.lines = memchr::memchr_iter(b'\n', block.bytes()).count() as u64;
+            reading.malformed.insert(Malformed::Unknown, reading.lines);
+            self.reading.sources.entry(source).or_default().merge(reading);
+            return;
+        };
+        decoder.decode_block(block.bytes(), &mut |offset, _, result| {
+            reading.lines += 1;
+            match result {
+                Ok((event, format)) => {
+                    reading.events += 1;
+                    *formats.entry(format).or_default() += 1;
+                    let place = Place::new(source, block.offset + offset as u64);
+                    self.count(scan, event, place, batch);
+                }
+                Err(malformed) => *reading.malformed.entry(malformed).or_default() += 1,
+            }
+        });
+        reading.formats = formats.into_iter().map(|(name, events)| (name.to_owned(), events)).collect();
+        scan.lines.fetch_add(reading.lines, Ordering::Relaxed);
+        self.reading.sources.entry(source).or_default().merge(reading);
+        batch.sort_by_owner();
+    }
+
+    /// Makes a request of an event, counts what has few keys, and leaves the rest to the owners.
+    fn count(&mut self, scan: &Scan<'_>, event: &Event<'_>, place: Place, batch: &mut Batch) {
+        let outside = scan.since.is_some_and(|since| event.time < since)
+            || scan.until.is_some_and(|until| event.time >= until);
+        if outside {
+            return;
+        }
+        let request = scan.meaning.request(event, place, &mut self.cache);
+        self.reading.span.add(request.time);
+        self.reading.filled.add(&request);
+        self.fleet.add(&request);
+        self.routes.add(&request, || text(event.path.unwrap_or(b"")));
+        batch.requests.push(request);
+    }
+}

@@ -1,0 +1,11 @@
+//! Ready evidence: bounded, merged by content alone, in integers.
+
+mod bounded;
+mod distinct;
+mod outcomes;
+mod samples;
+
+pub use bounded::Bounded;
+pub use distinct::Distinct;
+pub use outcomes::{Answer, Outcomes, size_class, size_of_class};
+pub use samples::{Samples, Span};

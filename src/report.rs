@@ -1,0 +1,420 @@
+//! Telling: from ranked groups of findings to incidents with names, lines and sentences. Names are found again in the
+//! records that the evidence points to.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
+
+use crate::detect::{Detector, World};
+use crate::format::Decoder;
+use crate::hash::NameHash;
+use crate::incident::{
+    Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident, Kind,
+    Named, Network, Proof, Raw, References, Sample, Stamp, Status,
+};
+use crate::output::mask;
+use crate::request::{Client, Meaning, Place};
+use crate::source::{Limits, Record, Source, SourceId, fetch};
+use crate::time::Time;
+
+/// What telling needs beside the groups.
+pub struct Teller<'p> {
+    /// What the evidence proves things about.
+    pub world: &'p World<'p>,
+    /// Who proved them.
+    pub detectors: &'p [Box<dyn Detector>],
+    /// Where records are read again.
+    pub sources: &'p [Source],
+    /// How they are read, by number of the source.
+    pub decoders: &'p [Option<Box<dyn Decoder>>],
+    /// What lines mean.
+    pub meaning: &'p Meaning,
+    /// Bounds of reading.
+    pub limits: &'p Limits,
+    /// How many of each entity are named.
+    pub max_entities: usize,
+    /// How many lines are shown.
+    pub evidence: usize,
+}
+
+/// Records that were read again, and the names that stand in them.
+#[derive(Default)]
+struct Library {
+    records: BTreeMap<Place, Record>,
+    names: HashMap<u64, Raw, foldhash::fast::FixedState>,
+}
+
+impl Teller<'_> {
+    /// Tells all groups, in their order; ranks count from 1.
+    pub fn tell(&self, groups: &[Group]) -> Vec<Incident> {
+        let library = self.library(groups);
+        let bystanders = self.bystanders(groups);
+        let incidents = groups.iter().zip(1..);
+        incidents.map(|(group, rank)| self.incident(group, rank, &library, &bystanders)).collect()
+    }
+
+    /// Reads again what the groups point to.
+    fn library(&self, groups: &[Group]) -> Library {
+        let mut places: BTreeSet<Place> = BTreeSet::new();
+        for finding in groups.iter().flat_map(|group| &group.findings) {
+            places.extend(finding.samples.iter().map(|sample| sample.place));
+            places.extend(finding.users.iter().take(self.max_entities).map(|count| count.of.place));
+            places.extend(finding.agents.iter().take(self.max_entities).map(|count| count.of.place));
+            places.extend(finding.compromised.iter().take(self.max_entities).map(|named| named.place));
+        }
+        let wanted: Vec<(SourceId, u64)> =
+            places.iter().map(|place| (SourceId(place.source()), place.offset())).collect();
+        let mut library = Library::default();
+        for (place, record) in places.into_iter().zip(fetch(self.sources, &wanted, self.limits)) {
+            let Some(record) = record else { continue };
+            self.learn_names(place, &record, &mut library);
+            library.records.insert(place, record);
+        }
+        library
+    }
+
+    /// Remembers the names that stand in a record.
+    fn learn_names(&self, place: Place, record: &Record, library: &mut Library) {
+        let decoder = self.decoders.get(place.source() as usize).and_then(Option::as_deref);
+        let Some(Ok(event)) = decoder.map(|decoder| decoder.decode(&record.bytes)) else { return };
+        let account = event.query.and_then(|query| crate::route::read_query(query, &self.meaning.keys).account);
+        let keys = &self.meaning.keys;
+        for name in [event.user, event.consumer, event.user_agent, event.host, account].into_iter().flatten() {
+            let hash = keys.name(name);
+            let plain = event.plain(name);
+            library.names.entry(hash.0).or_insert_with(|| Raw(plain.clone().into_owned()));
+            library.names.entry(keys.name(&plain).0).or_insert_with(|| Raw(plain.into_owned()));
+        }
+        if let Some(name) = event.client_name {
+            library.names.entry(keys.bytes(name)).or_insert_with(|| Raw(name.to_vec()));
+        }
+    }
+
+    /// For each network that holds a source of any group: how many clients it holds altogether.
+    fn bystanders(&self, groups: &[Group]) -> BTreeMap<Client, u64> {
+        let findings = groups.iter().flat_map(|group| &group.findings);
+        let mut networks: BTreeMap<Client, u64> =
+            findings.flat_map(|finding| &finding.clients).map(|count| (count.of.network(), 0)).collect();
+        self.world.tally().each_client(|client| {
+            if let Some(count) = networks.get_mut(&client.network()) {
+                *count += 1;
+            }
+        });
+        networks
+    }
+
+    /// Tells one group.
+    fn incident(
+        &self,
+        group: &Group,
+        rank: u32,
+        library: &Library,
+        bystanders: &BTreeMap<Client, u64>,
+    ) -> Incident {
+        let worst = &group.findings[0];
+        let entities = self.entities(group, library, bystanders);
+        let mut stages: Vec<_> = group.findings.iter().map(|finding| finding.kind.stage()).collect();
+        let mut kinds: Vec<Kind> = group.findings.iter().map(|finding| finding.kind).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let busiest = group.findings.iter().max_by_key(|finding| finding.requests).unwrap_or(worst);
+        Incident {
+            schema: Cow::Borrowed("gatehound.incident.v1"),
+            id: group.id.clone(),
+            rank,
+            status: Status::New,
+            supersedes: Vec::new(),
+            kind: worst.kind,
+            kinds,
+            stages,
+            severity: group.severity,
+            score: group.score,
+            confidence: Confidence(group.confidence),
+            outcome: group.outcome,
+            fidelity: self.world.fidelity(),
+            title: self.title(worst, &entities),
+            summary: summary(group),
+            first_seen: Stamp(group.findings.iter().map(|finding| finding.first).min().unwrap_or_default()),
+            last_seen: Stamp(group.findings.iter().map(|finding| finding.last).max().unwrap_or_default()),
+            activity: activity(busiest),
+            requests: most(group, |finding| finding.requests),
+            bytes_out: most(group, |finding| finding.bytes_out),
+            impact: self.impact(group, library),
+            findings: group.findings.iter().map(proof).collect(),
+            confounders: notes(group),
+            references: self.references(group),
+            evidence: self.evidence(group, library),
+            recommendations: advice(group),
+            suppressed_by: group.suppressed_by.map(str::to_owned),
+            entities,
+        }
+    }
+
+    /// One line: what, against what, from whom.
+    fn title(&self, finding: &Finding, entities: &Entities) -> String {
+        let what = match finding.kind {
+            Kind::CredentialStuffing => "Credential stuffing",
+            Kind::PasswordSpraying => "Password spraying",
+            Kind::BruteForce => "Password guessing",
+            Kind::AccountEnumeration => "Account enumeration",
+            Kind::ObjectEnumeration => "Object enumeration",
+            Kind::PathEnumeration => "Path enumeration",
+            Kind::DataExfiltration => "Data exfiltration",
+            Kind::Scraping => "Scraping",
+            other => other.name(),
+        };
+        let against = match entities.endpoints.first() {
+            Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
+            None => String::new(),
+        };
+        let by = match (entities.source_ips.as_slice(), entities.users.as_slice(), entities.source_ips_total) {
+            ([], [user], _) => format!(" by {}", user.text()),
+            ([only], _, 1) => format!(" from {}", only.0.text()),
+            (_, _, 0) => String::new(),
+            (_, _, many) => format!(" from {many} addresses"),
+        };
+        let _ = self;
+        format!("{what}{against}{by}")
+    }
+
+    /// Whom the evidence is held against.
+    fn entities(&self, group: &Group, library: &Library, bystanders: &BTreeMap<Client, u64>) -> Entities {
+        let clients = heaviest(group.findings.iter().flat_map(|finding| &finding.clients));
+        let users = heaviest(group.findings.iter().flat_map(|finding| &finding.users));
+        let agents = heaviest(group.findings.iter().flat_map(|finding| &finding.agents));
+        let endpoints = heaviest(group.findings.iter().flat_map(|finding| &finding.endpoints));
+        let tokens = heaviest(group.findings.iter().flat_map(|finding| &finding.tokens));
+        let sessions = heaviest(group.findings.iter().flat_map(|finding| &finding.sessions));
+        let (networks, networks_total) = networks(&clients, bystanders, self.max_entities);
+        let users_total = most(group, |finding| finding.users_total).max(users.len() as u64);
+        let names = |counts: &[Count<Named>]| -> Vec<Raw> {
+            let mut seen = BTreeSet::new();
+            let named = counts.iter().filter_map(|count| library.names.get(&count.of.hash.0));
+            named.filter(|name| seen.insert((*name).clone())).take(self.max_entities).cloned().collect()
+        };
+        let secrets = |counts: &[Count<NameHash>]| -> Vec<String> {
+            counts.iter().take(self.max_entities).map(|count| count.of.to_string()).collect()
+        };
+        Entities {
+            source_ips: clients.iter().take(self.max_entities).map(|count| address(count.of, library)).collect(),
+            source_ips_total: clients.len() as u64,
+            networks,
+            networks_total,
+            users: names(&users),
+            users_total,
+            tokens: secrets(&tokens),
+            tokens_total: tokens.len() as u64,
+            sessions: secrets(&sessions),
+            sessions_total: sessions.len() as u64,
+            user_agents: names(&agents),
+            user_agents_total: agents.len() as u64,
+            endpoints: endpoints
+                .iter()
+                .take(self.max_entities)
+                .map(|count| Endpoint {
+                    method: count.of.0.name().into(),
+                    template: Raw(self.world.template_text(count.of.1).unwrap_or(b"{other}").to_vec()),
+                    requests: count.requests,
+                })
+                .collect(),
+            endpoints_total: endpoints.len() as u64,
+            ..Entities::default()
+        }
+    }
+
+    /// What was lost.
+    fn impact(&self, group: &Group, library: &Library) -> Impact {
+        let compromised: BTreeSet<Named> =
+            group.findings.iter().flat_map(|finding| finding.compromised.iter().copied()).collect();
+        let names: BTreeSet<Raw> =
+            compromised.iter().filter_map(|named| library.names.get(&named.hash.0)).cloned().collect();
+        Impact {
+            compromised_users: names.into_iter().take(self.max_entities).collect(),
+            compromised_users_total: most(group, |finding| finding.compromised_total),
+            objects_read: most(group, |finding| finding.objects_read),
+            bytes_read: most(group, |finding| finding.bytes_read),
+        }
+    }
+
+    /// Lines of the log: the first, the last, successes, of the worst finding before others.
+    fn evidence(&self, group: &Group, library: &Library) -> Vec<Evidence> {
+        let mut samples: Vec<Sample> = Vec::new();
+        for sample in group.findings.iter().flat_map(|finding| &finding.samples) {
+            if samples.len() < self.evidence && samples.iter().all(|known| known.place != sample.place) {
+                samples.push(*sample);
+            }
+        }
+        samples.sort_unstable();
+        let source = |place: Place| self.sources.get(place.source() as usize);
+        samples
+            .into_iter()
+            .map(|sample| {
+                let record = library.records.get(&sample.place);
+                Evidence {
+                    source: Raw(source(sample.place).map_or_else(Vec::new, |source| {
+                        source.path.to_string_lossy().into_owned().into_bytes()
+                    })),
+                    line: record.map(|record| record.line),
+                    offset: sample.place.offset(),
+                    time: Stamp(sample.time),
+                    why: sample.why.into(),
+                    raw: record.map(|record| mask::raw(&record.bytes, mask::LINE)),
+                }
+            })
+            .collect()
+    }
+
+    /// Where to read more, of all detectors that found something.
+    fn references(&self, group: &Group) -> References {
+        let mut all = References::default();
+        for finding in &group.findings {
+            let about = self.detectors.iter().map(|detector| detector.about()).find(|about| about.id == finding.detector);
+            let Some(references) = about.map(crate::detect::About::references) else { continue };
+            for (ours, theirs) in [
+                (&mut all.attack, references.attack),
+                (&mut all.owasp_api, references.owasp_api),
+                (&mut all.oat, references.oat),
+                (&mut all.cwe, references.cwe),
+            ] {
+                ours.extend(theirs);
+                ours.sort();
+                ours.dedup();
+            }
+        }
+        all
+    }
+}
+
+/// The largest value of any finding: several findings of a group tell of the same requests.
+fn most(group: &Group, value: impl Fn(&Finding) -> u64) -> u64 {
+    group.findings.iter().map(value).max().unwrap_or(0)
+}
+
+/// Entities of several findings, heaviest first; an entity that several name keeps its largest count.
+fn heaviest<'f, T: Copy + Ord + 'f>(counts: impl Iterator<Item = &'f Count<T>>) -> Vec<Count<T>> {
+    let mut by: BTreeMap<T, u64> = BTreeMap::new();
+    for count in counts {
+        let known = by.entry(count.of).or_default();
+        *known = (*known).max(count.requests);
+    }
+    let mut all: Vec<Count<T>> = by.into_iter().map(|(of, requests)| Count { of, requests }).collect();
+    all.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.of.cmp(&b.of)));
+    all
+}
+
+/// A client as it is shown.
+fn address(client: Client, library: &Library) -> Address {
+    let text = match client.address() {
+        Some(address) => address.to_string().into_bytes(),
+        None => {
+            let hash = u64::try_from(client.0 & u128::from(u64::MAX)).unwrap_or(0);
+            library.names.get(&hash).map_or_else(|| NameHash(hash).to_string().into_bytes(), |name| name.0.clone())
+        }
+    };
+    Address(Raw(text))
+}
+
+/// The networks that hold sources, fullest first, and how many there are.
+fn networks(clients: &[Count<Client>], bystanders: &BTreeMap<Client, u64>, most: usize) -> (Vec<Network>, u64) {
+    let mut by: BTreeMap<Client, u64> = BTreeMap::new();
+    for count in clients.iter().filter(|count| count.of.address().is_some()) {
+        *by.entry(count.of.network()).or_default() += 1;
+    }
+    let total = by.len() as u64;
+    let mut all: Vec<(Client, u64)> = by.into_iter().collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let shown = all.into_iter().take(most).map(|(network, addresses)| {
+        let address = network.address().map_or_else(String::new, |address| address.to_string());
+        let bits = if address.contains(':') { 64 } else { 24 };
+        let all = bystanders.get(&network).copied().unwrap_or(addresses);
+        Network { cidr: format!("{address}/{bits}"), addresses, bystanders: all.saturating_sub(addresses) }
+    });
+    (shown.collect(), total)
+}
+
+/// One or two sentences.
+fn summary(group: &Group) -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    for finding in &group.findings {
+        if !reasons.contains(&finding.reason.as_str()) && reasons.len() < 3 {
+            reasons.push(&finding.reason);
+        }
+    }
+    let mut text = reasons.join(". ");
+    if let Some(first) = text.get(..1) {
+        text = format!("{}{}", first.to_uppercase(), &text[1..]);
+    }
+    text + "."
+}
+
+/// What to do, of all findings, each once.
+fn advice(group: &Group) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for advice in group.findings.iter().flat_map(|finding| &finding.recommendations) {
+        if !all.contains(advice) {
+            all.push(advice.clone());
+        }
+    }
+    all
+}
+
+/// What else it might have been: of each look-alike the strongest note.
+fn notes(group: &Group) -> Vec<crate::incident::ConfounderNote> {
+    let mut by = BTreeMap::new();
+    for note in group.findings.iter().flat_map(|finding| &finding.confounders) {
+        let known = by.entry(note.name.clone()).or_insert_with(|| note.clone());
+        if note.score > known.score {
+            *known = note.clone();
+        }
+    }
+    let mut all: Vec<_> = by.into_values().collect();
+    all.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
+    all
+}
+
+/// What one detector proved, as the incident shows it.
+fn proof(finding: &Finding) -> Proof {
+    Proof {
+        detector: finding.detector.into(),
+        variant: finding.variant.into(),
+        kind: finding.kind,
+        outcome: finding.outcome,
+        score: finding.score,
+        reason: finding.reason.clone(),
+        tests: finding.tests.clone(),
+        metrics: finding.metrics.iter().map(|(&name, &value)| (name.into(), value)).collect(),
+        entities: BTreeMap::from([
+            ("source_ips_total".into(), finding.clients.len() as u64),
+            ("users_total".into(), finding.users_total),
+        ]),
+    }
+}
+
+/// How many steps an activity has at most.
+const STEPS: i64 = 60;
+
+/// Lengths of a step that a person reads easily, in seconds.
+const EASY: [u32; 12] = [1, 10, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400];
+
+/// A finding's requests over time, in at most sixty steps of an easy length.
+fn activity(finding: &Finding) -> Activity {
+    let (width, ticks) = &finding.activity;
+    let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else { return Activity::default() };
+    let length = (last.0.0 - first.0.0) / 1_000_000 + i64::from(width.0);
+    let fits = |step: &&u32| **step >= width.0 && i64::from(**step) * STEPS >= length;
+    let step = EASY.iter().find(fits).copied().unwrap_or_else(|| {
+        u32::try_from(length / STEPS + 1).unwrap_or(u32::MAX).max(width.0)
+    });
+    let micros = i64::from(step) * 1_000_000;
+    let start = first.0.0.div_euclid(micros);
+    let steps = usize::try_from(last.0.0.div_euclid(micros) - start + 1).unwrap_or(1);
+    let mut requests = vec![0; steps];
+    for (time, count) in ticks {
+        let step = usize::try_from(time.0.div_euclid(micros) - start).unwrap_or(0);
+        requests[step.min(steps - 1)] += count;
+    }
+    Activity { start: Stamp(Time(start * micros)), step_s: step, requests }
+}

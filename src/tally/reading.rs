@@ -1,0 +1,86 @@
+//! What was read: lines, reasons for rejection, fields that were filled.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Malformed;
+use crate::evidence::Span;
+use crate::request::{Flags, Request};
+use crate::series::Evidence;
+
+/// What was read of all sources.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// By number of the source.
+    pub sources: BTreeMap<u32, SourceReading>,
+    /// From the first event to the last.
+    pub span: Span,
+    /// How often each field was filled.
+    pub filled: Filled,
+}
+
+/// What was read of one source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceReading {
+    /// Records.
+    pub lines: u64,
+    /// Records that gave an event.
+    pub events: u64,
+    /// Records that gave none, by reason.
+    pub malformed: BTreeMap<Malformed, u64>,
+    /// How many events each format gave.
+    pub formats: BTreeMap<String, u64>,
+}
+
+/// How often each flag of [`Flags`] was set, by its bit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// Bit number to requests.
+    bits: [u64; 16],
+}
+
+impl Filled {
+    /// Counts the flags of `request`.
+    pub(crate) fn add(&mut self, request: &Request) {
+        let mut flags = request.flags.0 & 0xffff;
+        while flags != 0 {
+            self.bits[flags.trailing_zeros() as usize] += 1;
+            flags &= flags - 1;
+        }
+    }
+
+    /// How many requests had `flag` set.
+    pub fn count(&self, flag: Flags) -> u64 {
+        self.bits[flag.0.trailing_zeros() as usize % 16]
+    }
+}
+
+impl Evidence for SourceReading {
+    const VERSION: u16 = 1;
+
+    fn merge(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.events += other.events;
+        for (reason, lines) in other.malformed {
+            *self.malformed.entry(reason).or_default() += lines;
+        }
+        for (format, events) in other.formats {
+            *self.formats.entry(format).or_default() += events;
+        }
+    }
+}
+
+impl Evidence for Reading {
+    const VERSION: u16 = 1;
+
+    fn merge(&mut self, other: Self) {
+        for (source, reading) in other.sources {
+            self.sources.entry(source).or_default().merge(reading);
+        }
+        self.span.merge(other.span);
+        for (ours, theirs) in self.filled.bits.iter_mut().zip(other.filled.bits) {
+            *ours += theirs;
+        }
+    }
+}
