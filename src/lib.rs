@@ -8,5 +8,6 @@ pub mod incident;
 pub mod request;
 pub mod route;
 pub mod run;
+pub mod source;
 pub mod text;
 pub mod time;
