@@ -1,0 +1,329 @@
+//! Archives as a stream of decoded bytes: every member, frame and stream, up to a bound.
+
+use std::io::{self, BufRead, Read};
+
+use super::{Encoding, Limits};
+
+/// How many decoded bytes are asked for at a time. Always the same, so that where a broken archive ends does not depend
+/// on the size of a block.
+const CHUNK: usize = 64 << 10;
+/// What any archive may expand to, however small it is.
+const ALWAYS_ALLOWED: u64 = 64 << 20;
+/// The most memory that an xz archive may ask for; `xz -9` asks for a quarter of it.
+const XZ_MEMORY: u64 = 256 << 20;
+
+impl Encoding {
+    /// How many first bytes tell it.
+    pub(super) const MAGIC: usize = 10;
+
+    /// How the bytes that begin with `head` are packed.
+    pub(super) fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, 8, ..] => Self::Gzip,
+            // The second is a skippable frame; parallel packers begin with one.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', mark @ ..] if is_bzip2(mark) => Self::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            _ => Self::Plain,
+        }
+    }
+
+    /// The packer's name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+}
+
+/// Whether `mark` begins a block of bzip2, or ends a stream without any.
+fn is_bzip2(mark: &[u8]) -> bool {
+    mark.starts_with(b"1AY&SY") || mark.starts_with(&[0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
+}
+
+/// Packed bytes, counted, with a look ahead that does not end where a buffer ends.
+pub(super) struct Packed {
+    from: Box<dyn Read + Send>,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+    read: u64,
+}
+
+impl Packed {
+    /// All bytes of `from`.
+    pub(super) fn new(from: Box<dyn Read + Send>) -> Self {
+        Self { from, buffer: vec![0; CHUNK].into_boxed_slice(), start: 0, end: 0, read: 0 }
+    }
+
+    /// The next `len` bytes without taking them; fewer only at the end.
+    pub(super) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
+        if self.end - self.start < len {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            while self.end < len && 0 < self.refill()? {}
+        }
+        Ok(&self.buffer[self.start..self.end.min(self.start + len)])
+    }
+
+    fn refill(&mut self) -> io::Result<usize> {
+        loop {
+            match self.from.read(&mut self.buffer[self.end..]) {
+                Ok(read) => {
+                    self.end += read;
+                    self.read += read as u64;
+                    return Ok(read);
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+}
+
+impl Read for Packed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let ready = self.fill_buf()?;
+        let read = ready.len().min(into.len());
+        into[..read].copy_from_slice(&ready[..read]);
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Packed {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.refill()?;
+        }
+        Ok(&self.buffer[self.start..self.end])
+    }
+
+    fn consume(&mut self, len: usize) {
+        self.start += len;
+    }
+}
+
+/// One member of an archive.
+enum Member {
+    Plain(Packed),
+    Gzip(Box<flate2::bufread::GzDecoder<Packed>>),
+    Zstd(Box<zstd::Decoder<'static, Packed>>),
+    Bzip2(Box<bzip2::bufread::BzDecoder<Packed>>),
+    Xz(Box<liblzma::bufread::XzDecoder<Packed>>),
+    /// Nothing is left.
+    End(u64),
+}
+
+impl Member {
+    fn open(packed: Packed, encoding: Encoding) -> io::Result<Self> {
+        Ok(match encoding {
+            Encoding::Plain => Self::Plain(packed),
+            Encoding::Gzip => Self::Gzip(Box::new(flate2::bufread::GzDecoder::new(packed))),
+            Encoding::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(packed)?.single_frame())),
+            Encoding::Bzip2 => Self::Bzip2(Box::new(bzip2::bufread::BzDecoder::new(packed))),
+            Encoding::Xz => {
+                let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)?;
+                Self::Xz(Box::new(liblzma::bufread::XzDecoder::new_stream(packed, stream)))
+            }
+        })
+    }
+
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(packed) => packed.read(into),
+            Self::Gzip(member) => member.read(into),
+            Self::Zstd(frame) => frame.read(into),
+            Self::Bzip2(stream) => stream.read(into),
+            Self::Xz(stream) => stream.read(into),
+            Self::End(_) => Ok(0),
+        }
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        match self {
+            Self::Plain(packed) => packed.read,
+            Self::Gzip(member) => member.get_ref().read,
+            Self::Zstd(frame) => frame.get_ref().read,
+            Self::Bzip2(stream) => stream.get_ref().read,
+            Self::Xz(stream) => stream.get_ref().read,
+            Self::End(read) => *read,
+        }
+    }
+
+    /// What follows this member; `None` where nothing can.
+    fn into_packed(self) -> Option<Packed> {
+        match self {
+            Self::Plain(_) | Self::End(_) => None,
+            Self::Gzip(member) => Some(member.into_inner()),
+            Self::Zstd(frame) => Some(frame.finish()),
+            Self::Bzip2(stream) => Some(stream.into_inner()),
+            Self::Xz(stream) => Some(stream.into_inner()),
+        }
+    }
+}
+
+/// The decoded bytes of one source, piece by piece.
+pub(super) struct Unpacked {
+    member: Member,
+    encoding: Encoding,
+    size: Option<u64>,
+    ratio: u64,
+    most: u64,
+    total: u64,
+    chunk: Vec<u8>,
+    start: usize,
+    /// What went wrong, if the end came before the end.
+    pub(super) broken: Option<io::Error>,
+    /// What is worth a word although nothing was lost.
+    pub(super) note: Option<String>,
+}
+
+impl Unpacked {
+    /// `from`, packed as `encoding`; `size` is how many packed bytes there are, where that is known.
+    pub(super) fn new(
+        from: Box<dyn Read + Send>,
+        encoding: Encoding,
+        size: Option<u64>,
+        limits: &Limits,
+    ) -> Self {
+        Self::resume(Packed::new(from), encoding, size, limits)
+    }
+
+    /// The same for bytes that were already looked at.
+    pub(super) fn resume(packed: Packed, encoding: Encoding, size: Option<u64>, limits: &Limits) -> Self {
+        let (member, broken) = match Member::open(packed, encoding) {
+            Ok(member) => (member, None),
+            Err(e) => (Member::End(0), Some(e)),
+        };
+        Self {
+            member,
+            encoding,
+            size,
+            ratio: limits.expansion_ratio,
+            most: limits.expanded_bytes,
+            total: 0,
+            chunk: Vec::new(),
+            start: 0,
+            broken,
+            note: None,
+        }
+    }
+
+    /// The next decoded bytes, none only at the end; the same again until some are consumed.
+    pub(super) fn chunk(&mut self) -> &[u8] {
+        if self.start == self.chunk.len() {
+            self.start = 0;
+            self.chunk.resize(CHUNK, 0);
+            let read = self.refill();
+            self.chunk.truncate(read);
+        }
+        &self.chunk[self.start..]
+    }
+
+    /// Takes `len` bytes of [`Self::chunk`].
+    pub(super) fn consume(&mut self, len: usize) {
+        self.start += len;
+    }
+
+    /// Puts bytes that were read before back in front.
+    pub(super) fn unread(&mut self, mut bytes: Vec<u8>) {
+        bytes.extend_from_slice(&self.chunk[self.start..]);
+        (self.chunk, self.start) = (bytes, 0);
+    }
+
+    /// How many packed bytes were read.
+    pub(super) fn packed_bytes(&self) -> u64 {
+        self.member.packed_bytes()
+    }
+
+    /// Appends decoded bytes to `head` until it has `len` or the source ends.
+    pub(super) fn fill(&mut self, head: &mut Vec<u8>, len: usize) -> io::Result<()> {
+        while head.len() < len {
+            let taken = match self.chunk() {
+                [] => break,
+                chunk => {
+                    let taken = chunk.len().min(len - head.len());
+                    head.extend_from_slice(&chunk[..taken]);
+                    taken
+                }
+            };
+            self.consume(taken);
+        }
+        match &self.broken {
+            Some(e) if head.is_empty() => Err(io::Error::new(e.kind(), describe(e))),
+            _ => Ok(()),
+        }
+    }
+
+    fn refill(&mut self) -> usize {
+        while self.broken.is_none() {
+            match self.member.read(&mut self.chunk) {
+                Ok(0) => match self.next_member() {
+                    Ok(true) => {}
+                    Ok(false) => return 0,
+                    Err(e) => self.broken = Some(e),
+                },
+                Ok(read) => return self.within_bounds(read),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => self.broken = Some(e),
+            }
+        }
+        0
+    }
+
+    /// Opens what follows the member that ended; `false` if nothing does.
+    fn next_member(&mut self) -> io::Result<bool> {
+        let end = Member::End(self.packed_bytes());
+        let Some(mut packed) = std::mem::replace(&mut self.member, end).into_packed() else {
+            return Ok(false);
+        };
+        // Padding with zeros is legal in xz and usual on tapes.
+        while packed.peek(1)? == [0] {
+            packed.consume(1);
+        }
+        let head = packed.peek(Encoding::MAGIC)?;
+        let encoding = Encoding::of(head);
+        if encoding == Encoding::Plain {
+            if !head.is_empty() {
+                self.note = Some(format!(
+                    "what follows the last {} member is none and was left",
+                    self.encoding.name()
+                ));
+            }
+            self.member = Member::End(packed.read);
+            return Ok(false);
+        }
+        self.member = Member::open(packed, encoding)?;
+        Ok(true)
+    }
+
+    /// How many of `read` fresh bytes the bounds allow.
+    fn within_bounds(&mut self, read: usize) -> usize {
+        if self.encoding == Encoding::Plain {
+            return read;
+        }
+        let packed = self.size.unwrap_or_else(|| self.packed_bytes());
+        let most = packed.saturating_mul(self.ratio).max(ALWAYS_ALLOWED).min(self.most);
+        let allowed = usize::try_from(most - self.total).unwrap_or(usize::MAX).min(read);
+        self.total += allowed as u64;
+        if allowed < read {
+            let message = format!("expands to more than {most} bytes; the rest was left");
+            self.broken = Some(io::Error::other(message));
+        }
+        allowed
+    }
+}
+
+/// The error in words that do not depend on the packer.
+pub(super) fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "unexpected end of file".to_owned(),
+        _ => error.to_string(),
+    }
+}
