@@ -1,6 +1,27 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod clf;
+mod columns;
+mod combined;
+mod combined_io;
+mod combined_time;
+mod common;
+mod fields;
+mod ingress_nginx;
+mod kong_nginx;
+mod nginx_main;
+mod reader;
+mod recognise;
+mod simd;
+mod traefik_clf;
+mod vhost_combined;
+mod vhost_common;
+
+use crate::error::Error;
 use crate::event::{Event, Malformed};
+
+pub use reader::Reader;
+pub use recognise::{Choice, Tried, recognise};
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.
 pub trait Format: Sync {
@@ -9,6 +30,8 @@ pub trait Format: Sync {
     /// One line on what writes it.
     fn about(&self) -> &'static str;
     /// A decoder for a source that begins with `head`, if this format could have written it. `head` may end inside a record.
+    /// Only a format that cannot be read without its head (a `#Fields:` line, a CSV header) answers `None`; whether a
+    /// decoder fits is found by trying it.
     fn open(&self, head: &[u8]) -> Option<Box<dyn Decoder>>;
 }
 
@@ -20,25 +43,69 @@ pub trait Decoder: Send + Sync {
     /// Takes one record apart: a line without its line feed, perhaps with a carriage return.
     fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed>;
 
-    /// Takes all lines of a block apart and gives each to `each`: its offset in `block`, its bytes without the line feed,
-    /// and what it says. The last line may lack its line feed.
+    /// Takes all lines of a block apart and gives each to `each`, in order, whether it gave an event or not.
+    /// The last line may lack its line feed.
     fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
-        let mut start = 0;
+        let mut offset = 0;
         for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
-            if start < block.len() {
-                let record = &block[start..end];
-                match self.decode(record) {
-                    Ok(event) => each(start, record, Ok(&event)),
-                    Err(malformed) => each(start, record, Err(malformed)),
-                }
+            if offset < block.len() {
+                let record = &block[offset..end];
+                let event = self.decode(record);
+                let event = event.as_ref().map_err(|&malformed| malformed);
+                each(Decoded { offset, record, format: self.format(), event });
             }
-            start = end + 1;
+            offset = end + 1;
         }
     }
 }
 
-/// What [`Decoder::decode_block`] calls for each record: offset in the block, the record, what it says.
-pub type Each<'e, 'a> = dyn FnMut(usize, &'a [u8], Result<&Event<'a>, Malformed>) + 'e;
+/// One record of a block, and what it says.
+#[derive(Clone, Copy)]
+pub struct Decoded<'e, 'a> {
+    /// Where the record begins in its block.
+    pub offset: usize,
+    /// Its bytes, without the line feed.
+    pub record: &'a [u8],
+    /// The name of the format that read it.
+    pub format: &'static str,
+    /// What it says, or why it says nothing.
+    pub event: Result<&'e Event<'a>, Malformed>,
+}
+
+/// What [`Decoder::decode_block`] calls for each record.
+pub type Each<'e, 'a> = dyn FnMut(Decoded<'_, 'a>) + 'e;
 
 /// Every format, in the order in which they are tried.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[
+    &combined::COMBINED,
+    &common::COMMON,
+    &nginx_main::NGINX_MAIN,
+    &vhost_combined::VHOST_COMBINED,
+    &vhost_common::VHOST_COMMON,
+    &combined_time::COMBINED_TIME,
+    &combined_io::COMBINED_IO,
+    &ingress_nginx::INGRESS_NGINX,
+    &kong_nginx::KONG_NGINX,
+    &traefik_clf::TRAEFIK_CLF,
+];
+
+/// The format called `name`; the error names the nearest.
+pub fn by_name(name: &str) -> Result<&'static dyn Format, Error> {
+    let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+    let found = FORMATS.iter().find(|format| format.name() == name);
+    found.copied().ok_or_else(|| Error::unknown("format", name, &known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_its_own_name_and_is_found_by_it() {
+        for format in FORMATS {
+            assert!(std::ptr::addr_eq(by_name(format.name()).unwrap(), *format), "{}", format.name());
+        }
+        let error = by_name("combned").err().unwrap().to_string();
+        assert_eq!(error, "unknown format `combned`; did you mean `combined`?");
+    }
+}

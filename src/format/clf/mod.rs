@@ -1,0 +1,235 @@
+//! The CLF family: who, `[when]`, `"what"`, status, size; then perhaps referer and agent; then what each kin adds.
+//! A kin is one file with one [`Clf`] in it.
+
+mod block;
+
+use super::columns::{Columns, Quoting};
+use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size, status};
+use super::{Decoder, Each, Format};
+use crate::event::{Event, Malformed};
+use crate::text::Escapes;
+use crate::time::stamp;
+
+/// One kin of the family.
+#[derive(Clone, Copy)]
+pub(super) struct Clf {
+    /// The name of the format.
+    pub(super) name: &'static str,
+    /// What writes it.
+    pub(super) about: &'static str,
+    /// What stands before the time.
+    pub(super) left: Left,
+    /// What stands behind the size.
+    pub(super) right: Right,
+    /// Reads what stands behind that, to the end of the line. Must set the same fields of the event on every line that it
+    /// accepts: the event may be the last line's.
+    pub(super) tail: Tail,
+}
+
+/// Reads the columns at the end of a line.
+pub(super) type Tail = for<'a> fn(Columns<'a>, &mut Event<'a>) -> Result<(), Malformed>;
+
+/// What stands before the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// `client ident user`.
+    Client,
+    /// `vhost[:port] client ident user`.
+    Vhost,
+}
+
+/// What stands behind the size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Only the tail.
+    Size,
+    /// `"referer" "user agent"`, then the tail.
+    Agent,
+}
+
+impl Format for Clf {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn open(&self, _head: &[u8]) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(*self))
+    }
+}
+
+impl Decoder for Clf {
+    fn format(&self) -> &'static str {
+        self.name
+    }
+
+    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let line = trimmed(record);
+        match self.line(line, Quoting::Escaped) {
+            Ok(event) => Ok(event),
+            Err(malformed) if memchr::memchr(b'\\', line).is_none() => {
+                Err(no_access(line).unwrap_or(malformed))
+            }
+            // Traefik doubles no backslash, so one may stand before the quote that closes.
+            Err(malformed) => self.line(line, Quoting::Raw).map_err(|_| no_access(line).unwrap_or(malformed)),
+        }
+    }
+
+    fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
+        block::decode(self, block, each);
+    }
+}
+
+impl Clf {
+    /// Takes a line apart. The time is looked for first, because a user name may hold blanks and brackets.
+    fn line<'a>(&self, line: &'a [u8], quoting: Quoting) -> Result<Event<'a>, Malformed> {
+        let mut first = None;
+        // A column before the time may be quoted, so the request may begin at a later quote.
+        for open in memchr::memchr_iter(b'"', line).take(8) {
+            let Some((left, stamp)) = before_request(&line[..open]) else { continue };
+            let read = stamp::bracketed(stamp).ok_or(Malformed::Time).and_then(|(time, time_digits)| {
+                let mut event = Event { time, time_digits, ..Event::default() };
+                self.left(left, &mut event)?;
+                self.request(Columns::new(&line[open..], quoting), &mut event)?;
+                Ok(event)
+            });
+            match read {
+                Ok(mut event) => {
+                    let escaped = memchr::memchr(b'\\', line).is_some();
+                    event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
+                    return Ok(event);
+                }
+                Err(malformed) => first = first.or(Some(malformed)),
+            }
+        }
+        Err(first.unwrap_or(if memchr::memchr(b'"', line).is_some() {
+            Malformed::Time
+        } else {
+            Malformed::Short
+        }))
+    }
+
+    /// Sets what stands before the time.
+    fn left<'a>(&self, left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
+        match self.left {
+            Left::Client => set_client_and_user(left, event),
+            Left::Vhost => {
+                let at = memchr::memchr(b' ', left).ok_or(Malformed::Short)?;
+                let (host, rest) = (&left[..at], &left[at + 1..]);
+                set_client_and_user(rest, event)?;
+                if event.client.is_none() || !is_host_name(host) {
+                    return Err(Malformed::Client);
+                }
+                event.host = Some(without_port(host));
+                Ok(())
+            }
+        }
+    }
+
+    /// Sets what the request line and everything behind it tell.
+    fn request<'a>(&self, mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
+        let mut strict = columns;
+        let mut request = strict.quoted_before(status_follows)?;
+        if strict.rest().is_empty() {
+            request = columns.quoted()?;
+        } else {
+            columns = strict;
+        }
+        set_request(event, request);
+        set_status(event, columns.word()?)?;
+        event.bytes_out = Some(size(columns.word()?)?);
+        if self.right == Right::Agent {
+            event.referer = Some(present(columns.quoted()?));
+            event.user_agent = Some(present(columns.quoted()?));
+        }
+        (self.tail)(columns, event)
+    }
+}
+
+/// `record` without byte order mark and carriage return.
+fn trimmed(record: &[u8]) -> &[u8] {
+    let line = record.strip_suffix(b"\r").unwrap_or(record);
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
+}
+
+/// What stands before a request line: the left columns, and the stamp in its brackets.
+fn before_request(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.strip_suffix(b"] ")?;
+    let open = memchr::memrchr(b'[', text)?;
+    Some((text[..open].strip_suffix(b" ")?, &text[open + 1..]))
+}
+
+/// Whether a status stands behind a closing quote.
+fn status_follows(behind: &[u8]) -> bool {
+    match behind {
+        [b' ', b'-'] | [b' ', b'-', b' ', ..] => true,
+        [b' ', code @ ..] => {
+            code.get(..3).and_then(status).is_some() && matches!(code.get(3), None | Some(b' '))
+        }
+        _ => false,
+    }
+}
+
+/// Sets client and user from `client ident user`; a user may hold blanks or be missing.
+fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
+    let (client, rest) = split_blank(left);
+    let (ident, user) = rest.map_or((None, None), |rest| {
+        let (ident, user) = split_blank(rest);
+        (Some(ident), user)
+    });
+    // Then the first column was a virtual host.
+    let is_address = |ident: &[u8]| memchr::memchr2(b'.', b':', ident).is_some() && address(ident).is_some();
+    if user.is_some() && ident.is_some_and(is_address) {
+        return Err(Malformed::Client);
+    }
+    set_client(event, client)?;
+    event.user = user.map(present);
+    Ok(())
+}
+
+/// `text` up to the first blank, and what stands behind it.
+fn split_blank(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr(b' ', text) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
+}
+
+/// `host` without its port; an IPv6 address without brackets stays.
+fn without_port(host: &[u8]) -> &[u8] {
+    match memchr::memchr(b':', host) {
+        Some(at) if memchr::memrchr(b':', host) == Some(at) => &host[..at],
+        _ => host,
+    }
+}
+
+/// Why a line is no access line at all: blank, a comment, or a line of an error log.
+pub(super) fn no_access(line: &[u8]) -> Option<Malformed> {
+    let is = |at: usize, shape: &[u8]| {
+        line.get(at..at + shape.len()).is_some_and(|text| {
+            text.iter().zip(shape).all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                b'A' => byte.is_ascii_alphabetic(),
+                shape => byte == shape,
+            })
+        })
+    };
+    let nginx = is(0, b"0000/00/00 00:00:00 [A");
+    let apache = is(0, b"[AAA AAA 00 00:00:00") && memchr::memmem::find(line, b"] [").is_some();
+    let apache_clf = is(0, b"[00/AAA/0000:00:00:00 +0000] [A");
+    let litespeed = is(0, b"0000-00-00 00:00:00.000000 [A");
+    match line.trim_ascii() {
+        b"" => Some(Malformed::Blank),
+        [b'#', ..] => Some(Malformed::Comment),
+        _ if nginx || apache || apache_clf || litespeed => Some(Malformed::NotAccess),
+        _ => None,
+    }
+}
+
+/// The tail of a kin that adds nothing.
+pub(super) fn nothing(columns: Columns<'_>, _event: &mut Event<'_>) -> Result<(), Malformed> {
+    columns.end()
+}

@@ -1,0 +1,323 @@
+//! The small things that most formats are made of: addresses, numbers, lengths of time, request lines.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::event::{Event, Malformed};
+use crate::time::stamp::Decimal;
+
+/// `field`, or nothing where the log writes a dash for nothing.
+pub(super) fn present(field: &[u8]) -> &[u8] {
+    if field == b"-" { b"" } else { field }
+}
+
+/// A number of decimal digits alone.
+pub(super) fn number(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0_u64, |value, &byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        value.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// A size in bytes; a dash is zero, as in CLF's `%b`.
+pub(super) fn size(text: &[u8]) -> Result<u64, Malformed> {
+    if text == b"-" { Ok(0) } else { number(text).ok_or(Malformed::Size) }
+}
+
+/// Sets the status; a dash and zeros say that there was none, because the client went away.
+pub(super) fn set_status(event: &mut Event<'_>, text: &[u8]) -> Result<(), Malformed> {
+    event.status = match text {
+        b"-" | b"0" | b"000" | b"-1" => None,
+        text => Some(status(text).ok_or(Malformed::Status)?),
+    };
+    if event.status.is_none() {
+        event.flags = event.flags.or(Some(b"aborted"));
+    }
+    Ok(())
+}
+
+/// A status of three digits.
+pub(super) fn status(text: &[u8]) -> Option<u16> {
+    match text {
+        [a, b, c] if text.iter().all(u8::is_ascii_digit) => {
+            Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))
+        }
+        _ => None,
+    }
+}
+
+/// What one unit of a bare number means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+    /// A decimal is seconds, an integer milliseconds.
+    Guess,
+}
+
+/// A length of time in microseconds. A unit that is written (`12ms`, `1m32.05s`) beats `unit`; a dash, a negative number
+/// or nothing is no time.
+pub(super) fn duration(text: &[u8], unit: Unit) -> Option<u64> {
+    let last = *text.last()?;
+    if !last.is_ascii_digit() {
+        return written_duration(text);
+    }
+    let power = match unit {
+        Unit::Seconds => 6,
+        Unit::Millis => 3,
+        Unit::Micros => 0,
+        Unit::Nanos => -3,
+        Unit::Guess if memchr::memchr3(b'.', b'e', b'E', text).is_some() => 6,
+        Unit::Guess => 3,
+    };
+    Decimal::read(text)?.scaled(power)
+}
+
+/// A length of time as Go writes it: `1h2m3.5s`, `12ms`, `4.529µs`.
+fn written_duration(text: &[u8]) -> Option<u64> {
+    let (mut rest, mut total) = (text, 0_u64);
+    while !rest.is_empty() {
+        let digits = rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'.')).count();
+        let number = Decimal::read(&rest[..digits])?;
+        let letters = rest[digits..].iter().take_while(|byte| !byte.is_ascii_digit()).count();
+        let part = match &rest[digits..digits + letters] {
+            b"h" => number.scaled(6)?.checked_mul(3600)?,
+            b"m" => number.scaled(6)?.checked_mul(60)?,
+            b"s" => number.scaled(6)?,
+            b"ms" => number.scaled(3)?,
+            b"us" | b"\xc2\xb5s" | b"\xce\xbcs" => number.scaled(0)?,
+            b"ns" => number.scaled(-3)?,
+            _ => return None,
+        };
+        total = total.checked_add(part)?;
+        rest = &rest[digits + letters..];
+    }
+    Some(total)
+}
+
+/// A list of upstream times, `0.010, 0.200 : 0.005`: their sum in microseconds.
+pub(super) fn duration_list(text: &[u8], unit: Unit) -> Option<u64> {
+    let parts = text.split(|&byte| byte == b',' || byte == b':');
+    parts
+        .filter_map(|part| duration(part.trim_ascii(), unit))
+        .fold(None, |sum: Option<u64>, part| Some(sum.unwrap_or(0).saturating_add(part)))
+}
+
+/// The last of a list, `502, 200`: the answer that counts.
+pub(super) fn last_of_list(text: &[u8]) -> &[u8] {
+    let from = memchr::memrchr(b' ', text).map_or(0, |at| at + 1);
+    text[from..].trim_ascii()
+}
+
+/// An address with its port, if one stands behind it: `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1`, `[2001:db8::1]:80`,
+/// `fe80::1%eth0`, and `2001:db8:0:0:0:0:0:1:80`, where the longest prefix that is an address wins. An IPv4 address in
+/// IPv6 clothes is the IPv4 address.
+pub(super) fn address(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
+    if let Some((address, length)) = ipv4_prefix(text) {
+        return match &text[length..] {
+            b"" => Some((IpAddr::V4(address), None)),
+            [b':', port @ ..] => Some((IpAddr::V4(address), Some(self::port(port)?))),
+            _ => None,
+        };
+    }
+    if let [b'[', rest @ ..] = text {
+        let end = memchr::memchr(b']', rest)?;
+        let port = match &rest[end + 1..] {
+            b"" => None,
+            [b':', port @ ..] => Some(self::port(port)?),
+            _ => return None,
+        };
+        return Some((ipv6(&rest[..end])?, port));
+    }
+    if let Some(address) = ipv6(text) {
+        return Some((address, None));
+    }
+    let colon = memchr::memrchr(b':', text)?;
+    Some((ipv6(&text[..colon])?, Some(port(&text[colon + 1..])?)))
+}
+
+/// An IPv6 address without brackets; a zone is cut off.
+fn ipv6(text: &[u8]) -> Option<IpAddr> {
+    let end = memchr::memchr(b'%', text).unwrap_or(text.len());
+    // The longest spelling has 45 bytes.
+    let text = std::str::from_utf8(text[..end].get(..end.min(46))?).ok()?;
+    let address: std::net::Ipv6Addr = text.parse().ok()?;
+    Some(IpAddr::V6(address).to_canonical())
+}
+
+/// A port.
+fn port(text: &[u8]) -> Option<u16> {
+    u16::try_from(number(text)?).ok()
+}
+
+/// The IPv4 address at the start of `text`, and how many bytes it took.
+pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
+    let (mut octets, mut at) = ([0_u8; 4], 0);
+    for (nth, octet) in octets.iter_mut().enumerate() {
+        if nth > 0 {
+            at += usize::from(*text.get(at)? == b'.');
+        }
+        let (mut value, start) = (0_u16, at);
+        while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
+            value = value * 10 + u16::from(digit - b'0');
+            at += 1;
+            if at - start == 3 {
+                break;
+            }
+        }
+        if at == start || (nth > 0 && text[start - 1] != b'.') {
+            return None;
+        }
+        *octet = u8::try_from(value).ok()?;
+    }
+    let ends = !text.get(at).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.');
+    ends.then(|| (Ipv4Addr::from(octets), at))
+}
+
+/// Sets client and port, or the client's name where the log holds a host name or a socket path.
+pub(super) fn set_client<'a>(event: &mut Event<'a>, text: &'a [u8]) -> Result<(), Malformed> {
+    (event.client, event.client_port, event.client_name) = (None, None, None);
+    if let Some((address, port)) = address(text) {
+        (event.client, event.client_port) = (Some(address), port);
+        return Ok(());
+    }
+    if !is_host_name(text) {
+        return Err(Malformed::Client);
+    }
+    event.client_name = Some(text);
+    Ok(())
+}
+
+/// Whether `text` could name a host: letters, digits, dots, dashes; a port or `unix:` may be there.
+pub(super) fn is_host_name(text: &[u8]) -> bool {
+    let fits = |&byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    text.len() <= 255 && text.iter().all(fits) && text.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// Takes a request line apart; sets every field of the event that has to do with it. A host that is known already stays.
+pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
+    (event.method, event.scheme, event.path, event.query) = (None, None, None, None);
+    (event.protocol, event.raw_request) = (None, None);
+    let trimmed = line.trim_ascii_end();
+    let Some(blank) = memchr::memchr(b' ', trimmed).filter(|&at| is_method(&trimmed[..at])) else {
+        event.raw_request = Some(present(line));
+        return;
+    };
+    let (method, rest) = (&trimmed[..blank], &trimmed[blank + 1..]);
+    let protocol = memchr::memrchr(b' ', rest).filter(|&at| is_protocol(&rest[at + 1..]));
+    let target = protocol.map_or(rest, |at| &rest[..at]);
+    if target.is_empty() || (protocol.is_none() && !is_target(method, target)) {
+        event.raw_request = Some(line);
+        return;
+    }
+    event.method = Some(method);
+    event.protocol = protocol.map(|at| &rest[at + 1..]);
+    event.set_target(target);
+}
+
+/// Whether this could be a method: letters, and what WebDAV and friends add.
+fn is_method(text: &[u8]) -> bool {
+    let fits = |&byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
+    text.len() <= 32 && text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(fits)
+}
+
+/// Whether this ends a request line: `HTTP/1.1`, `HTTP/2`, `http`, `RTSP/1.0`.
+fn is_protocol(text: &[u8]) -> bool {
+    match text {
+        b"http" | b"HTTP" => true,
+        [b'H', b'T', b'T', b'P', b'/', version @ ..] | [b'R', b'T', b'S', b'P', b'/', version @ ..] => {
+            matches!(version, [b'0'..=b'9'] | [b'0'..=b'9', b'.', b'0'..=b'9'])
+        }
+        _ => false,
+    }
+}
+
+/// Whether this is a request target although no protocol stands behind it (HTTP/0.9, or a cut line).
+fn is_target(method: &[u8], target: &[u8]) -> bool {
+    matches!(target, [b'/', ..] | b"*")
+        || method == b"CONNECT"
+        || memchr::memmem::find(target, b"://").is_some_and(|at| at <= 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_in_every_spelling() {
+        for (text, ip, port) in [
+            ("1.2.3.4", "1.2.3.4", None),
+            ("1.2.3.4:53211", "1.2.3.4", Some(53211)),
+            ("::1", "::1", None),
+            ("::1%0", "::1", None),
+            ("[2001:db8::7]:5000", "2001:db8::7", Some(5000)),
+            ("[2001:db8::7]", "2001:db8::7", None),
+            ("[fe80::1%eth0]:80", "fe80::1", Some(80)),
+            ("2001:db8:1:2:3:4:5:6:443", "2001:db8:1:2:3:4:5:6", Some(443)),
+            ("::ffff:192.0.2.1", "192.0.2.1", None),
+            ("::ffff:c000:201", "192.0.2.1", None),
+        ] {
+            assert_eq!(address(text.as_bytes()), Some((ip.parse().unwrap(), port)), "{text}");
+        }
+        for text in [
+            "",
+            "-",
+            "1.2.3",
+            "1.2.3.4.5",
+            "1.2.3.256",
+            "1..2.3",
+            "1.2.3.4:",
+            "1.2.3.4:70000",
+            "1.2.3.4x",
+            "host",
+            "[::1",
+            "12345",
+            "1.2.3.4444",
+        ] {
+            assert_eq!(address(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_has_the_unit_that_is_written_or_promised() {
+        let read = |text: &str, unit| duration(text.as_bytes(), unit);
+        assert_eq!(read("0.050", Unit::Seconds), Some(50_000));
+        assert_eq!(read("0.050", Unit::Guess), Some(50_000));
+        assert_eq!(read("17", Unit::Guess), Some(17_000));
+        assert_eq!(read("357313", Unit::Nanos), Some(357));
+        assert_eq!(read("1.5e-05", Unit::Seconds), Some(15));
+        assert_eq!(read("1m32.05s", Unit::Guess), Some(92_050_000));
+        assert_eq!(read("4.529\u{b5}s", Unit::Guess), Some(4));
+        assert_eq!(read("123000ms", Unit::Guess), Some(123_000_000));
+        for text in ["", "-", "-1", "1x", "ms"] {
+            assert_eq!(read(text, Unit::Millis), None, "{text}");
+        }
+        assert_eq!(duration_list(b"0.010, 0.200 : -", Unit::Seconds), Some(210_000));
+        assert_eq!(duration_list(b"-", Unit::Seconds), None);
+    }
+
+    #[test]
+    fn a_request_line_is_taken_apart_or_kept_whole() {
+        let read = |line: &'static str| {
+            let mut event = Event::default();
+            set_request(&mut event, line.as_bytes());
+            let fields = [event.method, event.path, event.query, event.protocol, event.raw_request];
+            fields.map(|field| field.map_or("∅", |field| std::str::from_utf8(field).unwrap()))
+        };
+        assert_eq!(read("GET /a?b HTTP/1.1"), ["GET", "/a", "b", "HTTP/1.1", "∅"]);
+        assert_eq!(read("GET /a b?c HTTP/2"), ["GET", "/a b", "c", "HTTP/2", "∅"]);
+        assert_eq!(read("GET /foo http"), ["GET", "/foo", "∅", "http", "∅"]);
+        assert_eq!(read("GET / "), ["GET", "/", "∅", "∅", "∅"]);
+        assert_eq!(read("CONNECT foo.example:25 HTTP/1.1"), ["CONNECT", "", "∅", "HTTP/1.1", "∅"]);
+        assert_eq!(read("PRI * HTTP/2.0"), ["PRI", "*", "∅", "HTTP/2.0", "∅"]);
+        for odd in ["HELP", r"\x16\x03 \x01", "lv|'|'|x y", "GET", "GET ", "- http://a:80- -", "get away"] {
+            assert_eq!(read(odd), ["∅", "∅", "∅", "∅", odd]);
+        }
+        assert_eq!(read("-")[4], "");
+        assert_eq!(read("")[4], "");
+    }
+}

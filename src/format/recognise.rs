@@ -1,0 +1,154 @@
+//! Which format a source has: every format is tried on its first lines, and the one that reads most of them wins.
+
+use super::{Decoder, FORMATS};
+use crate::event::{Event, Malformed};
+
+/// How many lines at the start of a source are looked at.
+const LINES: usize = 200;
+/// How many of a hundred lines must be read.
+const ENOUGH: usize = 60;
+
+/// The format that fits best, and how all others did.
+pub struct Choice {
+    /// The format, opened for this source.
+    pub decoder: Box<dyn Decoder>,
+    /// Its name.
+    pub format: &'static str,
+    /// How many of a hundred lines it reads; skipped lines do not count.
+    pub score: u8,
+    /// How every format did, in the order of [`FORMATS`].
+    pub tried: Vec<Tried>,
+}
+
+/// How one format did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Its name.
+    pub format: &'static str,
+    /// How many lines it was tried on, without those that it knows to be no access lines.
+    pub lines: usize,
+    /// How many of them it read.
+    pub parsed: usize,
+    /// How many fields it found on all of them; numbers, times and addresses count twice.
+    pub specificity: usize,
+    /// The first line that it could not read, counted from 0 among the lines that were looked at, and why.
+    pub first_malformed: Option<(usize, Malformed)>,
+}
+
+impl Tried {
+    /// How many of a hundred lines were read, rounded down.
+    #[must_use]
+    pub fn score(self) -> u8 {
+        let score = (self.parsed * 100).checked_div(self.lines).unwrap_or(0);
+        u8::try_from(score).unwrap_or(100)
+    }
+
+    /// What decides: the share of lines as a fraction, then the fields.
+    fn beats(self, other: Self) -> bool {
+        let (mine, theirs) = (self.parsed * other.lines, other.parsed * self.lines);
+        (mine, self.specificity) > (theirs, other.specificity)
+    }
+}
+
+/// The format of a source that begins with `head`: the one that reads most of its first lines, and at least 60 of a hundred.
+/// Where several formats are mixed and none reaches that, the best of them is chosen if together they do: a
+/// [`Reader`](super::Reader) tries the others on what it cannot read.
+#[must_use]
+pub fn recognise(head: &[u8]) -> Option<Choice> {
+    let lines = first_lines(head);
+    let mut read = vec![false; lines.len()];
+    let mut skipped = vec![true; lines.len()];
+    let (mut tried, mut best): (Vec<Tried>, Option<(Tried, Box<dyn Decoder>)>) = (Vec::new(), None);
+    for format in FORMATS {
+        let mut mine =
+            Tried { format: format.name(), lines: 0, parsed: 0, specificity: 0, first_malformed: None };
+        if let Some(decoder) = format.open(head) {
+            for (nth, line) in lines.iter().enumerate() {
+                let event = decoder.decode(line);
+                let skip = event.as_ref().is_err_and(|malformed| malformed.is_skip());
+                read[nth] |= event.is_ok();
+                skipped[nth] &= skip;
+                mine.add(nth, event);
+            }
+            if mine.parsed > 0 && best.as_ref().is_none_or(|(best, _)| mine.beats(*best)) {
+                best = Some((mine, decoder));
+            }
+        }
+        tried.push(mine);
+    }
+    let together = read.iter().filter(|&&read| read).count();
+    let counted = skipped.iter().filter(|&&skipped| !skipped).count();
+    best.filter(|(best, _)| best.parsed * 100 >= best.lines * ENOUGH || together * 100 >= counted * ENOUGH)
+        .map(|(best, decoder)| Choice { decoder, format: best.format, score: best.score(), tried })
+}
+
+impl Tried {
+    fn add(&mut self, nth: usize, event: Result<Event<'_>, Malformed>) {
+        match event {
+            Ok(event) => {
+                self.lines += 1;
+                self.parsed += 1;
+                self.specificity += specificity(&event);
+            }
+            Err(malformed) if malformed.is_skip() => {}
+            Err(malformed) => {
+                self.lines += 1;
+                self.first_malformed = self.first_malformed.or(Some((nth, malformed)));
+            }
+        }
+    }
+}
+
+/// The first lines that are neither blank nor comments; the last is left out where it may be cut.
+fn first_lines(head: &[u8]) -> Vec<&[u8]> {
+    let whole = match memchr::memrchr(b'\n', head) {
+        Some(end) => &head[..end],
+        None => head,
+    };
+    let says_something = |line: &&[u8]| !matches!(line.trim_ascii(), [] | [b'#', ..]);
+    whole.split(|&byte| byte == b'\n').filter(says_something).take(LINES).collect()
+}
+
+/// How many fields an event has; those that are more than text count twice.
+fn specificity(event: &Event<'_>) -> usize {
+    let texts = [
+        event.client_name,
+        event.forwarded,
+        event.user,
+        event.consumer,
+        event.method,
+        event.scheme,
+        event.host,
+        event.path,
+        event.query,
+        event.protocol,
+        event.upstream,
+        event.referer,
+        event.user_agent,
+        event.request_id,
+        event.gateway_route,
+        event.api,
+        event.tls_version,
+        event.tls_cipher,
+        event.tls_client,
+        event.ja3,
+        event.ja4,
+        event.cache,
+        event.country,
+        event.flags,
+    ];
+    let typed = [
+        event.client.is_some(),
+        event.client_port.is_some(),
+        event.token.is_some(),
+        event.session.is_some(),
+        event.status.is_some(),
+        event.bytes_out.is_some(),
+        event.bytes_in.is_some(),
+        event.duration.is_some(),
+        event.upstream_status.is_some(),
+        event.upstream_duration.is_some(),
+        event.asn.is_some(),
+    ];
+    texts.iter().flatten().count() + 2 * typed.iter().filter(|&&typed| typed).count()
+}

@@ -1,0 +1,192 @@
+//! Where the quotes, line feeds and backslashes of a window stand: one pass, 64 bytes at a time.
+//! The only `unsafe` of the formats; a portable version beside it must agree on every input.
+
+#![expect(unsafe_code, reason = "vector loads, and writes into reserved space without a check per mark")]
+
+/// What [`mark`] found, as offsets in the window, ascending.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Quotes and line feeds.
+    pub(super) quotes_and_ends: Vec<u32>,
+    /// Line feeds.
+    pub(super) ends: Vec<u32>,
+    /// Backslashes.
+    pub(super) backslashes: Vec<u32>,
+}
+
+/// The masks of 64 bytes: quotes, line feeds, backslashes; bit *n* stands for byte *n*.
+type Masks = [u64; 3];
+
+/// Finds all marks of `window`, which must be shorter than 4 GiB.
+pub(super) fn mark(window: &[u8], marks: &mut Marks) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("popcnt")
+    {
+        // SAFETY: the processor has what the function was compiled for.
+        return unsafe { mark_avx2(window, marks) };
+    }
+    mark_portable(window, marks);
+}
+
+/// [`mark`] without vectors.
+fn mark_portable(window: &[u8], marks: &mut Marks) {
+    each_chunk(window, marks, |chunk| {
+        let (words, _) = chunk.as_chunks::<8>();
+        let words = words.iter().enumerate().map(|(nth, word)| (nth * 8, u64::from_le_bytes(*word)));
+        words.fold([0; 3], |[quotes, ends, backslashes], (shift, word)| {
+            [
+                quotes | equal(word, b'"') << shift,
+                ends | equal(word, b'\n') << shift,
+                backslashes | equal(word, b'\\') << shift,
+            ]
+        })
+    });
+}
+
+/// One bit for each of eight bytes that is `byte`.
+fn equal(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differs = word ^ u64::from_le_bytes([byte; 8]);
+    // The high bit of each byte is clear where nothing differs.
+    let zero = !(((differs & LOW) + LOW) | differs) & !LOW;
+    (zero >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn mark_avx2(window: &[u8], marks: &mut Marks) {
+    use std::arch::x86_64::{
+        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+    };
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn bits(low: __m256i, high: __m256i, byte: u8) -> u64 {
+        let wanted = _mm256_set1_epi8(byte.cast_signed());
+        let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)).cast_unsigned();
+        let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)).cast_unsigned();
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    // A closure that is inlined nowhere would lose the vector features, so the loop of `each_chunk` is spelt out.
+    marks.clear();
+    let (chunks, tail) = window.as_chunks::<64>();
+    let last = padded(tail);
+    let mut base = 0;
+    for chunk in chunks.iter().chain([&last]) {
+        // SAFETY: both loads lie within the 64 bytes of the chunk.
+        let (low, high) = unsafe {
+            let at = chunk.as_ptr();
+            (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(32).cast()))
+        };
+        marks.add(base, [bits(low, high, b'"'), bits(low, high, b'\n'), bits(low, high, b'\\')]);
+        base += 64;
+    }
+}
+
+/// Calls `masks` for every 64 bytes of `window`, the last of them padded with zeros.
+fn each_chunk(window: &[u8], marks: &mut Marks, masks: impl Fn(&[u8; 64]) -> Masks) {
+    marks.clear();
+    let (chunks, tail) = window.as_chunks::<64>();
+    let last = padded(tail);
+    let mut base = 0;
+    for chunk in chunks.iter().chain([&last]) {
+        marks.add(base, masks(chunk));
+        base += 64;
+    }
+}
+
+/// `tail` in 64 bytes.
+fn padded(tail: &[u8]) -> [u8; 64] {
+    let mut last = [0; 64];
+    last[..tail.len()].copy_from_slice(tail);
+    last
+}
+
+impl Marks {
+    fn clear(&mut self) {
+        self.quotes_and_ends.clear();
+        self.ends.clear();
+        self.backslashes.clear();
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled once for each set of vector features")]
+    fn add(&mut self, base: u32, [quotes, ends, backslashes]: Masks) {
+        append(&mut self.quotes_and_ends, base, quotes | ends);
+        if ends != 0 {
+            append(&mut self.ends, base, ends);
+        }
+        if backslashes != 0 {
+            append(&mut self.backslashes, base, backslashes);
+        }
+    }
+}
+
+/// Appends `base` plus the number of each bit that is set.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "compiled once for each set of vector features")]
+fn append(into: &mut Vec<u32>, base: u32, mut bits: u64) {
+    let count = bits.count_ones() as usize;
+    into.reserve(64);
+    let length = into.len();
+    let mut written = 0;
+    while written < count {
+        for nth in written..written + 8 {
+            // SAFETY: `written` grows by 8 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
+            // What lies beyond `count` is never part of the vector.
+            unsafe { into.as_mut_ptr().add(length + nth).write(base + bits.trailing_zeros()) };
+            bits &= bits.wrapping_sub(1);
+        }
+        written += 8;
+    }
+    // SAFETY: `count` places behind `length` were written just now.
+    unsafe { into.set_len(length + count) };
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plain(window: &[u8]) -> Marks {
+        let of = |fits: fn(u8) -> bool| {
+            (0_u32..).zip(window).filter(|&(_, &byte)| fits(byte)).map(|(at, _)| at).collect()
+        };
+        Marks {
+            quotes_and_ends: of(|byte| byte == b'"' || byte == b'\n'),
+            ends: of(|byte| byte == b'\n'),
+            backslashes: of(|byte| byte == b'\\'),
+        }
+    }
+
+    fn agree(window: &[u8]) {
+        let (mut fast, mut portable) = (Marks::default(), Marks::default());
+        mark(window, &mut fast);
+        mark_portable(window, &mut portable);
+        assert_eq!(fast, plain(window));
+        assert_eq!(portable, plain(window));
+    }
+
+    #[test]
+    fn a_window_of_nothing_but_marks_is_marked() {
+        for length in [0, 1, 8, 63, 64, 65, 127, 128, 1000, 40_000] {
+            agree(&vec![b'"'; length]);
+            agree(&vec![b'\n'; length]);
+            agree(&vec![b'\\'; length]);
+            agree(&vec![0x22 ^ 0x80; length]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn vectors_and_plain_code_agree(window in prop::collection::vec(
+            prop_oneof![Just(b'"'), Just(b'\n'), Just(b'\\'), Just(0xa2), Just(0x23), any::<u8>()], 0..400))
+        {
+            agree(&window);
+        }
+    }
+}
