@@ -5,6 +5,7 @@ pub mod event;
 pub mod format;
 pub mod hash;
 pub mod incident;
+pub mod output;
 pub mod request;
 pub mod route;
 pub mod run;
