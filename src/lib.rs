@@ -1,4 +1,5 @@
 //! Finds attacks in access logs.
 
 pub mod error;
+pub mod simulate;
 pub mod time;
