@@ -1,0 +1,36 @@
+//! One stolen token is used from many addresses at once to take all records.
+
+use crate::simulate::random::Rng;
+use crate::simulate::stage::{Part, Stage};
+use crate::simulate::{Role, Scenario};
+
+pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
+    name: "exfil-shared-token",
+    summary: "one stolen token, used from many addresses, takes all records",
+    role: Role::Attack { kind: "data-exfiltration", difficulty: "medium" },
+    cast,
+};
+
+fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
+    let count = stage.scaled(rng.spread(300, 2000)).max(200);
+    let span = stage.some_slot(&mut rng, (0, 19), (45, 260));
+    let agent = super::disguise(stage, &mut rng, 600);
+    let (client, _) = super::insider(stage, &mut rng, part, agent);
+    let addresses = rng.spread(8, 60);
+    let mut clients: Vec<_> = stage
+        .pool(addresses, &mut rng)
+        .into_iter()
+        .map(|address| {
+            let mut one = client.clone();
+            (one.address, one.rng) = (address, rng.fork());
+            one
+        })
+        .collect();
+    stage.ends(part, "exfiltrated");
+    let median = rng.spread(250_000, 1_800_000);
+    super::paced(stage, span, count, 0.8, rng.fork(), move |nth, now, stage| {
+        let target = stage.site.records(nth, 500);
+        super::any(&mut clients, &mut rng).read(stage, now, target, median);
+    });
+    count
+}

@@ -1,0 +1,365 @@
+//! One person's visit: arriving, logging in with typing errors, looking around, looking at one's own things, leaving.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use super::random::{Rng, mix};
+use super::site::{Answer, OWNED_EACH, Site};
+use super::stage::{Actor, Part, Request, Stage, duration, token};
+use crate::time::{DAY, SECOND, Time};
+
+/// Somebody who sends requests: all that their lines have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    /// Their chance.
+    pub rng: Rng,
+    /// Where they are.
+    pub address: IpAddr,
+    /// What they use.
+    pub agent: Rc<str>,
+    /// Who they are, once they have logged in.
+    pub user: Option<Rc<str>>,
+    /// Their token; zero before they have one.
+    pub token: u64,
+    /// Bytes a second that their line carries.
+    pub bandwidth: u64,
+    /// To whom their requests belong.
+    pub part: Part,
+}
+
+/// What distinguishes one crowd of people from another. Shares are in thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    /// Who uses the app rather than a browser.
+    pub apps: u64,
+    /// Who logs in, or still is.
+    pub known: u64,
+    /// Who has to type a password, of those who use a browser.
+    pub typing: u64,
+    /// Who mistypes it at first.
+    pub typos: u64,
+    /// Who has forgotten it: one to five tries, and some give up.
+    pub forgets: u64,
+    /// Half do fewer things than this.
+    pub steps: u64,
+    /// Lines that a visit may write at most.
+    pub lines: u64,
+}
+
+/// Ordinary people.
+pub(super) const ORDINARY: Habits =
+    Habits { apps: 380, known: 600, typing: 550, typos: 110, forgets: 18, steps: 9, lines: 4_000 };
+
+/// A visit under way.
+struct Visit {
+    client: Client,
+    site: Rc<Site>,
+    account: u64,
+    habits: Habits,
+    app: bool,
+    step: Step,
+    left: u64,
+    lines: u64,
+    listed: bool,
+}
+
+/// What comes next.
+#[derive(Clone, Copy)]
+enum Step {
+    Arrive,
+    LogIn { mistakes: u64, gives_up: bool },
+    Roam,
+}
+
+impl Client {
+    /// A client of `agent` at `address`, with its own chance.
+    pub(super) fn new(mut rng: Rng, address: IpAddr, agent: Rc<str>, part: Part) -> Self {
+        let bandwidth = rng.log_normal(2_500_000, 0.8).max(60_000);
+        Self { rng, address, agent, user: None, token: 0, bandwidth, part }
+    }
+
+    /// The same client, logged in as `user`.
+    pub(super) fn known_as(mut self, user: Rc<str>, session: u64) -> Self {
+        self.token = token(&user, session);
+        self.user = Some(user);
+        self
+    }
+
+    /// Asks, and gets `answer`.
+    pub(super) fn ask(
+        &mut self,
+        stage: &mut Stage,
+        time: Time,
+        method: &'static str,
+        target: String,
+        answer: Answer,
+    ) {
+        self.ask_from(stage, time, method, target, answer, None);
+    }
+
+    /// Asks from the page `referer`, and gets `answer`.
+    pub(super) fn ask_from(
+        &mut self,
+        stage: &mut Stage,
+        time: Time,
+        method: &'static str,
+        target: String,
+        answer: Answer,
+        referer: Option<Rc<str>>,
+    ) {
+        let took = duration(&mut self.rng, answer, self.bandwidth);
+        stage.send(Request {
+            time,
+            took,
+            client: self.address,
+            user: self.user.clone(),
+            token: self.token,
+            method,
+            target,
+            answer,
+            referer,
+            agent: Rc::clone(&self.agent),
+            part: self.part,
+        });
+    }
+
+    /// Tries to log in as `user`.
+    pub(super) fn try_login(&mut self, stage: &mut Stage, time: Time, user: &Rc<str>, answer: Answer) {
+        let before = (self.user.replace(Rc::clone(user)), std::mem::take(&mut self.token));
+        let target = stage.site.login.clone();
+        self.ask(stage, time, "POST", target, answer);
+        (self.user, self.token) = before;
+    }
+
+    /// Reads `target`, whose size is its own, round `median`.
+    pub(super) fn read(&mut self, stage: &mut Stage, time: Time, target: String, median: u64) {
+        let answer = Answer { status: 200, bytes: stage.site.size(&target, median) };
+        self.ask(stage, time, "GET", target, answer);
+    }
+}
+
+/// The visit of the person `index` at about `time`, from `address` where that is not their own.
+pub(super) fn visit(
+    stage: &Stage,
+    index: u64,
+    time: Time,
+    address: Option<IpAddr>,
+    habits: Habits,
+    part: Part,
+) -> Actor {
+    // What a person is stays with them; what they do differs from visit to visit.
+    let mut nature = Rng::new(index, 0x9e09);
+    let mut rng = Rng::new(mix(index), time.0.unsigned_abs());
+    let app = nature.chance(habits.apps);
+    let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
+    let account = mix(index ^ 0xacc) % stage.site.accounts;
+    let heavy = nature.chance(15);
+    let left =
+        if heavy { rng.pareto(habits.steps * 3, 1.1).min(1500) } else { rng.log_normal(habits.steps, 0.9) };
+    let client = Client::new(rng.fork(), address.unwrap_or_else(|| stage.address(index)), agent, part);
+    let site = Rc::clone(&stage.site);
+    let mut visit = Visit {
+        client,
+        site,
+        account,
+        habits,
+        app,
+        step: Step::Arrive,
+        left: left + 1,
+        lines: 0,
+        listed: false,
+    };
+    Box::new(move |now, stage| visit.act(now, stage))
+}
+
+impl Visit {
+    fn act(&mut self, now: Time, stage: &mut Stage) -> Option<Time> {
+        if self.left == 0 || self.lines >= self.habits.lines {
+            return None;
+        }
+        match self.step {
+            Step::Arrive => self.arrive(now, stage),
+            Step::LogIn { mistakes, gives_up } => self.log_in(now, stage, mistakes, gives_up)?,
+            Step::Roam => self.roam(now, stage),
+        }
+        let median = if self.app { 3 * SECOND } else { 8 * SECOND };
+        Some(Time(now.0 + 200_000 + self.client.rng.pause(median, 1.0)))
+    }
+
+    /// Sends one request, unless the service is out or stumbles.
+    fn send(&mut self, stage: &mut Stage, time: Time, method: &'static str, target: String, answer: Answer) {
+        let stumble = match self.client.rng.below(1000) {
+            0 => Some(Answer { status: 500, bytes: 74 }),
+            1 => Some(Answer { status: 502, bytes: 150 }),
+            2 => Some(Answer { status: 499, bytes: 0 }),
+            _ => None,
+        };
+        let answer = stage.out(time).or(stumble).unwrap_or(answer);
+        let referer = (!self.app).then(|| Rc::clone(&self.site.web));
+        self.lines += 1;
+        self.client.ask_from(stage, time, method, target, answer, referer);
+    }
+
+    fn get(&mut self, stage: &mut Stage, time: Time, target: String, median: u64) {
+        let bytes = self.site.size(&target, median);
+        let cached = !self.app && self.client.rng.chance(40);
+        let answer = if cached { Answer { status: 304, bytes: 0 } } else { Answer { status: 200, bytes } };
+        self.send(stage, time, "GET", target, answer);
+    }
+
+    fn arrive(&mut self, now: Time, stage: &mut Stage) {
+        let known = self.client.rng.chance(self.habits.known);
+        let types = known && self.client.rng.chance(if self.app { 180 } else { self.habits.typing });
+        if self.habits.lines >= 8 {
+            if self.app {
+                self.get(stage, now, format!("{}/config", self.site.prefix), 900);
+            } else if self.site.assets > 0 {
+                self.open_page(now, stage);
+            }
+        }
+        self.step = Step::Roam;
+        if types {
+            self.step = self.at_the_door();
+        } else if known {
+            self.enter(now);
+        }
+        if self.lines == 0 && !types {
+            self.roam(now, stage);
+        }
+    }
+
+    /// The page and its assets; who was here before has some of them still.
+    fn open_page(&mut self, now: Time, stage: &mut Stage) {
+        self.get(stage, now, self.site.home(), 14_000);
+        let returning = self.client.rng.chance(400);
+        for nth in 0..self.site.assets {
+            let time = Time(now.0 + 150_000 + self.client.rng.pause(300_000, 0.8));
+            let asset = self.site.asset(nth);
+            if returning && self.client.rng.chance(700) {
+                if self.client.rng.chance(300) {
+                    self.send(stage, time, "GET", asset, Answer { status: 304, bytes: 0 });
+                }
+            } else {
+                let bytes = self.site.size(&asset, 38_000);
+                self.send(stage, time, "GET", asset, Answer { status: 200, bytes });
+            }
+        }
+        if self.client.rng.chance(100) {
+            self.send(stage, now, "GET", String::from("/favicon.ico"), self.site.missing);
+        }
+    }
+
+    /// How the login will go.
+    fn at_the_door(&mut self) -> Step {
+        let rng = &mut self.client.rng;
+        if rng.chance(self.habits.forgets) {
+            let mistakes = rng.between(1, 5);
+            return Step::LogIn { mistakes, gives_up: rng.chance(350) };
+        }
+        let mut mistakes = 0;
+        while mistakes < 3 && rng.chance(self.habits.typos) {
+            mistakes += 1;
+        }
+        Step::LogIn { mistakes, gives_up: false }
+    }
+
+    fn log_in(&mut self, now: Time, stage: &mut Stage, mistakes: u64, gives_up: bool) -> Option<()> {
+        let name = self.site.account(self.account);
+        self.lines += 1;
+        if mistakes == 0 {
+            let answer = stage.out(now).unwrap_or(self.site.accepted);
+            self.client.try_login(stage, now, &name, answer);
+            self.step = Step::Roam;
+            self.enter(now);
+            return Some(());
+        }
+        let answer = stage.out(now).unwrap_or(self.site.refused);
+        self.client.try_login(stage, now, &name, answer);
+        self.step = Step::LogIn { mistakes: mistakes - 1, gives_up };
+        if mistakes == 1 && gives_up {
+            self.step = Step::Roam;
+            if self.client.rng.chance(500) {
+                let later = Time(now.0 + self.client.rng.pause(15 * SECOND, 0.6));
+                self.client.user = Some(name);
+                self.send(stage, later, "POST", self.site.reset(), reset_answer(&self.site, true));
+                self.client.user = None;
+            }
+            return self.client.rng.chance(300).then_some(());
+        }
+        Some(())
+    }
+
+    /// From now on the requests carry a token, a new one each day.
+    fn enter(&mut self, now: Time) {
+        let name = self.site.account(self.account);
+        self.client.token = token(&name, now.0.div_euclid(DAY).unsigned_abs());
+        self.client.user = Some(name);
+    }
+
+    /// One of the things that people do.
+    fn roam(&mut self, now: Time, stage: &mut Stage) {
+        self.left = self.left.saturating_sub(1);
+        let choice = self.client.rng.below(if self.client.user.is_some() { 1000 } else { 560 });
+        match choice {
+            0..150 => {
+                let page = self.client.rng.popular(12);
+                self.get(stage, now, self.site.catalogue(page, 20), 9_000);
+            }
+            150..460 => {
+                let entry = self.client.rng.popular(self.site.catalogue_size);
+                let target = self.site.entry(entry);
+                // A few entries are gone, and people's bookmarks with them.
+                if mix(entry ^ 0x60e) % 70 == 0 {
+                    self.send(stage, now, "GET", target, self.site.missing);
+                } else {
+                    self.get(stage, now, target, 2_600);
+                }
+            }
+            460..560 => {
+                let target = self.site.search(&mut self.client.rng);
+                self.get(stage, now, target, 7_000);
+            }
+            _ => self.mind_own_things(now, stage, choice),
+        }
+    }
+
+    fn mind_own_things(&mut self, now: Time, stage: &mut Stage, choice: u64) {
+        let account = self.account;
+        let nth = self.client.rng.popular(OWNED_EACH);
+        match choice {
+            560..640 => {
+                self.listed = true;
+                self.get(stage, now, self.site.own_list(account), 3_500);
+            }
+            640..840 if self.listed || self.client.rng.chance(250) => {
+                self.get(stage, now, self.site.own(account, nth), 1_700);
+            }
+            840..890 if self.listed => {
+                let number = self.site.number_of(account, nth);
+                self.get(stage, now, self.site.numbered(number), 45_000);
+            }
+            890..990 => {
+                let (method, path, status) = *self.client.rng.pick(self.site.shape.actions);
+                let bytes = if status == 204 { 0 } else { self.client.rng.between(60, 900) };
+                self.send(
+                    stage,
+                    now,
+                    method,
+                    format!("{}{path}", self.site.prefix),
+                    Answer { status, bytes },
+                );
+            }
+            990..992 => {
+                let month = self.client.rng.below(24) + 48;
+                self.get(stage, now, self.site.export(month), 160_000);
+            }
+            _ => self.get(stage, now, self.site.profile(), 800),
+        }
+    }
+}
+
+/// The answer to a forgotten password: on most sites it tells whether the account exists, if only by its size.
+pub(super) fn reset_answer(site: &Site, exists: bool) -> Answer {
+    let bytes = 60 + site.missing.bytes % 40;
+    if exists { Answer { status: 200, bytes } } else { Answer { status: 200, bytes: bytes + 31 } }
+}

@@ -1,0 +1,327 @@
+//! The stage: actors act in the order of time, and their requests leave it in the order of completion, as a gateway writes
+//! them. Memory holds the actors that are on stage and the requests under way, never the log.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use super::address::Addresses;
+use super::agent::Agents;
+use super::random::{Rng, mix};
+use super::site::{Answer, Site};
+use crate::time::{DAY, HOUR, SECOND, Time};
+
+/// Acts once at the given time, and says when it wants to act again; `None` leaves the stage.
+pub(super) type Actor = Box<dyn FnMut(Time, &mut Stage) -> Option<Time>>;
+
+/// To which entry of the truth a request belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// To none: ordinary people and the background of the internet.
+    Nobody,
+    /// To the scenario with this number.
+    Scenario(usize),
+}
+
+/// One request, with everything that any of the formats writes.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    /// When it began.
+    pub time: Time,
+    /// How long it took, in microseconds.
+    pub took: i64,
+    /// Who sent it.
+    pub client: IpAddr,
+    /// The account that it acts as, or that a login tries.
+    pub user: Option<Rc<str>>,
+    /// The token it carries; zero for none.
+    pub token: u64,
+    /// The method.
+    pub method: &'static str,
+    /// Path and query.
+    pub target: String,
+    /// The answer.
+    pub answer: Answer,
+    /// The page it came from.
+    pub referer: Option<Rc<str>>,
+    /// What the client calls itself; empty if it says nothing.
+    pub agent: Rc<str>,
+    /// To whom it belongs.
+    pub part: Part,
+}
+
+/// What the truth will say of one scenario.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    /// Every address that wrote a line of it.
+    pub ips: BTreeSet<IpAddr>,
+    /// Accounts, where they tell who it is.
+    pub users: BTreeSet<Rc<str>>,
+    /// Hashed tokens.
+    pub tokens: BTreeSet<u64>,
+    /// How it ended.
+    pub outcome: Option<&'static str>,
+    /// The first line's time.
+    pub first: Option<Time>,
+    /// The last line's time.
+    pub last: Option<Time>,
+    /// Its lines.
+    pub requests: u64,
+}
+
+/// An entry of a queue, ordered by time and then by arrival.
+struct Queued<T> {
+    time: Time,
+    order: u64,
+    what: T,
+}
+
+/// Where everybody acts.
+pub(super) struct Stage {
+    /// The API.
+    pub site: Rc<Site>,
+    /// What clients call themselves.
+    pub agents: Rc<Agents>,
+    /// When the log begins.
+    pub start: Time,
+    /// When nobody begins anything any more.
+    pub end: Time,
+    /// Hundredths by which volumes differ from those at five requests a second; grows with the root of the rate.
+    pub scale: u64,
+    /// The books, one a scenario.
+    pub books: Vec<Book>,
+    /// How many ordinary people there are; their indexes begin at zero.
+    pub people: u64,
+    /// When the service is out.
+    pub outage: Option<(Time, Time)>,
+    addresses: Addresses,
+    fresh: u64,
+    order: u64,
+    actors: BinaryHeap<Reverse<Queued<Actor>>>,
+    under_way: BinaryHeap<Reverse<Queued<Request>>>,
+    sent: u64,
+    sent_by_nobody: u64,
+}
+
+impl Book {
+    /// Notes a line of `client` at `time`.
+    pub(super) fn enter(&mut self, time: Time, client: IpAddr) {
+        self.requests += 1;
+        self.ips.insert(client);
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+}
+
+impl<T> PartialEq for Queued<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order
+    }
+}
+
+impl<T> Eq for Queued<T> {}
+
+impl<T> PartialOrd for Queued<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Queued<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.time, self.order).cmp(&(other.time, other.order))
+    }
+}
+
+impl Stage {
+    /// An empty stage.
+    pub(super) fn new(
+        site: Site,
+        agents: Agents,
+        addresses: Addresses,
+        people: u64,
+        start: Time,
+        end: Time,
+    ) -> Self {
+        Self {
+            site: Rc::new(site),
+            agents: Rc::new(agents),
+            start,
+            end,
+            scale: 100,
+            books: Vec::new(),
+            people,
+            outage: None,
+            addresses,
+            fresh: people,
+            order: 0,
+            actors: BinaryHeap::new(),
+            under_way: BinaryHeap::new(),
+            sent: 0,
+            sent_by_nobody: 0,
+        }
+    }
+
+    /// `actor` enters at `time`.
+    pub(super) fn enter(&mut self, time: Time, actor: Actor) {
+        self.order += 1;
+        self.actors.push(Reverse(Queued { time, order: self.order, what: actor }));
+    }
+
+    /// A request begins; its line is written when it completes.
+    pub(super) fn send(&mut self, request: Request) {
+        self.order += 1;
+        self.sent += 1;
+        self.sent_by_nobody += u64::from(request.part == Part::Nobody);
+        let time = Time(request.time.0 + request.took);
+        self.under_way.push(Reverse(Queued { time, order: self.order, what: request }));
+    }
+
+    /// How many requests of ordinary people and of the internet's background have begun.
+    pub(super) fn ordinary(&self) -> u64 {
+        self.sent_by_nobody
+    }
+
+    /// Lets the next actor act; false when the play is over.
+    pub(super) fn step(&mut self) -> bool {
+        let Some(Reverse(Queued { time, what: mut actor, .. })) = self.actors.pop() else { return false };
+        if time >= self.end {
+            return true;
+        }
+        if let Some(again) = actor(time, self) {
+            self.enter(again.max(time), actor);
+        }
+        true
+    }
+
+    /// The next request that completed before anybody can act again, with its time of completion.
+    pub(super) fn completed(&mut self) -> Option<(Time, Request)> {
+        let now = self.actors.peek().map_or(Time(i64::MAX), |next| next.0.time);
+        if self.under_way.peek().is_some_and(|first| first.0.time <= now) {
+            return self.under_way.pop().map(|first| (first.0.time, first.0.what));
+        }
+        None
+    }
+
+    /// What everybody is answered while the service is out.
+    pub(super) fn out(&self, time: Time) -> Option<Answer> {
+        self.outage
+            .filter(|(from, to)| (*from..*to).contains(&time))
+            .map(|_| Answer { status: 503, bytes: 180 })
+    }
+
+    /// The book of `part`, if it has one.
+    pub(super) fn book(&mut self, part: Part) -> Option<&mut Book> {
+        match part {
+            Part::Nobody => None,
+            Part::Scenario(nth) => self.books.get_mut(nth),
+        }
+    }
+
+    /// Notes that `part` ended as `outcome`.
+    pub(super) fn ends(&mut self, part: Part, outcome: &'static str) {
+        if let Some(book) = self.book(part) {
+            book.outcome = Some(outcome);
+        }
+    }
+
+    /// Notes that `part` acts as `user`, with `token` if it has one.
+    pub(super) fn acts_as(&mut self, part: Part, user: Option<&Rc<str>>, token: u64) {
+        if let Some(book) = self.book(part) {
+            book.users.extend(user.map(Rc::clone));
+            if token != 0 {
+                book.tokens.insert(token);
+            }
+        }
+    }
+
+    /// The address of the person `index`.
+    pub(super) fn address(&self, index: u64) -> IpAddr {
+        self.addresses.nth(index)
+    }
+
+    /// The index of a person whom nobody has met yet.
+    pub(super) fn newcomer(&mut self) -> u64 {
+        self.fresh += 1;
+        self.fresh - 1
+    }
+
+    /// `count` addresses for an attacker: proxies rented anywhere, and one in six a machine that its owner still uses.
+    pub(super) fn pool(&mut self, count: u64, rng: &mut Rng) -> Vec<IpAddr> {
+        let mut pool = BTreeSet::new();
+        while (pool.len() as u64) < count {
+            let index = if rng.chance(160) { rng.below(self.people) } else { self.newcomer() };
+            pool.insert(self.addresses.nth(index));
+        }
+        let mut pool: Vec<IpAddr> = pool.into_iter().collect();
+        rng.shuffle(&mut pool);
+        pool
+    }
+
+    /// An account that one of the site's people has.
+    pub(super) fn some_account(&self, rng: &mut Rng) -> u64 {
+        rng.below(self.site.accounts)
+    }
+
+    /// `volume` at this run's rate: grows and shrinks with its root, so that no attack drowns or vanishes.
+    pub(super) fn scaled(&self, volume: u64) -> u64 {
+        (volume * self.scale / 100).max(1)
+    }
+
+    /// How many days the log covers, counting a part as one.
+    pub(super) fn days(&self) -> i64 {
+        ((self.end.0 - self.start.0 + DAY - 1) / DAY).max(1)
+    }
+
+    /// A stretch of `length` microseconds that begins at `minute` of day `day`, moved and shortened so that a short log
+    /// holds it too.
+    pub(super) fn slot(&self, day: i64, minute: u64, length: i64) -> (Time, Time) {
+        let whole = self.end.0 - self.start.0;
+        let minute = i64::try_from(minute).unwrap_or(0) * 60 * SECOND;
+        let length = length.min(whole / 10 * 8);
+        let begin = if whole >= DAY {
+            self.start.0 + day * DAY + (minute - self.start.0).rem_euclid(DAY)
+        } else {
+            self.start.0 + minute / 1000 * (whole / (DAY / 1000))
+        };
+        let begin = begin.min(self.end.0 - length - whole / 50).max(self.start.0);
+        (Time(begin), Time((begin + length).min(self.end.0)))
+    }
+
+    /// A slot on any day that begins within these hours of the day, and is so many minutes long, short ones as likely as
+    /// long ones.
+    pub(super) fn some_slot(&self, rng: &mut Rng, hours: (u64, u64), length: (u64, u64)) -> (Time, Time) {
+        let day = i64::try_from(rng.below(u64::try_from(self.days()).unwrap_or(1))).unwrap_or(0);
+        let minute = rng.between(hours.0 * 60, hours.1 * 60);
+        let length = minutes(rng.spread(length.0, length.1));
+        self.slot(day, minute, length)
+    }
+}
+
+/// A token of `user`, the same for the same `session`; never zero.
+pub(super) fn token(user: &str, session: u64) -> u64 {
+    mix(super::random::name_seed(user) ^ mix(session)) | 1
+}
+
+/// How long an answer takes: the server's time, and the transfer at this client's bandwidth.
+pub(super) fn duration(rng: &mut Rng, answer: Answer, bytes_a_second: u64) -> i64 {
+    let server = rng.log_normal(35_000, 0.7);
+    let transfer = answer.bytes.saturating_mul(1_000_000) / bytes_a_second.max(10_000);
+    i64::try_from((server + transfer).min(2_000_000_000)).unwrap_or(0)
+}
+
+/// Microseconds in `hours`.
+pub(super) fn hours(hours: u64) -> i64 {
+    i64::try_from(hours).unwrap_or(0) * HOUR
+}
+
+/// Microseconds in `minutes`.
+pub(super) fn minutes(minutes: u64) -> i64 {
+    i64::try_from(minutes).unwrap_or(0) * 60 * SECOND
+}
+
+/// Microseconds between `count` requests that fill `length`.
+pub(super) fn gap(length: i64, count: u64) -> i64 {
+    length / i64::try_from(count.max(1)).unwrap_or(1)
+}
