@@ -3,7 +3,6 @@
 //!
 //! In the first half of a round nobody knows of keys, in the second nobody knows of text, and no lock is held in either.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -44,7 +43,8 @@ const BLOCKS_A_ROUND: usize = 8;
 /// Reads all of `feed` into a tally.
 pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(scan.threads.max(1)).build();
-    let pool = pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", scan.threads)))?;
+    let pool =
+        pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", scan.threads)))?;
     pool.install(|| rounds(scan, feed))
 }
 
@@ -55,16 +55,16 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
     let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
     loop {
         let read = AtomicU64::new(0);
-        batches.par_iter_mut().try_for_each(|batch| {
+        batches.par_iter_mut().for_each(|batch| {
             batch.clear();
-            let Some(block) = feed.next().transpose()? else { return Ok(()) };
+            // What cannot be read stands in the feed's outcomes; the rest still comes.
+            let Some(block) = std::iter::from_fn(|| feed.next()).find_map(Result::ok) else { return };
             read.fetch_add(1, Ordering::Relaxed);
             let worker = rayon::current_thread_index().unwrap_or(0) % workers.len();
             let mut worker = workers[worker].lock().expect("no worker panicked");
             worker.understand(scan, &block, batch);
             feed.give_back(block);
-            Ok::<(), Error>(())
-        })?;
+        });
         drain(&mut tally, &batches);
         if read.into_inner() == 0 || scan.interrupted.load(Ordering::Relaxed) {
             break;
@@ -90,13 +90,18 @@ pub fn tally_of(scan: &Scan<'_>, block: &Block) -> Tally {
 
 /// Every owner takes its requests out of the batches.
 fn drain(tally: &mut Tally, batches: &[Batch]) {
-    tally.shards.par_iter_mut().enumerate().flat_map(|(kind, shards)| {
-        shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
-    }).for_each(|(kind, number, shard)| {
-        for batch in batches {
-            shard.drain(&batch.owned[kind][number], &batch.requests, &batch.masks[kind]);
-        }
-    });
+    tally
+        .shards
+        .par_iter_mut()
+        .enumerate()
+        .flat_map(|(kind, shards)| {
+            shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
+        })
+        .for_each(|(kind, number, shard)| {
+            for batch in batches {
+                shard.drain(&batch.owned[kind][number], &batch.requests, &batch.masks[kind]);
+            }
+        });
 }
 
 /// The requests of one block, and who owns which.
@@ -157,26 +162,30 @@ impl Worker {
     fn understand(&mut self, scan: &Scan<'_>, block: &Block, batch: &mut Batch) {
         let source = block.source.0;
         let mut reading = SourceReading::default();
-        let mut formats: BTreeMap<&'static str, u64> = BTreeMap::new();
         let Some(decoder) = scan.decoders.get(source as usize).and_then(Option::as_deref) else {
             reading.lines = memchr::memchr_iter(b'\n', block.bytes()).count() as u64;
             reading.malformed.insert(Malformed::Unknown, reading.lines);
             self.reading.sources.entry(source).or_default().merge(reading);
             return;
         };
-        decoder.decode_block(block.bytes(), &mut |offset, _, result| {
+        // Formats change rarely, so only a change is written down.
+        let mut format = (decoder.format(), 0);
+        decoder.decode_block(block.bytes(), &mut |decoded| {
             reading.lines += 1;
-            match result {
-                Ok((event, format)) => {
-                    reading.events += 1;
-                    *formats.entry(format).or_default() += 1;
-                    let place = Place::new(source, block.offset + offset as u64);
+            match decoded.event {
+                Ok(event) => {
+                    if format.0 != decoded.format {
+                        reading.of_format(format);
+                        format = (decoded.format, 0);
+                    }
+                    format.1 += 1;
+                    let place = Place::new(source, block.offset + decoded.offset as u64);
                     self.count(scan, event, place, batch);
                 }
                 Err(malformed) => *reading.malformed.entry(malformed).or_default() += 1,
             }
         });
-        reading.formats = formats.into_iter().map(|(name, events)| (name.to_owned(), events)).collect();
+        reading.of_format(format);
         scan.lines.fetch_add(reading.lines, Ordering::Relaxed);
         self.reading.sources.entry(source).or_default().merge(reading);
         batch.sort_by_owner();

@@ -10,8 +10,8 @@ use crate::detect::{Detector, World};
 use crate::format::Decoder;
 use crate::hash::NameHash;
 use crate::incident::{
-    Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident, Kind,
-    Named, Network, Proof, Raw, References, Sample, Stamp, Status,
+    Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident,
+    Kind, Named, Network, Proof, Raw, References, Sample, Stamp, Status,
 };
 use crate::output::mask;
 use crate::request::{Client, Meaning, Place};
@@ -78,9 +78,11 @@ impl Teller<'_> {
     fn learn_names(&self, place: Place, record: &Record, library: &mut Library) {
         let decoder = self.decoders.get(place.source() as usize).and_then(Option::as_deref);
         let Some(Ok(event)) = decoder.map(|decoder| decoder.decode(&record.bytes)) else { return };
-        let account = event.query.and_then(|query| crate::route::read_query(query, &self.meaning.keys).account);
+        let account =
+            event.query.and_then(|query| crate::route::read_query(query, &self.meaning.keys).account);
         let keys = &self.meaning.keys;
-        for name in [event.user, event.consumer, event.user_agent, event.host, account].into_iter().flatten() {
+        for name in [event.user, event.consumer, event.user_agent, event.host, account].into_iter().flatten()
+        {
             let hash = keys.name(name);
             let plain = event.plain(name);
             library.names.entry(hash.0).or_insert_with(|| Raw(plain.clone().into_owned()));
@@ -170,7 +172,8 @@ impl Teller<'_> {
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
         };
-        let by = match (entities.source_ips.as_slice(), entities.users.as_slice(), entities.source_ips_total) {
+        let by = match (entities.source_ips.as_slice(), entities.users.as_slice(), entities.source_ips_total)
+        {
             ([], [user], _) => format!(" by {}", user.text()),
             ([only], _, 1) => format!(" from {}", only.0.text()),
             (_, _, 0) => String::new(),
@@ -199,7 +202,11 @@ impl Teller<'_> {
             counts.iter().take(self.max_entities).map(|count| count.of.to_string()).collect()
         };
         Entities {
-            source_ips: clients.iter().take(self.max_entities).map(|count| address(count.of, library)).collect(),
+            source_ips: clients
+                .iter()
+                .take(self.max_entities)
+                .map(|count| address(count.of, library))
+                .collect(),
             source_ips_total: clients.len() as u64,
             networks,
             networks_total,
@@ -271,7 +278,11 @@ impl Teller<'_> {
     fn references(&self, group: &Group) -> References {
         let mut all = References::default();
         for finding in &group.findings {
-            let about = self.detectors.iter().map(|detector| detector.about()).find(|about| about.id == finding.detector);
+            let about = self
+                .detectors
+                .iter()
+                .map(|detector| detector.about())
+                .find(|about| about.id == finding.detector);
             let Some(references) = about.map(crate::detect::About::references) else { continue };
             for (ours, theirs) in [
                 (&mut all.attack, references.attack),
@@ -311,14 +322,21 @@ fn address(client: Client, library: &Library) -> Address {
         Some(address) => address.to_string().into_bytes(),
         None => {
             let hash = u64::try_from(client.0 & u128::from(u64::MAX)).unwrap_or(0);
-            library.names.get(&hash).map_or_else(|| NameHash(hash).to_string().into_bytes(), |name| name.0.clone())
+            library
+                .names
+                .get(&hash)
+                .map_or_else(|| NameHash(hash).to_string().into_bytes(), |name| name.0.clone())
         }
     };
     Address(Raw(text))
 }
 
 /// The networks that hold sources, fullest first, and how many there are.
-fn networks(clients: &[Count<Client>], bystanders: &BTreeMap<Client, u64>, most: usize) -> (Vec<Network>, u64) {
+fn networks(
+    clients: &[Count<Client>],
+    bystanders: &BTreeMap<Client, u64>,
+    most: usize,
+) -> (Vec<Network>, u64) {
     let mut by: BTreeMap<Client, u64> = BTreeMap::new();
     for count in clients.iter().filter(|count| count.of.address().is_some()) {
         *by.entry(count.of.network()).or_default() += 1;
@@ -405,9 +423,11 @@ fn activity(finding: &Finding) -> Activity {
     let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else { return Activity::default() };
     let length = (last.0.0 - first.0.0) / 1_000_000 + i64::from(width.0);
     let fits = |step: &&u32| **step >= width.0 && i64::from(**step) * STEPS >= length;
-    let step = EASY.iter().find(fits).copied().unwrap_or_else(|| {
-        u32::try_from(length / STEPS + 1).unwrap_or(u32::MAX).max(width.0)
-    });
+    let step = EASY
+        .iter()
+        .find(fits)
+        .copied()
+        .unwrap_or_else(|| u32::try_from(length / STEPS + 1).unwrap_or(u32::MAX).max(width.0));
     let micros = i64::from(step) * 1_000_000;
     let start = first.0.0.div_euclid(micros);
     let steps = usize::try_from(last.0.0.div_euclid(micros) - start + 1).unwrap_or(1);

@@ -10,7 +10,7 @@ mod objects;
 mod profile;
 mod volume;
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 
 use serde::{Deserialize, Serialize};
 
@@ -82,12 +82,11 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
 
 /// The number of a collector in [`all`], as a bit of a mask.
 pub(crate) fn number_of<C: Collector>() -> usize {
-    let wanted = TypeId::of::<Of<C>>();
-    all().iter().position(|collector| collector.type_id() == wanted).expect("every collector stands in `all`")
+    all().iter().position(|collector| collector.name() == C::NAME).expect("every collector stands in `all`")
 }
 
 /// A collector whose evidence type is forgotten, so that a tally can hold all of them.
-pub(crate) trait AnyCollector: Send + Sync + Any {
+pub(crate) trait AnyCollector: Send + Sync {
     /// [`Collector::NAME`].
     fn name(&self) -> &'static str;
     /// [`Evidence::VERSION`].
@@ -169,7 +168,8 @@ impl<C: Collector> Column<C> {
             self.index.resize(entity + 1, NONE);
         }
         if self.index[entity] == NONE {
-            self.index[entity] = u32::try_from(self.evidence.len()).expect("a shard holds fewer than 2^32 entities");
+            self.index[entity] =
+                u32::try_from(self.evidence.len()).expect("a shard holds fewer than 2^32 entities");
             self.evidence.push(C::Evidence::default());
         }
         &mut self.evidence[self.index[entity] as usize]
@@ -198,7 +198,8 @@ impl<C: Collector> AnyColumn for Column<C> {
     }
 
     fn write(&self, entity: u32) -> Option<Vec<u8>> {
-        self.get(entity).map(|evidence| postcard::to_stdvec(evidence).expect("evidence can be written to memory"))
+        self.get(entity)
+            .map(|evidence| postcard::to_stdvec(evidence).expect("evidence can be written to memory"))
     }
 
     fn read(&mut self, entity: u32, bytes: &[u8]) -> Result<(), postcard::Error> {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Distinct, Samples, Span};
+use crate::hash::TemplateHash;
 use crate::request::Request;
 use crate::route::{EndpointClass, Method, ObjectId};
 use crate::series::{Evidence, Series, Tries};
-use crate::hash::TemplateHash;
 use crate::time::Seconds;
 
 /// Objects by client.
@@ -148,7 +148,8 @@ impl IdSet {
 
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
-    request.object != ObjectId::NONE && !matches!(request.class, EndpointClass::Static | EndpointClass::Health)
+    request.object != ObjectId::NONE
+        && !matches!(request.class, EndpointClass::Static | EndpointClass::Health)
 }
 
 impl Collector for ObjectsByClient {

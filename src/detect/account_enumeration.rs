@@ -35,8 +35,18 @@ static ABOUT: About = About {
     blind_spots: "A pool of addresses that ask once or twice each. Names in request bodies are not logged: then requests are \
                   counted instead.",
     thresholds: &[
-        Threshold { name: "asks", value: 20, unit: "requests", meaning: "of one source at one door, over the whole log" },
-        Threshold { name: "beyond peers", value: 3, unit: "times", meaning: "the 99th percentile of the door's sources" },
+        Threshold {
+            name: "asks",
+            value: 20,
+            unit: "requests",
+            meaning: "of one source at one door, over the whole log",
+        },
+        Threshold {
+            name: "beyond peers",
+            value: 3,
+            unit: "times",
+            meaning: "the 99th percentile of the door's sources",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::ACCOUNT],
@@ -69,9 +79,11 @@ impl Detector for AccountEnumeration {
             let findings = here.filter_map(|route| {
                 let door = door(world, route);
                 // The source itself, and other enumerators, may not hide in their own percentile.
-                let ordinary: Vec<u64> = peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
+                let ordinary: Vec<u64> =
+                    peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
                 let needed = self.asks.max(quantile(&ordinary, 99) * self.beyond_peers);
-                (route.outcomes.total() >= needed).then(|| finding(world, Client(client), door, route, needed))
+                (route.outcomes.total() >= needed)
+                    .then(|| finding(world, Client(client), door, route, needed))
             });
             Some(findings.collect::<Vec<_>>())
         });
@@ -95,7 +107,10 @@ fn finding(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute
     let mut finding = Finding::new(ABOUT.id, "single-source", Kind::AccountEnumeration);
     let verdicts = world.doors().count(door, &route.outcomes);
     // Two kinds of answer, each given often enough, tell who exists.
-    let telling = route.outcomes.iter().filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
+    let telling = route
+        .outcomes
+        .iter()
+        .filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
     let telling = telling.count();
     finding.outcome = match (telling, verdicts.blocked == asks) {
         (_, true) => Outcome::Blocked,

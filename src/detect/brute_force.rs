@@ -19,10 +19,30 @@ static ABOUT: About = About {
                   app that retries through an outage.",
     blind_spots: "Without user names in the log many sources that guess one account look like a campaign of credential stuffing.",
     thresholds: &[
-        Threshold { name: "tries at an account", value: siege::ACCOUNT_TRIES, unit: "tries", meaning: "refused, over the whole log" },
-        Threshold { name: "refused tries", value: siege::REFUSED, unit: "tries", meaning: "of one source, where the log names no account" },
-        Threshold { name: "refused share", value: siege::REFUSED_SHARE / 10, unit: "%", meaning: "of the answered tries" },
-        Threshold { name: "sources", value: campaign::SOURCES, unit: "addresses", meaning: "of a pool that does nothing but log in" },
+        Threshold {
+            name: "tries at an account",
+            value: siege::ACCOUNT_TRIES,
+            unit: "tries",
+            meaning: "refused, over the whole log",
+        },
+        Threshold {
+            name: "refused tries",
+            value: siege::REFUSED,
+            unit: "tries",
+            meaning: "of one source, where the log names no account",
+        },
+        Threshold {
+            name: "refused share",
+            value: siege::REFUSED_SHARE / 10,
+            unit: "%",
+            meaning: "of the answered tries",
+        },
+        Threshold {
+            name: "sources",
+            value: campaign::SOURCES,
+            unit: "addresses",
+            meaning: "of a pool that does nothing but log in",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::ACCOUNT],

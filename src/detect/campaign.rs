@@ -71,7 +71,8 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
     for (door, visitors) in visitors(world) {
         let mut groups: BTreeMap<(u8, u64), Vec<&Visitor>> = BTreeMap::new();
         for visitor in &visitors {
-            let group = if visitor.rotates && visitor.is_single_minded() { (1, 0) } else { (0, visitor.agent) };
+            let group =
+                if visitor.rotates && visitor.is_single_minded() { (1, 0) } else { (0, visitor.agent) };
             groups.entry(group).or_default().push(visitor);
         }
         let single: u64 = visitors.iter().map(|visitor| u64::from(visitor.is_single_minded())).sum();
@@ -94,7 +95,8 @@ fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
         let visits = tries.doors.all().filter_map(|tries| {
             let door = tries.door.filter(|door| door.class.takes_credentials())?;
             let key = folded(&door, world.learned());
-            let mut agents: Vec<(u64, u64)> = tries.agents.iter().map(|(agent, count)| (count.0, agent)).collect();
+            let mut agents: Vec<(u64, u64)> =
+                tries.agents.iter().map(|(agent, count)| (count.0, agent)).collect();
             agents.sort_unstable();
             let visitor = Visitor {
                 client: Client(client),
@@ -159,12 +161,20 @@ impl Group<'_> {
         let crowd = self.members.len() as u64 - core.len() as u64;
         let exclusive = permille(core.len() as u64, core.len() as u64 + crowd) >= 700;
         let members = self.members.iter().filter(|visitor| {
-            visitor.is_single_minded() || (around(visitor) && visitor.fits() && (exclusive || visitor.verdicts.refused >= 2))
+            visitor.is_single_minded()
+                || (around(visitor) && visitor.fits() && (exclusive || visitor.verdicts.refused >= 2))
         });
         Campaign {
             door: self.door,
-            id: mix(mix(self.door.0.0, u64::from(self.door.1)), mix(u64::from(self.fingerprint.0), self.fingerprint.1)),
-            shares: if self.fingerprint.0 == 0 { "share one user agent" } else { "change their user agent between tries" },
+            id: mix(
+                mix(self.door.0.0, u64::from(self.door.1)),
+                mix(u64::from(self.fingerprint.0), self.fingerprint.1),
+            ),
+            shares: if self.fingerprint.0 == 0 {
+                "share one user agent"
+            } else {
+                "change their user agent between tries"
+            },
             members: members.map(|visitor| visitor.client).collect(),
             surprise,
         }

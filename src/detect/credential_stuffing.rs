@@ -22,11 +22,36 @@ static ABOUT: About = About {
     blind_spots: "Without user names in the log it cannot tell stuffing from spraying or guessing. A handful of sources \
                   (fewer than 8) with a few tries each looks like forgetful people.",
     thresholds: &[
-        Threshold { name: "refused tries", value: siege::REFUSED, unit: "tries", meaning: "of one source, over the whole log" },
-        Threshold { name: "refused share", value: siege::REFUSED_SHARE / 10, unit: "%", meaning: "of a source's answered tries" },
-        Threshold { name: "sources", value: campaign::SOURCES, unit: "addresses", meaning: "of a campaign that do nothing but log in" },
-        Threshold { name: "refused tries of a campaign", value: campaign::REFUSED, unit: "tries", meaning: "of all its sources together" },
-        Threshold { name: "likeness", value: campaign::SURPRISE / 10, unit: "-log10 p", meaning: "how unlikely so many single-minded visitors with one agent are, against the door's other visitors" },
+        Threshold {
+            name: "refused tries",
+            value: siege::REFUSED,
+            unit: "tries",
+            meaning: "of one source, over the whole log",
+        },
+        Threshold {
+            name: "refused share",
+            value: siege::REFUSED_SHARE / 10,
+            unit: "%",
+            meaning: "of a source's answered tries",
+        },
+        Threshold {
+            name: "sources",
+            value: campaign::SOURCES,
+            unit: "addresses",
+            meaning: "of a campaign that do nothing but log in",
+        },
+        Threshold {
+            name: "refused tries of a campaign",
+            value: campaign::REFUSED,
+            unit: "tries",
+            meaning: "of all its sources together",
+        },
+        Threshold {
+            name: "likeness",
+            value: campaign::SURPRISE / 10,
+            unit: "-log10 p",
+            meaning: "how unlikely so many single-minded visitors with one agent are, against the door's other visitors",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::ACCOUNT],

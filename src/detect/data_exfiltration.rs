@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::{Bytes, Collector, PrincipalProfiles, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::collect::{
+    Bytes, Collector, PrincipalProfiles, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal,
+};
 use crate::detect::confounder;
 use crate::detect::statistics::{log_z_tenths, permille, quantile};
 use crate::detect::story::{self, Over};
@@ -41,9 +43,24 @@ static ABOUT: About = About {
     blind_spots: "A theft below 50 MB. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",
     thresholds: &[
-        Threshold { name: "least", value: 50, unit: "MB", meaning: "taken in 2xx answers, over the whole log" },
-        Threshold { name: "deviations", value: 5, unit: "robust z", meaning: "above all others, on a logarithmic scale" },
-        Threshold { name: "beyond peers", value: 5, unit: "times", meaning: "the 99th percentile of the others" },
+        Threshold {
+            name: "least",
+            value: 50,
+            unit: "MB",
+            meaning: "taken in 2xx answers, over the whole log",
+        },
+        Threshold {
+            name: "deviations",
+            value: 5,
+            unit: "robust z",
+            meaning: "above all others, on a logarithmic scale",
+        },
+        Threshold {
+            name: "beyond peers",
+            value: 5,
+            unit: "times",
+            meaning: "the 99th percentile of the others",
+        },
     ],
     needs: &[
         Needs {
@@ -156,8 +173,11 @@ impl DataExfiltration {
             .filter_map(|(number, route)| Some((route.taken, world.route(number)?, route.pages)))
             .collect();
         routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
-        finding.endpoints =
-            routes.iter().take(5).flat_map(|&(taken, route, _)| story::endpoint(route, taken.requests)).collect();
+        finding.endpoints = routes
+            .iter()
+            .take(5)
+            .flat_map(|&(taken, route, _)| story::endpoint(route, taken.requests))
+            .collect();
         let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
         let (who, client) = match taker {
             Taker::Client(client) => {
@@ -177,9 +197,11 @@ impl DataExfiltration {
         finding.metrics.insert("bytes of a median taker", median);
         finding.metrics.insert("takers", peers.volumes.len() as u64);
         let top = routes.first().map_or(0, |(taken, ..)| permille(taken.bytes, own.bytes.max(1)).min(1000));
-        finding.confidence = u8::try_from((65 + top / 50 + u64::from(deviations >= 80) * 10).min(95)).unwrap_or(95);
+        finding.confidence =
+            u8::try_from((65 + top / 50 + u64::from(deviations >= 80) * 10).min(95)).unwrap_or(95);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
-        let pages = routes.first().and_then(|(_, _, pages)| *pages).filter(|(least, most)| most - least >= 20);
+        let pages =
+            routes.first().and_then(|(_, _, pages)| *pages).filter(|(least, most)| most - least >= 20);
         let pages = pages.map_or(String::new(), |(least, most)| format!(", pages {least} to {most}"));
         finding.reason = format!(
             "{who} took {} in {} requests{pages}; a median one of {} takes {}",
@@ -197,7 +219,9 @@ impl DataExfiltration {
             finding.metrics.insert("addresses", behind);
         }
         finding.recommendations = vec![
-            format!("Revoke the tokens and sessions of {who} and keep the logs: this may have to be notified."),
+            format!(
+                "Revoke the tokens and sessions of {who} and keep the logs: this may have to be notified."
+            ),
             "List what was taken: the endpoints and pages above.".to_owned(),
             "Cap page sizes and exports per principal and day.".to_owned(),
         ];

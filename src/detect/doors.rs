@@ -68,7 +68,12 @@ impl Doors {
             return Self::default();
         }
         let followed = Self::followed(tally, learned, &answers);
-        Self { ambiguous: followed.into_iter().map(|(door, answers)| (door, Self::letting_in(&answers))).collect() }
+        Self {
+            ambiguous: followed
+                .into_iter()
+                .map(|(door, answers)| (door, Self::letting_in(&answers)))
+                .collect(),
+        }
     }
 
     /// For each ambiguous door and answer: how many clients got it, and how many of them went on to do other things.
@@ -88,7 +93,9 @@ impl Doors {
                 if !ambiguous.contains_key(&key) {
                     continue;
                 }
-                for (answer, _) in door.outcomes.iter().filter(|(answer, _)| (200..400).contains(&answer.status)) {
+                for (answer, _) in
+                    door.outcomes.iter().filter(|(answer, _)| (200..400).contains(&answer.status))
+                {
                     let seen = followed.entry(key).or_default().entry(answer).or_default();
                     seen.0 += 1;
                     seen.1 += u64::from(goes_on);

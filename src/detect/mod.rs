@@ -65,7 +65,11 @@ pub fn blind(detectors: &[Box<dyn Detector>], tally: &Tally) -> Vec<Blind> {
         .iter()
         .flat_map(|detector| detector.about().needs.iter().map(move |needs| (detector.about().id, needs)))
         .filter(|(_, needs)| needs.any_of.iter().all(|&flag| filled.count(flag) == 0))
-        .map(|(id, needs)| Blind { detector: id.into(), missing: needs.missing.into(), fix: needs.fix.into() })
+        .map(|(id, needs)| Blind {
+            detector: id.into(),
+            missing: needs.missing.into(),
+            fix: needs.fix.into(),
+        })
         .collect();
     blind.sort();
     blind.dedup();

@@ -44,10 +44,30 @@ static ABOUT: About = About {
     blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
                   attacker who changes address after each object.",
     thresholds: &[
-        Threshold { name: "objects", value: 25, unit: "objects", meaning: "different ones of one route, over the whole log" },
-        Threshold { name: "coverage", value: 50, unit: "%", meaning: "of the ids between the smallest and the largest" },
-        Threshold { name: "refused share", value: 30, unit: "%", meaning: "of the requests answered 401, 403, 404" },
-        Threshold { name: "deviations", value: 6, unit: "robust z", meaning: "above the route's other readers, on a logarithmic scale" },
+        Threshold {
+            name: "objects",
+            value: 25,
+            unit: "objects",
+            meaning: "different ones of one route, over the whole log",
+        },
+        Threshold {
+            name: "coverage",
+            value: 50,
+            unit: "%",
+            meaning: "of the ids between the smallest and the largest",
+        },
+        Threshold {
+            name: "refused share",
+            value: 30,
+            unit: "%",
+            meaning: "of the requests answered 401, 403, 404",
+        },
+        Threshold {
+            name: "deviations",
+            value: 6,
+            unit: "robust z",
+            meaning: "above the route's other readers, on a logarithmic scale",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
@@ -101,7 +121,12 @@ impl ObjectEnumeration {
     ) -> Vec<Finding> {
         let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
         let readers = world.population::<C>().collect(|_, objects| {
-            Some(by_route(world, objects).into_iter().map(|(route, ids)| (route, ids.asked.count())).collect::<Vec<_>>())
+            Some(
+                by_route(world, objects)
+                    .into_iter()
+                    .map(|(route, ids)| (route, ids.asked.count()))
+                    .collect::<Vec<_>>(),
+            )
         });
         for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
             peers.entry(route).or_default().push(objects);
@@ -164,11 +189,21 @@ impl ObjectEnumeration {
         match way {
             Way::Walk => finding.test("coverage", ids.coverage().unwrap_or(0) * 10, self.coverage * 10, "%"),
             Way::Probing => {
-                finding.test("refused share", permille(ids.refused + ids.missing, ids.requests), self.refused, "%");
+                finding.test(
+                    "refused share",
+                    permille(ids.refused + ids.missing, ids.requests),
+                    self.refused,
+                    "%",
+                );
             }
             Way::Scatter => {
                 let deviations = u64::try_from(log_z_tenths(objects, peers)).unwrap_or(0);
-                finding.test("deviations", deviations, u64::try_from(self.deviations).unwrap_or(0), "robust z");
+                finding.test(
+                    "deviations",
+                    deviations,
+                    u64::try_from(self.deviations).unwrap_or(0),
+                    "robust z",
+                );
             }
         }
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
@@ -246,7 +281,9 @@ fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
 fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
     let objects = story::count(ids.asked.count());
     let how = match way {
-        Way::Walk => format!("{} % of all ids between the smallest and the largest", ids.coverage().unwrap_or(0)),
+        Way::Walk => {
+            format!("{} % of all ids between the smallest and the largest", ids.coverage().unwrap_or(0))
+        }
         Way::Probing => {
             let refused = permille(ids.refused + ids.missing, ids.requests) / 10;
             format!("{refused} % of them refused or missing")

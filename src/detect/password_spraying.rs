@@ -19,10 +19,30 @@ static ABOUT: About = About {
     blind_spots: "Needs user names in the log; without them it is reported as credential stuffing or brute force. A single \
                   round looks like credential stuffing.",
     thresholds: &[
-        Threshold { name: "accounts", value: siege::MANY_ACCOUNTS, unit: "accounts", meaning: "that are tried" },
-        Threshold { name: "refused tries", value: siege::REFUSED, unit: "tries", meaning: "of one source, over the whole log" },
-        Threshold { name: "refused share", value: siege::REFUSED_SHARE / 10, unit: "%", meaning: "of the answered tries" },
-        Threshold { name: "sources", value: campaign::SOURCES, unit: "addresses", meaning: "of a pool that does nothing but log in" },
+        Threshold {
+            name: "accounts",
+            value: siege::MANY_ACCOUNTS,
+            unit: "accounts",
+            meaning: "that are tried",
+        },
+        Threshold {
+            name: "refused tries",
+            value: siege::REFUSED,
+            unit: "tries",
+            meaning: "of one source, over the whole log",
+        },
+        Threshold {
+            name: "refused share",
+            value: siege::REFUSED_SHARE / 10,
+            unit: "%",
+            meaning: "of the answered tries",
+        },
+        Threshold {
+            name: "sources",
+            value: campaign::SOURCES,
+            unit: "addresses",
+            meaning: "of a pool that does nothing but log in",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::ACCOUNT],

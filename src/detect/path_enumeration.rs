@@ -37,9 +37,24 @@ static ABOUT: About = About {
                   crawler that follows old links to known routes; a crowd behind one address.",
     blind_spots: "A site that answers 200 to everything. A wordlist spread over many addresses, few paths each.",
     thresholds: &[
-        Threshold { name: "strange paths", value: 30, unit: "templates", meaning: "different ones that the site does not have, by one client over the whole log" },
-        Threshold { name: "beyond peers", value: 3, unit: "times", meaning: "the 99th percentile of clients that miss anything" },
-        Threshold { name: "single probes", value: 5, unit: "templates", meaning: "from here on it is listed as low" },
+        Threshold {
+            name: "strange paths",
+            value: 30,
+            unit: "templates",
+            meaning: "different ones that the site does not have, by one client over the whole log",
+        },
+        Threshold {
+            name: "beyond peers",
+            value: 3,
+            unit: "times",
+            meaning: "the 99th percentile of clients that miss anything",
+        },
+        Threshold {
+            name: "single probes",
+            value: 5,
+            unit: "templates",
+            meaning: "from here on it is listed as low",
+        },
     ],
     needs: &[],
     attack: &["T1595.003"],
@@ -61,7 +76,10 @@ impl Detector for PathEnumeration {
         let mut ordinary: Vec<u64> =
             strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < self.strange).collect();
         ordinary.sort_unstable();
-        let needed = self.strange.max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers).min(self.strange * 3);
+        let needed = self
+            .strange
+            .max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers)
+            .min(self.strange * 3);
         let found = world.population::<Misses>().collect(|client, missed| {
             let strange = strange_paths(world, missed);
             let enough = strange >= self.probes;
@@ -75,7 +93,8 @@ impl Detector for PathEnumeration {
 fn strange_paths(world: &World<'_>, missed: &Missed) -> u64 {
     let kept = missed.templates.len() as u64;
     let strange =
-        missed.templates.iter().filter(|(template, _)| !world.is_known(TemplateHash(*template))).count() as u64;
+        missed.templates.iter().filter(|(template, _)| !world.is_known(TemplateHash(*template))).count()
+            as u64;
     // Where not all were kept, the kept ones are a fair sample.
     (missed.templates.count() * strange).checked_div(kept).unwrap_or(0)
 }
@@ -109,7 +128,8 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
     finding.metrics.insert("forbidden", missed.forbidden);
     finding.metrics.insert("answered", requests.saturating_sub(missed.requests));
     let share = permille(missed.requests, requests);
-    finding.confidence = u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
+    finding.confidence =
+        u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
     finding.score = Tenths(u32::from(finding.confidence) * 10);
     finding.reason = format!(
         "{} different paths that do not exist, {} % of the {} requests of this address; {} were answered",

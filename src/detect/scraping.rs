@@ -40,9 +40,24 @@ static ABOUT: About = About {
     look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links.",
     blind_spots: "A pool of which each address reads only a few objects. Catalogues whose ids are words.",
     thresholds: &[
-        Threshold { name: "objects", value: 100, unit: "objects", meaning: "different ones of one public route, over the whole log" },
-        Threshold { name: "single-minded", value: 95, unit: "%", meaning: "of a client's requests go to the one route" },
-        Threshold { name: "coverage", value: 50, unit: "%", meaning: "of the ids between the smallest and the largest" },
+        Threshold {
+            name: "objects",
+            value: 100,
+            unit: "objects",
+            meaning: "different ones of one public route, over the whole log",
+        },
+        Threshold {
+            name: "single-minded",
+            value: 95,
+            unit: "%",
+            meaning: "of a client's requests go to the one route",
+        },
+        Threshold {
+            name: "coverage",
+            value: 50,
+            unit: "%",
+            meaning: "of the ids between the smallest and the largest",
+        },
     ],
     needs: &[],
     attack: &["T1594"],
@@ -87,7 +102,8 @@ impl Scraping {
             });
             let (share, agents) = of_profile?;
             let single_minded = share >= self.single_minded && ids.requests >= 10;
-            (single_minded && is_public(norm)).then(|| (route, Reader { client: Client(client), ids: ids.clone(), agents }))
+            (single_minded && is_public(norm))
+                .then(|| (route, Reader { client: Client(client), ids: ids.clone(), agents }))
         });
         found.into_iter().map(|(_, reader)| reader).collect()
     }
@@ -132,7 +148,11 @@ impl Scraping {
         finding.reason = format!(
             "{} objects of a public route, {coverage} % of all ids in their range, by {} that read nothing else",
             story::count(ids.asked.count()),
-            if readers.len() == 1 { "one address".to_owned() } else { format!("{} addresses", readers.len()) },
+            if readers.len() == 1 {
+                "one address".to_owned()
+            } else {
+                format!("{} addresses", readers.len())
+            },
         );
         if let [only] = readers {
             finding.confounders = confounder::of_objects(world, Some(only.client), route, &ids);
@@ -150,9 +170,9 @@ fn pools(route: RouteKey, readers: Vec<Reader>) -> Vec<(RouteKey, Vec<Reader>)> 
     let mut sizes: Vec<u64> = readers.iter().map(|reader| reader.ids.requests).collect();
     sizes.sort_unstable();
     let median = quantile(&sizes, 50);
-    let (pool, apart): (Vec<Reader>, Vec<Reader>) = readers
-        .into_iter()
-        .partition(|reader| reader.ids.requests <= median * 4 && reader.ids.requests * 4 >= median && !reader.agents.is_empty());
+    let (pool, apart): (Vec<Reader>, Vec<Reader>) = readers.into_iter().partition(|reader| {
+        reader.ids.requests <= median * 4 && reader.ids.requests * 4 >= median && !reader.agents.is_empty()
+    });
     let apart = apart.into_iter().map(|reader| (route, vec![reader]));
     std::iter::once((route, pool)).filter(|(_, pool)| !pool.is_empty()).chain(apart).collect()
 }

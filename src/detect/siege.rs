@@ -66,7 +66,8 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
         world.campaigns().iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let mut sieges = campaigns(world);
     sieges.extend(single_sources(world, &in_campaign));
-    let besieged = sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
+    let besieged =
+        sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
     sieges.extend(single_accounts(world, &besieged));
     sieges
 }
@@ -134,7 +135,8 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
         let mut worst: Option<(Verdicts, RouteKey, EndpointClass)> = None;
         let mut verdicts = Verdicts::default();
         for door in tried.doors.all() {
-            let Some(at) = door.door.filter(|door| door.class.takes_credentials() || door.class == EndpointClass::Other)
+            let Some(at) =
+                door.door.filter(|door| door.class.takes_credentials() || door.class == EndpointClass::Other)
             else {
                 continue;
             };
@@ -165,7 +167,11 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
         clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         let mut samples = story::ends(&tried.samples.all());
         if verdicts.accepted > 0 {
-            samples.extend(tried.answered.first().map(|(time, place)| Sample { time, place, why: "success" }));
+            samples.extend(tried.answered.first().map(|(time, place)| Sample {
+                time,
+                place,
+                why: "success",
+            }));
         }
         Some(Siege {
             variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
@@ -192,7 +198,11 @@ impl Siege {
         let verdicts = world.doors().count(door, &route.outcomes);
         let mut samples = story::ends(&route.samples.all());
         if verdicts.accepted > 0 {
-            samples.extend(route.answered.first().map(|(time, place)| Sample { time, place, why: "success" }));
+            samples.extend(route.answered.first().map(|(time, place)| Sample {
+                time,
+                place,
+                why: "success",
+            }));
         }
         let mut accounts = Bounded::default();
         accounts.merge(route.accounts.clone());
@@ -247,7 +257,9 @@ impl Siege {
     /// Accounts that an answer of the siege opened.
     fn opened(&self, world: &World<'_>) -> Vec<Named> {
         let was_opened = |one: &Try| {
-            one.answers.iter().any(|&(answer, _)| world.doors().verdict(self.door, answer) == Verdict::Accepted)
+            one.answers
+                .iter()
+                .any(|&(answer, _)| world.doors().verdict(self.door, answer) == Verdict::Accepted)
         };
         let opened = self.accounts.iter().filter(|(_, one)| was_opened(one));
         opened.filter_map(|(hash, one)| Some(Named { hash: NameHash(hash), place: one.place? })).collect()
@@ -361,7 +373,10 @@ impl Siege {
             1 => "one succeeded".to_owned(),
             many => format!("{} succeeded", story::count(many)),
         };
-        format!("{} logins{accounts}, {share} % refused, from {sources}; {opened}", story::count(finding.requests))
+        format!(
+            "{} logins{accounts}, {share} % refused, from {sources}; {opened}",
+            story::count(finding.requests)
+        )
     }
 
     /// What to do, first things first.

@@ -66,7 +66,16 @@ impl<'t> World<'t> {
         }
         let doors = Doors::learn(tally, &learned);
         let outages = outages(tally);
-        let mut world = Self { tally, learned, norms, numbers, doors, campaigns: Vec::new(), sieges: OnceLock::new(), outages };
+        let mut world = Self {
+            tally,
+            learned,
+            norms,
+            numbers,
+            doors,
+            campaigns: Vec::new(),
+            sieges: OnceLock::new(),
+            outages,
+        };
         world.campaigns = campaign::find(&world);
         world
     }

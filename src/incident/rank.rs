@@ -31,7 +31,10 @@ pub fn rank(findings: Vec<Finding>) -> Vec<Group> {
         let order = |group: &Group| {
             (group.suppressed_by.is_some(), std::cmp::Reverse((group.score, group.severity, group.outcome)))
         };
-        order(a).cmp(&order(b)).then_with(|| a.findings[0].order().cmp(&b.findings[0].order())).then_with(|| a.id.cmp(&b.id))
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.findings[0].order().cmp(&b.findings[0].order()))
+            .then_with(|| a.id.cmp(&b.id))
     });
     groups
 }
@@ -97,7 +100,9 @@ impl Group {
         let id = identity(&findings);
         let worst = severity_of(&findings[0]);
         let outcome = findings.iter().map(|finding| finding.outcome).max().unwrap_or(Outcome::Attempted);
-        let doubt: u32 = findings.iter().fold(10_000, |doubt, finding| doubt * (100 - u32::from(finding.confidence.min(99))) / 100);
+        let doubt: u32 = findings
+            .iter()
+            .fold(10_000, |doubt, finding| doubt * (100 - u32::from(finding.confidence.min(99))) / 100);
         let confidence = u8::try_from(100 - (doubt / 100).clamp(1, 100)).unwrap_or(0);
         let score = score(worst, confidence, &findings);
         let suppressed_by = findings[0].suppressed_by;
@@ -114,7 +119,8 @@ fn score(severity: Severity, confidence: u8, findings: &[Finding]) -> Tenths {
         Severity::High => 650,
         Severity::Critical => 850,
     };
-    let outcome = findings.iter().map(|finding| finding.outcome).max().map_or(0, |outcome| outcome as u32) * 8;
+    let outcome =
+        findings.iter().map(|finding| finding.outcome).max().map_or(0, |outcome| outcome as u32) * 8;
     let requests: u64 = findings.iter().map(|finding| finding.requests).sum();
     let much = requests.max(1).ilog2().min(24);
     let large = u32::from(findings.iter().any(|finding| finding.scale == Scale::Large)) * 10;
@@ -127,7 +133,12 @@ fn score(severity: Severity, confidence: u8, findings: &[Finding]) -> Tenths {
 fn identity(findings: &[Finding]) -> String {
     let seed = findings.iter().min_by(|a, b| a.order().cmp(&b.order())).expect("a group has findings");
     let hour = |time: Time| time.0.div_euclid(HOUR);
-    let text = format!("{} {:?} {:?}", seed.detector, seed.joins.first(), seed.clients.first().map(|count| count.of));
+    let text = format!(
+        "{} {:?} {:?}",
+        seed.detector,
+        seed.joins.first(),
+        seed.clients.first().map(|count| count.of)
+    );
     let mut hash = mix(hour(seed.first).unsigned_abs(), 0x6768);
     for &byte in text.as_bytes() {
         hash = mix(hash, u64::from(byte));

@@ -5,11 +5,11 @@ use hashbrown::HashMap;
 use crate::event::Event;
 use crate::hash::{Keys, NameHash, TemplateHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{Classes, EndpointClass, Method, ObjectId, Query, read, read_query, text};
+use crate::route::{Classes, EndpointClass, Method, ObjectId, read, read_query, text};
 use crate::time::Micros;
 
 /// Everything that the meaning of a line depends on beside the line.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Meaning {
     /// The key of all hashes.
     pub keys: Keys,
@@ -38,7 +38,7 @@ impl Meaning {
         let mut class = self.class(method, route.template, path, cache);
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = self.class(Method::Post, route.template, path, cache).credentials_or_other();
+            class = self.class(Method::Post, route.template, path, cache).door_or_other();
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
@@ -110,7 +110,13 @@ impl Meaning {
     }
 
     /// The class of a route, remembered.
-    fn class(&self, method: Method, template: TemplateHash, path: &[u8], cache: &mut RouteCache) -> EndpointClass {
+    fn class(
+        &self,
+        method: Method,
+        template: TemplateHash,
+        path: &[u8],
+        cache: &mut RouteCache,
+    ) -> EndpointClass {
         if let Some(&class) = cache.classes.get(&(template, method)) {
             return class;
         }

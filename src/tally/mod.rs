@@ -41,7 +41,8 @@ pub struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        let shards = KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
+        let shards =
+            KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
         Self { shards, routes: Routes::default(), fleet: Fleet::default(), reading: Reading::default() }
     }
 }
@@ -57,11 +58,9 @@ impl Tally {
     /// Adds what `other` knows: commutative and associative.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
-        self.shards
-            .par_iter_mut()
-            .flatten()
-            .zip(other.shards.into_par_iter().flatten_iter().collect::<Vec<_>>())
-            .for_each(|(ours, theirs)| ours.merge(theirs));
+        let pairs: Vec<_> =
+            self.shards.iter_mut().flatten().zip(other.shards.into_iter().flatten()).collect();
+        pairs.into_par_iter().for_each(|(ours, theirs)| ours.merge(theirs));
         self.routes.merge(other.routes);
         self.fleet.merge(other.fleet);
         self.reading.merge(other.reading);
@@ -114,7 +113,9 @@ impl<C: Collector> Population<'_, C> {
             .par_iter()
             .flat_map_iter(|shard| {
                 let mut made = Vec::new();
-                self.each_of(shard, &mut |key, evidence| made.extend(each(key, evidence).map(|one| (key, one))));
+                self.each_of(shard, &mut |key, evidence| {
+                    made.extend(each(key, evidence).map(|one| (key, one)))
+                });
                 made
             })
             .collect();
@@ -155,6 +156,9 @@ impl<C: Collector> Population<'_, C> {
 /// The evidence of a key with few requests.
 fn fold<C: Collector>(requests: &[Request]) -> C::Evidence {
     let mut evidence = C::Evidence::default();
-    requests.iter().filter(|request| C::wants(request)).for_each(|request| C::observe(request, &mut evidence));
+    requests
+        .iter()
+        .filter(|request| C::wants(request))
+        .for_each(|request| C::observe(request, &mut evidence));
     evidence
 }

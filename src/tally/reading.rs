@@ -56,6 +56,16 @@ impl Filled {
     }
 }
 
+impl SourceReading {
+    /// Counts events of one format.
+    pub(crate) fn of_format(&mut self, (format, events): (&'static str, u64)) {
+        if events > 0 {
+            self.events += events;
+            *self.formats.entry(format.to_owned()).or_default() += events;
+        }
+    }
+}
+
 impl Evidence for SourceReading {
     const VERSION: u16 = 1;
 

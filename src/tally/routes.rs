@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::{is_miss, route_number};
 use crate::evidence::{Bounded, Distinct, Outcomes, Span};
-use crate::hash::{TemplateHash, mix};
+use crate::hash::TemplateHash;
 use crate::request::{Request, RouteKey};
 use crate::route::{EndpointClass, Method, ObjectId};
 use crate::series::{Evidence, Series, Tries};

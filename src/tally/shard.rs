@@ -156,7 +156,8 @@ impl Shard {
         self.arena.push(0);
         let arena = std::mem::take(&mut self.arena);
         self.arena = postcard::to_extend(request, arena).expect("a request can be packed");
-        self.arena[length_at] = u8::try_from(self.arena.len() - length_at - 1).expect("a packed request is short");
+        self.arena[length_at] =
+            u8::try_from(self.arena.len() - length_at - 1).expect("a packed request is short");
     }
 
     /// Makes a young entity full: its evidence is the fold of its requests.

@@ -41,7 +41,8 @@ impl Tally {
     pub fn write(&self) -> Vec<u8> {
         let mut entities: Vec<StoredEntity> = Vec::new();
         for (&kind, shards) in KeyKind::ALL.iter().zip(&self.shards) {
-            let numbers: Vec<usize> = (0..all().len()).filter(|&number| all()[number].key() == kind).collect();
+            let numbers: Vec<usize> =
+                (0..all().len()).filter(|&number| all()[number].key() == kind).collect();
             for shard in shards {
                 for (key, mask, young) in shard.entities() {
                     let (young, full) = match young {
@@ -77,9 +78,11 @@ impl Tally {
 
     /// Reads back what [`write`](Self::write) wrote; refuses what another version wrote.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let broken = |error: postcard::Error| Error::usage(format!("the stored tally cannot be read: {error}"));
+        let broken =
+            |error: postcard::Error| Error::usage(format!("the stored tally cannot be read: {error}"));
         let stored: Stored = postcard::from_bytes(bytes).map_err(broken)?;
-        let ours: Vec<(String, u16)> = all().iter().map(|one| (one.name().to_owned(), one.version())).collect();
+        let ours: Vec<(String, u16)> =
+            all().iter().map(|one| (one.name().to_owned(), one.version())).collect();
         if stored.version != VERSION || stored.collectors != ours {
             return Err(Error::usage("the stored tally was written by another version of gatehound"));
         }
@@ -97,7 +100,8 @@ impl Tally {
                 let same_kind = |one: &usize| all()[*one].key() == entity.kind;
                 let column = (0..number).filter(same_kind).count();
                 let column = shard.columns.get_mut(column);
-                let column = column.ok_or_else(|| Error::usage("the stored tally names an unknown collector"))?;
+                let column =
+                    column.ok_or_else(|| Error::usage("the stored tally names an unknown collector"))?;
                 column.read(at, evidence).map_err(broken)?;
             }
         }

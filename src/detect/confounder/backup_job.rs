@@ -26,10 +26,16 @@ pub(super) fn of_objects(
     route: RouteKey,
     ids: &IdSet,
 ) -> Option<ConfounderNote> {
-    let elsewhere = client.and_then(|client| world.profile(client, |profile| profile.requests))? - ids.requests;
-    let is_backup = is_made_for_it(world, route) && is_only_user(world, route) && elsewhere * 10 <= ids.requests;
+    let elsewhere =
+        client.and_then(|client| world.profile(client, |profile| profile.requests))? - ids.requests;
+    let is_backup =
+        is_made_for_it(world, route) && is_only_user(world, route) && elsewhere * 10 <= ids.requests;
     is_backup.then(|| {
-        super::note("backup-job", 85, "an endpoint made for it, and a client that uses nothing else".to_owned())
+        super::note(
+            "backup-job",
+            85,
+            "an endpoint made for it, and a client that uses nothing else".to_owned(),
+        )
     })
 }
 
@@ -39,12 +45,18 @@ pub(super) fn of_volume(world: &World<'_>, routes: u64, volume: &Volume) -> Opti
         .routes
         .iter()
         .filter(|(number, _)| {
-            world.route(*number).is_some_and(|route| is_made_for_it(world, route) && is_only_user(world, route))
+            world
+                .route(*number)
+                .is_some_and(|route| is_made_for_it(world, route) && is_only_user(world, route))
         })
         .map(|(_, route)| route.taken.bytes)
         .sum();
     let is_backup = routes <= 2 && made_for * 10 >= volume.total.bytes * 9;
     is_backup.then(|| {
-        super::note("backup-job", 85, "an endpoint made for it, and a client that uses nothing else".to_owned())
+        super::note(
+            "backup-job",
+            85,
+            "an endpoint made for it, and a client that uses nothing else".to_owned(),
+        )
     })
 }

@@ -19,6 +19,10 @@ pub(super) fn of_misses(world: &World<'_>, missed: &Missed) -> Option<Confounder
     let common = popularity.iter().filter(|&&clients| clients >= COMMON).count() as u64;
     let share = permille(common, popularity.len() as u64);
     (common > 0).then(|| {
-        super::note("broken-deploy", share / 10, format!("{} % of the missing paths are missed by others too", share / 10))
+        super::note(
+            "broken-deploy",
+            share / 10,
+            format!("{} % of the missing paths are missed by others too", share / 10),
+        )
     })
 }

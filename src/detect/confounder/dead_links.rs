@@ -7,7 +7,12 @@ use crate::incident::ConfounderNote;
 use crate::request::Client;
 
 /// How few paths there are for so many requests, and how many came from a page.
-pub(super) fn of_misses(world: &World<'_>, client: Client, missed: &Missed, strange: u64) -> Option<ConfounderNote> {
+pub(super) fn of_misses(
+    world: &World<'_>,
+    client: Client,
+    missed: &Missed,
+    strange: u64,
+) -> Option<ConfounderNote> {
     let repeated = missed.requests / strange.max(1);
     let referred = world.profile(client, |profile| permille(profile.referred, profile.requests))?;
     let score = match (repeated, referred) {
@@ -19,7 +24,10 @@ pub(super) fn of_misses(world: &World<'_>, client: Client, missed: &Missed, stra
         super::note(
             "dead-links",
             score,
-            format!("each missing path is asked for {repeated} times, {} % of all requests come from a page", referred / 10),
+            format!(
+                "each missing path is asked for {repeated} times, {} % of all requests come from a page",
+                referred / 10
+            ),
         )
     })
 }

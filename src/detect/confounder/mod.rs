@@ -25,14 +25,23 @@ fn note(name: &'static str, score: u64, reason: String) -> ConfounderNote {
 
 /// What else a siege might be.
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Vec<ConfounderNote> {
-    [shared_address::of_siege(world, siege), stale_secret::of_siege(siege), retry_storm::of_siege(world, siege)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        shared_address::of_siege(world, siege),
+        stale_secret::of_siege(siege),
+        retry_storm::of_siege(world, siege),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What else many missing paths might be.
-pub(super) fn of_misses(world: &World<'_>, client: Client, missed: &Missed, strange: u64) -> Vec<ConfounderNote> {
+pub(super) fn of_misses(
+    world: &World<'_>,
+    client: Client,
+    missed: &Missed,
+    strange: u64,
+) -> Vec<ConfounderNote> {
     [
         broken_deploy::of_misses(world, missed),
         dead_links::of_misses(world, client, missed, strange),
@@ -50,11 +59,15 @@ pub(super) fn of_objects(
     route: RouteKey,
     ids: &IdSet,
 ) -> Vec<ConfounderNote> {
-    let client_notes = client.map(|client| [shared_address::of_client(world, client), crawler::of_client(world, client)]);
+    let client_notes =
+        client.map(|client| [shared_address::of_client(world, client), crawler::of_client(world, client)]);
     client_notes
         .into_iter()
         .flatten()
-        .chain([support_desk::of_objects(world, client, ids), backup_job::of_objects(world, client, route, ids)])
+        .chain([
+            support_desk::of_objects(world, client, ids),
+            backup_job::of_objects(world, client, route, ids),
+        ])
         .flatten()
         .collect()
 }

@@ -9,7 +9,8 @@ use crate::incident::ConfounderNote;
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
     let (_, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
-    let within: u64 = ticks.iter().filter(|&&(start, _)| world.in_outage(start)).map(|&(_, tries)| tries).sum();
+    let within: u64 =
+        ticks.iter().filter(|&&(start, _)| world.in_outage(start)).map(|&(_, tries)| tries).sum();
     let share = permille(within, tries);
     (within > 0).then(|| {
         super::note("retry-storm", share / 10, format!("{} % of the tries fall into an outage", share / 10))

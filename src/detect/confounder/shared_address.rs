@@ -39,7 +39,10 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
         super::note(
             "shared-address",
             score,
-            format!("{people} agents behind the address use several routes; {} % of its logins fail", refused / 10),
+            format!(
+                "{people} agents behind the address use several routes; {} % of its logins fail",
+                refused / 10
+            ),
         )
     })
 }
@@ -49,6 +52,10 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
     let (score, agents, others) =
         world.profile(client, |profile| (crowd(profile), profile.agents.count(), profile.others.count()))?;
     (score > 0).then(|| {
-        super::note("shared-address", score, format!("{agents} agents and {others} identities behind one address"))
+        super::note(
+            "shared-address",
+            score,
+            format!("{agents} agents and {others} identities behind one address"),
+        )
     })
 }

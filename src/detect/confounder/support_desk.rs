@@ -14,7 +14,8 @@ pub(super) fn of_objects(world: &World<'_>, client: Option<Client>, ids: &IdSet)
     let allowed = permille(ids.ok, ids.requests);
     let scattered = ids.coverage().is_none_or(|coverage| coverage < 30);
     let hours = u64::try_from(ids.span.micros()).unwrap_or(0) / 3_600_000_000 + 1;
-    let agents = client.and_then(|client| world.profile(client, |profile| profile.agents.count())).unwrap_or(1);
+    let agents =
+        client.and_then(|client| world.profile(client, |profile| profile.agents.count())).unwrap_or(1);
     let by_hand = ids.requests / hours <= BY_HAND;
     if allowed < 980 || !scattered || !by_hand {
         return None;
@@ -23,6 +24,10 @@ pub(super) fn of_objects(world: &World<'_>, client: Option<Client>, ids: &IdSet)
     Some(super::note(
         "support-desk",
         score,
-        format!("{} % of scattered ids are answered, {} in an hour, from {agents} agents", allowed / 10, ids.requests / hours),
+        format!(
+            "{} % of scattered ids are answered, {} in an hour, from {agents} agents",
+            allowed / 10,
+            ids.requests / hours
+        ),
     ))
 }

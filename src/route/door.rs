@@ -1,0 +1,33 @@
+//! What detectors ask of a class: is this a door, and what happens at it?
+
+use super::{EndpointClass, Method};
+
+impl EndpointClass {
+    /// Whether accounts are opened or asked for here.
+    pub fn is_door(self) -> bool {
+        self.takes_credentials() || self.tells_of_accounts()
+    }
+
+    /// Whether right credentials open something here.
+    pub fn takes_credentials(self) -> bool {
+        matches!(self, Self::Login | Self::Token | Self::Mfa)
+    }
+
+    /// Whether an answer here may tell that an account exists, without opening it.
+    pub fn tells_of_accounts(self) -> bool {
+        matches!(self, Self::PasswordReset | Self::Registration | Self::AccountLookup)
+    }
+
+    /// This class if it is a door, else none: a `GET` that names an account counts only there.
+    #[must_use]
+    pub fn door_or_other(self) -> Self {
+        if self.is_door() { self } else { Self::Other }
+    }
+}
+
+impl Method {
+    /// The method with this number.
+    pub fn from_number(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+}
