@@ -19,7 +19,7 @@ pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
 pub(crate) use misses::is_miss;
 pub use misses::{MISS_TICK, Missed, Misses};
 pub use objects::{IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
-pub use profile::{ClientProfiles, PROFILE_TICK, PrincipalProfiles, Profile, Visit, route_number};
+pub use profile::{ClientProfiles, Other, PROFILE_TICK, PrincipalProfiles, Profile, Visit, route_number};
 pub use volume::{Bytes, RouteBytes, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
 
 use crate::request::Request;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::collect::{Collector, KeyKind};
-use crate::evidence::{Bounded, Distinct, Span};
+use crate::evidence::{Bounded, Span};
 use crate::hash::mix;
 use crate::request::{Flags, Request};
 use crate::route::EndpointClass;
@@ -36,10 +36,28 @@ pub struct Profile {
     pub routes: Bounded<Visit, 24>,
     /// How often each agent was named.
     pub agents: Bounded<Tries, 8>,
-    /// Principals, tokens or sessions behind an address; addresses behind a principal.
-    pub others: Distinct<32>,
+    /// Principals, tokens or sessions behind an address; addresses behind a principal; keyed by hash.
+    pub others: Bounded<Other, 12>,
     /// Requests over time.
     pub activity: Series<Tries, 24>,
+}
+
+/// Who stands behind an address, or from where a principal comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// The principal's hash or the client's address; the same in all of its evidence.
+    pub key: u128,
+    /// How many requests.
+    pub requests: u64,
+}
+
+impl Evidence for Other {
+    const VERSION: u16 = 1;
+
+    fn merge(&mut self, other: Self) {
+        self.key = self.key.max(other.key);
+        self.requests += other.requests;
+    }
 }
 
 /// What was asked of one route.
@@ -78,7 +96,7 @@ impl Evidence for Profile {
 
 impl Profile {
     /// Adds `request`, behind which stands `other`.
-    fn add(&mut self, request: &Request, other: u64) {
+    fn add(&mut self, request: &Request, other: u128, name: u64) {
         self.requests += 1;
         self.companions += u64::from(request.class == EndpointClass::Static);
         self.referred += u64::from(request.has(Flags::REFERER));
@@ -91,7 +109,7 @@ impl Profile {
             self.agents.at(request.agent.0).0 += 1;
         }
         if other != 0 {
-            self.others.add(other);
+            self.others.at(name).merge(Other { key: other, requests: 1 });
         }
         self.activity.at(PROFILE_TICK, request.time).0 += 1;
     }
@@ -119,7 +137,8 @@ impl Collector for ClientProfiles {
     }
 
     fn observe(request: &Request, profile: &mut Profile) {
-        profile.add(request, request.principal.or(request.token).or(request.session).0);
+        let principal = request.principal.or(request.token).or(request.session).0;
+        profile.add(request, u128::from(principal), principal);
     }
 }
 
@@ -133,7 +152,6 @@ impl Collector for PrincipalProfiles {
     }
 
     fn observe(request: &Request, profile: &mut Profile) {
-        let client = request.client.number();
-        profile.add(request, client);
+        profile.add(request, request.client.0, request.client.number());
     }
 }

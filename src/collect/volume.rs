@@ -27,7 +27,7 @@ pub struct Volume {
     /// Of each route, keyed by route.
     pub routes: Bounded<RouteBytes, 12>,
     /// Over time.
-    pub activity: Series<Bytes, 48>,
+    pub activity: Series<Bytes, 300>,
     /// From the first to the last.
     pub span: Span,
     /// The earliest and latest requests.

@@ -189,6 +189,7 @@ impl DataExfiltration {
                 finding.users = vec![Count { of: Named { hash: principal, place }, requests: own.requests }];
                 finding.users_total = 1;
                 finding.joins.push(Join::Principal(principal));
+                story::come_from(world, principal, &mut finding);
                 ("one user", None)
             }
         };
@@ -210,14 +211,7 @@ impl DataExfiltration {
             story::count(peers.volumes.len() as u64),
             story::bytes(median),
         );
-        finding.confounders = confounder::of_volume(world, client, routes.len() as u64, volume);
-        if let Taker::Principal(principal) = taker {
-            let behind = world
-                .population::<PrincipalProfiles>()
-                .with(u128::from(principal.0), |profile| profile.others.count())
-                .unwrap_or(0);
-            finding.metrics.insert("addresses", behind);
-        }
+        finding.confounders = confounder::of_volume(world, client, own, self.least, volume);
         finding.recommendations = vec![
             format!(
                 "Revoke the tokens and sessions of {who} and keep the logs: this may have to be notified."

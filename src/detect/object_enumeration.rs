@@ -225,6 +225,7 @@ impl ObjectEnumeration {
                 finding.users = vec![Count { of: Named { hash: principal, place }, requests: ids.requests }];
                 finding.users_total = 1;
                 finding.joins.push(Join::Principal(principal));
+                story::come_from(world, principal, &mut finding);
                 ("one user", None)
             }
         };

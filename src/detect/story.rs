@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect::PrincipalProfiles;
+use crate::detect::World;
 use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Named, Sample};
-use crate::request::{Place, RouteKey};
+use crate::incident::{Count, Finding, Join, Named, Sample};
+use crate::request::{Client, Place, RouteKey};
 use crate::route::Method;
 use crate::series::{Evidence, Series};
 use crate::time::{Seconds, Time};
@@ -82,6 +84,20 @@ pub(super) fn agents(counts: &BTreeMap<u64, u64>, example: Place) -> Vec<Count<N
         .collect();
     agents.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     agents
+}
+
+/// Names the clients that a principal comes from, and joins what is held against the one that it mostly comes from.
+pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Finding) {
+    let from = world.population::<PrincipalProfiles>().with(u128::from(principal.0), |profile| {
+        let from = profile.others.iter().map(|(_, other)| Count { of: Client(other.key), requests: other.requests });
+        (profile.requests, from.collect::<Vec<_>>())
+    });
+    let Some((requests, mut clients)) = from else { return };
+    clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    if let Some(most) = clients.first().filter(|most| most.requests * 2 >= requests) {
+        finding.joins.push(Join::Client(most.of));
+    }
+    finding.clients = clients;
 }
 
 /// One endpoint, as a finding has it.

@@ -40,7 +40,7 @@ pub(super) fn of_objects(
 }
 
 /// Whether a great volume is a backup: all of it from one endpoint that is made for it.
-pub(super) fn of_volume(world: &World<'_>, routes: u64, volume: &Volume) -> Option<ConfounderNote> {
+pub(super) fn of_volume(world: &World<'_>, volume: &Volume) -> Option<ConfounderNote> {
     let made_for: u64 = volume
         .routes
         .iter()
@@ -51,7 +51,7 @@ pub(super) fn of_volume(world: &World<'_>, routes: u64, volume: &Volume) -> Opti
         })
         .map(|(_, route)| route.taken.bytes)
         .sum();
-    let is_backup = routes <= 2 && made_for * 10 >= volume.total.bytes * 9;
+    let is_backup = volume.routes.len() <= 2 && made_for * 10 >= volume.total.bytes * 9;
     is_backup.then(|| {
         super::note(
             "backup-job",

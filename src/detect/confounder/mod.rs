@@ -11,7 +11,7 @@ mod shared_address;
 mod stale_secret;
 mod support_desk;
 
-use crate::collect::{IdSet, Missed, Volume};
+use crate::collect::{Bytes, IdSet, Missed, Volume};
 use crate::detect::World;
 use crate::detect::siege::Siege;
 use crate::incident::{Confidence, ConfounderNote};
@@ -76,11 +76,12 @@ pub(super) fn of_objects(
 pub(super) fn of_volume(
     world: &World<'_>,
     client: Option<Client>,
-    routes: u64,
+    excess: Bytes,
+    least: u64,
     volume: &Volume,
 ) -> Vec<ConfounderNote> {
-    let shared = client.and_then(|client| shared_address::of_client(world, client));
-    [shared, scheduled_sync::of_volume(world, volume), backup_job::of_volume(world, routes, volume)]
+    let shared = client.and_then(|client| shared_address::of_volume(world, client, excess, least));
+    [shared, scheduled_sync::of_volume(volume), backup_job::of_volume(world, volume)]
         .into_iter()
         .flatten()
         .collect()

@@ -1,13 +1,12 @@
 //! A partner's sync: about the same volume at the same distance, again and again.
 
 use crate::collect::{VOLUME_TICK, Volume};
-use crate::detect::World;
 use crate::detect::statistics::quantile;
 use crate::incident::ConfounderNote;
 use crate::time::HOUR;
 
 /// How regular the hours of a volume are.
-pub(super) fn of_volume(_: &World<'_>, volume: &Volume) -> Option<ConfounderNote> {
+pub(super) fn of_volume(volume: &Volume) -> Option<ConfounderNote> {
     let mut hours: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
     for (start, taken) in volume.activity.ticks(VOLUME_TICK) {
         *hours.entry(start.0.div_euclid(HOUR)).or_default() += taken.bytes;
@@ -25,7 +24,9 @@ pub(super) fn of_volume(_: &World<'_>, volume: &Volume) -> Option<ConfounderNote
     let same_gap = gaps.iter().filter(|&&gap| gap == gaps[0]).count();
     let (alike, regular) = (alike * 100 / sizes.len(), same_gap * 100 / gaps.len());
     // A steady drip is regular too: only bursts with quiet between them are a schedule.
-    let busy = volume.activity.len() * 100 / (inner.len() * 12).max(1);
+    let an_hour = HOUR / volume.activity.width(VOLUME_TICK).micros();
+    let slots = usize::try_from(an_hour).unwrap_or(0) * inner.len();
+    let busy = (volume.activity.len() * 100).checked_div(slots).unwrap_or(100);
     let score = if alike >= 90 && regular >= 90 && busy <= 50 { 90 } else { 0 };
     (score > 0).then(|| {
         super::note(

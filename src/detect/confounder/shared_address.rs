@@ -1,9 +1,10 @@
 //! Many people behind one address: an office, a carrier, a café. They differ in agent, load pages, and mostly get in.
 
-use crate::collect::Profile;
+use crate::collect::{Bytes, Profile};
 use crate::detect::World;
 use crate::detect::siege::Siege;
 use crate::detect::statistics::permille;
+use crate::detect::story;
 use crate::incident::ConfounderNote;
 use crate::request::Client;
 
@@ -57,5 +58,16 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
             score,
             format!("{agents} agents and {others} identities behind one address"),
         )
+    })
+}
+
+/// Whether a great volume is a crowd's: shared out among its people it is nothing special.
+pub(super) fn of_volume(world: &World<'_>, client: Client, excess: Bytes, least: u64) -> Option<ConfounderNote> {
+    let (score, people) =
+        world.profile(client, |profile| (crowd(profile), profile.others.count().max(profile.agents.count())))?;
+    let each = excess.bytes / people.max(1);
+    let score = if each >= least { score / 3 } else { score };
+    (score > 0).then(|| {
+        super::note("shared-address", score, format!("{people} people behind the address, {} each", story::bytes(each)))
     })
 }
