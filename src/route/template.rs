@@ -141,13 +141,7 @@ impl Hash {
         } else if shown.marker.len() == shown.len() {
             keys.bytes(shown.marker)
         } else {
-            let mut joined = [0; 64];
-            let mut end = 0;
-            for part in [shown.before, shown.marker, shown.after] {
-                joined[end..end + part.len()].copy_from_slice(part);
-                end += part.len();
-            }
-            keys.bytes(&joined[..end])
+            hash_of_parts(shown, keys)
         };
         self.parent = self.whole;
         self.whole = mix(self.whole, segment);
@@ -156,6 +150,18 @@ impl Hash {
     fn finish(self) -> TemplateHash {
         TemplateHash(u64::from(low(self.parent)) << 32 | u64::from(low(self.whole)))
     }
+}
+
+/// The hash of a marker with literal text around it. No such text is longer than an extension or a prefix may be.
+#[cold]
+fn hash_of_parts(shown: Shown<'_>, keys: &Keys) -> u64 {
+    let mut joined = [0; 64];
+    let mut end = 0;
+    for part in [shown.before, shown.marker, shown.after] {
+        joined[end..end + part.len()].copy_from_slice(part);
+        end += part.len();
+    }
+    keys.bytes(&joined[..end])
 }
 
 /// The lower 32 bits.
@@ -179,7 +185,11 @@ impl<'a> Segments<'a> {
 impl<'a> Iterator for Segments<'a> {
     type Item = (&'a [u8], Shown<'a>);
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: ordinary words cost half if their empty parts are known"
+    )]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         while let [b'/', rest @ ..] = self.rest {
             self.rest = rest;
@@ -189,7 +199,7 @@ impl<'a> Iterator for Segments<'a> {
         }
         let mut kinds = 0;
         let mut end = 0;
-        for &byte in self.rest {
+        while let Some(&byte) = self.rest.get(end) {
             let kind = KIND[usize::from(byte)];
             if kind == kind::SLASH {
                 break;
@@ -199,16 +209,12 @@ impl<'a> Iterator for Segments<'a> {
         }
         let (mut segment, after) = self.rest.split_at(end);
         if kinds & kind::MATRIX != 0 {
-            segment = without_matrix(segment);
-            kinds = segment.iter().fold(0, |kinds, &byte| kinds | KIND[usize::from(byte)]);
+            (segment, kinds) = without_matrix(segment);
         }
         let shown = shown(segment, kinds);
         self.count += 1;
         self.text += 1 + shown.len();
-        // A last segment may fill the text; any other must leave room for `{rest}`.
-        let is_last = after.iter().all(|&byte| byte == b'/');
-        let room = if is_last { MAX_TEXT } else { MAX_TEXT - 1 - REST.len() };
-        if self.text > room || (self.count == MAX_SEGMENTS && !is_last) {
+        if (self.text > MAX_TEXT - 1 - REST.len() || self.count >= MAX_SEGMENTS) && !self.fits(after) {
             let rest = std::mem::take(&mut self.rest);
             return Some((rest, Shown::variable(REST)));
         }
@@ -217,12 +223,23 @@ impl<'a> Iterator for Segments<'a> {
     }
 }
 
-/// `segment` up to its first `;` (`;jsessionid=…`); a segment that begins with one stays as it is.
-fn without_matrix(segment: &[u8]) -> &[u8] {
-    match memchr::memchr(b';', segment) {
+impl Segments<'_> {
+    /// Whether the segment in front of `after` may end the template: any but the last must leave room for `{rest}`.
+    #[cold]
+    fn fits(&self, after: &[u8]) -> bool {
+        let is_last = after.iter().all(|&byte| byte == b'/');
+        is_last && self.text <= MAX_TEXT
+    }
+}
+
+/// `segment` up to its first `;` (`;jsessionid=…`); a segment that begins with one stays as it is. With the kinds of its bytes.
+#[cold]
+fn without_matrix(segment: &[u8]) -> (&[u8], u8) {
+    let segment = match memchr::memchr(b';', segment) {
         Some(at) if at > 0 => &segment[..at],
         _ => segment,
-    }
+    };
+    (segment, segment.iter().fold(0, |kinds, &byte| kinds | KIND[usize::from(byte)]))
 }
 
 #[cfg(test)]

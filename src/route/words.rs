@@ -28,6 +28,7 @@ pub(super) static WORDS: &[Word] = &[
         &["logout", "signout", "logoff", "endsession", "revoke", "logoutall", "signoff"],
     ),
     word(Class::Logout, Methods::DELETE, &["session", "sessions"]),
+    Word { class: Class::Login, methods: SEND, last: &["password"], after: &["login", "signin", "logon"] },
     word(
         Class::PasswordReset,
         SEND,
@@ -160,6 +161,7 @@ pub(super) static WORDS: &[Word] = &[
             "enroll",
             "accountcreate",
             "createpost",
+            "wpsignup",
             "registeruser",
             "useradd",
         ],
