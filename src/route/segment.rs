@@ -1,0 +1,383 @@
+//! One segment of a path: is it a word of the route or a value, and how is the value shown? Looks at nothing else.
+
+use memchr::{memchr, memmem};
+
+/// Literals longer than this are shown as `{long}`: nobody names a route so.
+pub(super) const MAX_LITERAL: usize = 64;
+/// An extension behind a variable is kept up to this length (`.tar.gz`).
+const MAX_EXTENSION: usize = 12;
+/// The shortest run of hexadecimal digits that is a value, if it has a digit and a letter.
+const MIN_HEX: usize = 8;
+/// From this length on, hexadecimal digits are a value even without a digit or a letter.
+const MIN_PLAIN_HEX: usize = 16;
+/// The shortest base64 or base62 token.
+const MIN_TOKEN: usize = 16;
+/// The shortest number behind a literal prefix (`INV-20417`).
+const MIN_PREFIXED: usize = 4;
+/// The longest literal prefix of a number.
+const MAX_PREFIX: usize = 12;
+/// The shortest fingerprint in the name of a static file.
+const MIN_FINGERPRINT: usize = 6;
+
+/// How a segment stands in its template: a marker between two pieces of literal text. All parts together are the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown<'a> {
+    pub(super) before: &'a [u8],
+    pub(super) marker: &'static [u8],
+    pub(super) after: &'a [u8],
+}
+
+impl<'a> Shown<'a> {
+    /// A word of the route, as it stands.
+    pub(super) fn literal(word: &'a [u8]) -> Self {
+        Self { before: word, marker: b"", after: b"" }
+    }
+
+    /// A value and nothing else.
+    pub(super) fn variable(marker: &'static [u8]) -> Self {
+        Self { before: b"", marker, after: b"" }
+    }
+
+    /// How many bytes of text it takes.
+    pub(super) fn len(&self) -> usize {
+        self.before.len() + self.marker.len() + self.after.len()
+    }
+
+    /// Whether a value stands in it.
+    pub(super) fn is_variable(&self) -> bool {
+        !self.marker.is_empty()
+    }
+
+    /// What of `segment` the marker stands for.
+    pub(super) fn value<'s>(&self, segment: &'s [u8]) -> &'s [u8] {
+        let end = segment.len().saturating_sub(self.after.len());
+        segment.get(self.before.len()..end).unwrap_or(segment)
+    }
+}
+
+/// Bits that say which kinds of byte a segment holds.
+pub(super) mod kind {
+    pub(in super::super) const SLASH: u8 = 1;
+    pub(in super::super) const DIGIT: u8 = 2;
+    pub(in super::super) const ODD: u8 = 4;
+    pub(in super::super) const LETTER: u8 = 8;
+    pub(in super::super) const MATRIX: u8 = 16;
+    pub(in super::super) const MARK: u8 = 32;
+}
+
+/// The kind of every byte: one look-up a byte is all that an ordinary word costs.
+pub(super) static KIND: [u8; 256] = kinds();
+
+const fn kinds() -> [u8; 256] {
+    let mut table = [kind::MARK; 256];
+    let mut byte = 0;
+    while byte < 128u8 {
+        table[byte as usize] = match byte {
+            b'/' => kind::SLASH,
+            b'0'..=b'9' => kind::DIGIT,
+            b'@' | b'%' => kind::ODD,
+            b';' => kind::MATRIX,
+            b'a'..=b'z' | b'A'..=b'Z' => kind::LETTER,
+            _ => kind::MARK,
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// How `segment`, which holds bytes of these kinds, is shown. An ordinary word leaves at the first line.
+#[expect(clippy::inline_always, reason = "measured: ordinary words cost half if their empty parts are known")]
+#[inline(always)]
+pub(super) fn shown(segment: &[u8], kinds: u8) -> Shown<'_> {
+    if kinds & (kind::DIGIT | kind::ODD) == 0 && segment.len() < MIN_TOKEN {
+        return Shown::literal(segment);
+    }
+    if kinds == kind::DIGIT {
+        return Shown::variable(b"{id}");
+    }
+    unusual(segment)
+}
+
+/// As [`shown`], for a segment with digits, an escape, an `@`, or of some length.
+#[inline(never)]
+fn unusual(segment: &[u8]) -> Shown<'_> {
+    if let Some(marker) = value(segment) {
+        return Shown::variable(marker);
+    }
+    with_extension(segment).or_else(|| fingerprinted(segment)).or_else(|| prefixed(segment)).unwrap_or_else(
+        || if segment.len() > MAX_LITERAL { Shown::variable(b"{long}") } else { Shown::literal(segment) },
+    )
+}
+
+/// The marker of a segment that is one value.
+fn value(text: &[u8]) -> Option<&'static [u8]> {
+    if !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
+        Some(b"{id}")
+    } else if is_uuid(text) {
+        Some(b"{uuid}")
+    } else if is_hex(text) {
+        Some(b"{hex}")
+    } else if is_date(text) {
+        Some(b"{date}")
+    } else if is_email(text) {
+        Some(b"{email}")
+    } else if is_address(text) {
+        Some(b"{ip}")
+    } else if is_digest(text) {
+        Some(b"{hash}")
+    } else if is_token(text) {
+        Some(b"{token}")
+    } else {
+        None
+    }
+}
+
+/// `123.pdf` → `{id}.pdf`.
+fn with_extension(segment: &[u8]) -> Option<Shown<'_>> {
+    let (stem, after) = segment.split_at(memchr(b'.', segment)?);
+    let is_extension = after.len() <= MAX_EXTENSION
+        && after.get(1).is_some_and(u8::is_ascii_alphabetic)
+        && after[1..].iter().all(|&b| b.is_ascii_alphanumeric() || b == b'.');
+    is_extension.then(|| value(stem)).flatten().map(|marker| Shown { before: b"", marker, after })
+}
+
+/// `app.4f2a9c.js` → `{asset}.js`: a new build is no new route.
+fn fingerprinted(segment: &[u8]) -> Option<Shown<'_>> {
+    const BUILT: [&[u8]; 18] = [
+        b".js", b".mjs", b".css", b".map", b".svg", b".png", b".jpg", b".jpeg", b".gif", b".webp", b".avif",
+        b".ico", b".woff", b".woff2", b".ttf", b".eot", b".wasm", b".mp4",
+    ];
+    let (stem, after) = segment.split_at(memchr::memrchr(b'.', segment)?);
+    let is_built = BUILT.contains(&after) && stem.split(|b| b"._-".contains(b)).any(is_fingerprint);
+    is_built.then_some(Shown { before: b"", marker: b"{asset}", after })
+}
+
+/// Whether a piece of a file name was made by a build: digits, hexadecimal, or eight and more of mixed case with a digit.
+fn is_fingerprint(piece: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| piece.iter().any(test);
+    let mixed = piece.len() >= 8 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    piece.len() >= MIN_FINGERPRINT
+        && has(u8::is_ascii_digit)
+        && (piece.iter().all(u8::is_ascii_hexdigit) || (mixed && piece.iter().all(u8::is_ascii_alphanumeric)))
+}
+
+/// `INV-20417` → `INV-{id}`: the prefix stays, so nothing that differs in more than its number is taken together.
+fn prefixed(segment: &[u8]) -> Option<Shown<'_>> {
+    let at = memchr::memchr2(b'-', b'_', segment)?;
+    let (before, digits) = segment.split_at(at + 1);
+    let fits = (1..=MAX_PREFIX).contains(&at)
+        && before[..at].iter().all(u8::is_ascii_alphabetic)
+        && digits.len() >= MIN_PREFIXED
+        && digits.iter().all(u8::is_ascii_digit);
+    fits.then_some(Shown { before, marker: b"{id}", after: b"" })
+}
+
+fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn is_hex(text: &[u8]) -> bool {
+    text.len() >= MIN_HEX
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && (text.len() >= MIN_PLAIN_HEX
+            || (text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic)))
+}
+
+/// `sha256:…` and its like.
+fn is_digest(text: &[u8]) -> bool {
+    memchr(b':', text).is_some_and(|at| {
+        let (name, digest) = (&text[..at], &text[at + 1..]);
+        (1..=10).contains(&at)
+            && name.iter().all(u8::is_ascii_alphanumeric)
+            && digest.len() >= 32
+            && digest.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// `2026-03`, `2026-03-10`, `20260310T101500Z`, `2026-03-10T10:15:00+01:00`.
+fn is_date(text: &[u8]) -> bool {
+    let digits = |range: std::ops::Range<usize>| {
+        text.get(range)
+            .filter(|d| d.iter().all(u8::is_ascii_digit))
+            .map(|d| d.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
+    };
+    let month = |m: u32| (1..=12).contains(&m);
+    if !digits(0..4).is_some_and(|year| (1900..2100).contains(&year)) {
+        return false;
+    }
+    let rest = if text.get(4) == Some(&b'-') && digits(5..7).is_some_and(month) {
+        match text.get(7) {
+            None => return true,
+            Some(b'-') if digits(8..10).is_some() => &text[10..],
+            Some(_) => return false,
+        }
+    } else if digits(4..6).is_some_and(month) && digits(6..8).is_some() {
+        &text[8..]
+    } else {
+        return false;
+    };
+    match rest {
+        [] => true,
+        [b'T' | b't' | b'_', time @ ..] => {
+            time.iter().all(|b| b.is_ascii_hexdigit() || b"TtZz:.+-%_".contains(b))
+        }
+        _ => false,
+    }
+}
+
+/// `a@b.example`, raw or with `%40`; not `lodash@4.17.21` and not `@scope`.
+fn is_email(text: &[u8]) -> bool {
+    let Some((at, width)) =
+        memchr(b'@', text).map(|at| (at, 1)).or_else(|| memmem::find(text, b"%40").map(|at| (at, 3)))
+    else {
+        return false;
+    };
+    let domain = &text[at + width..];
+    let top = memchr::memrchr(b'.', domain).map_or(&b""[..], |dot| &domain[dot + 1..]);
+    at > 0 && top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// Four numbers with dots.
+fn is_address(text: &[u8]) -> bool {
+    text.len() <= 15
+        && text.split(|&b| b == b'.').count() == 4
+        && text.split(|&b| b == b'.').all(|n| (1..=3).contains(&n.len()) && n.iter().all(u8::is_ascii_digit))
+}
+
+/// Base64, base64url, base62, ULID, JWT: long, and changing between capitals, small letters and digits far more often than
+/// words do, however they are joined.
+fn is_token(text: &[u8]) -> bool {
+    if text.len() < MIN_TOKEN {
+        return false;
+    }
+    if text.starts_with(b"eyJ") {
+        return text.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(b));
+    }
+    let (mut changes, mut digit_edges, mut letters) = (0, 0, 0);
+    let mut before = 0;
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        let now = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'z' => 2,
+            b'A'..=b'Z' => 3,
+            b'-' | b'_' | b'+' | b'=' => 0,
+            b'%' if is_escaped_base64(tail) => {
+                rest = &tail[2..];
+                0
+            }
+            _ => return false,
+        };
+        letters += usize::from(now != 0);
+        if now != 0 && before != 0 && now != before {
+            changes += 1;
+            digit_edges += usize::from(now == 1 || before == 1);
+        }
+        before = now;
+    }
+    letters >= MIN_TOKEN - 2 && digit_edges >= 2 && 10 * changes >= 3 * letters
+}
+
+/// Whether the two digits of an escape stand for `=`, `+` or `/`.
+fn is_escaped_base64(digits: &[u8]) -> bool {
+    let escape = digits.get(..2).unwrap_or_default();
+    [&b"3D"[..], b"2B", b"2F"].iter().any(|known| known.eq_ignore_ascii_case(escape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(segment: &str) -> String {
+        let kinds = segment.bytes().fold(0, |kinds, byte| kinds | KIND[usize::from(byte)]);
+        let shown = shown(segment.as_bytes(), kinds);
+        String::from_utf8([shown.before, shown.marker, shown.after].concat()).unwrap()
+    }
+
+    #[test]
+    fn values_become_variables() {
+        for (segment, expected) in [
+            ("7", "{id}"),
+            ("00123456789012345678901234567890", "{id}"),
+            ("4f2a9c81", "{hex}"),
+            ("507f1f77bcf86cd799439011", "{hex}"),
+            ("deadbeefdeadbeef", "{hex}"),
+            ("550e8400-e29b-41d4-a716-446655440000", "{uuid}"),
+            ("550E8400-E29B-41D4-A716-446655440000", "{uuid}"),
+            ("2026-03-10", "{date}"),
+            ("2026-03", "{date}"),
+            ("20260310T101500Z", "{date}"),
+            ("2026-03-10T10:15:00.5+01:00", "{date}"),
+            ("2026-03-10.csv", "{date}.csv"),
+            ("amy@shop.example", "{email}"),
+            ("amy.b%40shop.example", "{email}"),
+            ("10.0.0.7", "{ip}"),
+            ("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "{hash}"),
+            ("V1StGXR8_Z5jdHi6B-myT", "{token}"),
+            ("dGhpcyBpcyBhIHRlc3Q5MzE%3D", "{token}"),
+            ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "{token}"),
+            ("cus_NffrFeUfNV2Hib4", "{token}"),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "{token}"),
+            ("123.pdf", "{id}.pdf"),
+            ("123.tar.gz", "{id}.tar.gz"),
+            ("INV-20417", "INV-{id}"),
+            ("app.4f2a9c.js", "{asset}.js"),
+            ("chunk-vendors.1a2b3c4d.js.map", "{asset}.map"),
+            ("index-BxYz12ab.css", "{asset}.css"),
+        ] {
+            assert_eq!(text(segment), expected, "{segment}");
+        }
+    }
+
+    #[test]
+    fn words_stay() {
+        for segment in [
+            "orders",
+            "v1",
+            "v2.1",
+            "V3",
+            "2.0",
+            "api-v2",
+            "oauth2",
+            "deadbeef",
+            "facade",
+            "wp-login.php",
+            "getUserByAccountNumber2",
+            "My-Great-Blog-Post-2024",
+            "red-shoes-xl",
+            "jquery-3.6.0.min.js",
+            "iso-8859-1",
+            "@angular",
+            "lodash@4.17.21",
+            "2fa",
+            "mp3",
+            "internationalization",
+            "authentication-requests",
+            "utf8",
+            "My%20Holiday%20In%202024",
+            "1920x1080",
+            "covid-19",
+            "openid-connect",
+            "logo-1920x1080.png",
+            "1.2.3",
+            "2026-13",
+            "%2e%2e%2fetc",
+            "{id}",
+            "accounts:signInWithPassword",
+        ] {
+            assert_eq!(text(segment), segment);
+        }
+    }
+
+    #[test]
+    fn a_literal_has_a_longest_length() {
+        assert_eq!(text(&"a".repeat(64)), "{hex}");
+        assert_eq!(text(&"z".repeat(64)), "z".repeat(64));
+        assert_eq!(text(&"z".repeat(65)), "{long}");
+    }
+}
