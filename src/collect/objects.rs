@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::collect::{Collector, KeyKind};
+use crate::collect::{Collector, KeyKind, route_number};
 use crate::evidence::{Bounded, Distinct, Samples, Span};
 use crate::hash::TemplateHash;
 use crate::request::Request;
@@ -112,19 +112,20 @@ impl Evidence for Objects {
 impl IdSet {
     /// Adds `request`.
     fn add(&mut self, request: &Request) {
-        self.route = self.route.max(Some((request.template, request.method)));
+        let (template, object) = object_of(request);
+        self.route = self.route.max(Some((template, request.method)));
         self.requests += 1;
-        self.asked.add(request.object.0);
+        self.asked.add(object.0);
         match request.status {
             200..=399 => {
                 self.ok += 1;
-                self.read.add(request.object.0);
+                self.read.add(object.0);
             }
             401 | 403 => self.refused += 1,
             400 | 404 | 410 => self.missing += 1,
             _ => {}
         }
-        if let Some(number) = request.object.number() {
+        if let Some(number) = object.number() {
             self.least = self.least.min(number);
             self.most = self.most.max(number);
             self.numeric += 1;
@@ -146,10 +147,27 @@ impl IdSet {
     }
 }
 
+/// The object that `request` names, and the template whose object it is. A literal last segment is an object of its parent
+/// for as long as nobody has learned whether the parent's children are values.
+fn object_of(request: &Request) -> (TemplateHash, ObjectId) {
+    if request.object == ObjectId::NONE {
+        (request.template.any_sibling(), ObjectId(request.template.0 | 1 << 63))
+    } else {
+        (request.template, request.object)
+    }
+}
+
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
-    request.object != ObjectId::NONE
-        && !matches!(request.class, EndpointClass::Static | EndpointClass::Health)
+    let is_read = request.object != ObjectId::NONE || matches!(request.method, Method::Get | Method::Head);
+    is_read
+        && !request.class.is_door()
+        && !matches!(request.class, EndpointClass::Static | EndpointClass::Health | EndpointClass::Search)
+}
+
+/// What evidence about the objects of `request`'s route is kept under.
+fn route_of(request: &Request) -> u64 {
+    route_number(object_of(request).0.0, request.method as u8)
 }
 
 impl Collector for ObjectsByClient {
@@ -162,7 +180,7 @@ impl Collector for ObjectsByClient {
     }
 
     fn observe(request: &Request, objects: &mut Objects) {
-        objects.routes.at(request.route_number()).add(request);
+        objects.routes.at(route_of(request)).add(request);
     }
 }
 
@@ -176,6 +194,6 @@ impl Collector for ObjectsByPrincipal {
     }
 
     fn observe(request: &Request, objects: &mut Objects) {
-        objects.routes.at(request.route_number()).add(request);
+        objects.routes.at(route_of(request)).add(request);
     }
 }

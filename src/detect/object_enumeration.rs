@@ -263,6 +263,10 @@ fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {
     for ids in objects.routes.iter().map(|(_, ids)| ids) {
         let Some((template, method)) = ids.route else { continue };
         let route = RouteKey(world.fold(template), method as u8);
+        if template == template.any_sibling() && route.0 == template {
+            // Its children are words of the API, not values.
+            continue;
+        }
         routes.entry(route).or_default().merge(ids.clone());
     }
     routes

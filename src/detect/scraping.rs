@@ -93,8 +93,9 @@ impl Scraping {
     fn readers(&self, world: &World<'_>) -> Vec<(RouteKey, Reader)> {
         let profiles = world.population::<ClientProfiles>();
         let found = world.population::<ObjectsByClient>().collect(|client, objects| {
-            let (number, ids) = objects.routes.iter().max_by_key(|(number, ids)| (ids.requests, *number))?;
-            let route = world.route(number)?;
+            let (_, ids) = objects.routes.iter().max_by_key(|(number, ids)| (ids.requests, *number))?;
+            let (template, method) = ids.route?;
+            let route = RouteKey(world.fold(template), method as u8);
             let norm = world.norm(route)?;
             let of_profile = profiles.with(client, |profile| {
                 let agents: Vec<u64> = profile.agents.iter().map(|(agent, _)| agent).collect();

@@ -12,7 +12,7 @@ use crate::detect::siege::{self, Siege};
 use crate::hash::{Keys, TemplateHash};
 use crate::incident::Fidelity;
 use crate::request::{Client, Flags, RouteKey};
-use crate::route::{Known, Learned, Method, learn};
+use crate::route::{Learned, Methods, Seen, learn};
 use crate::series::Evidence;
 use crate::tally::{FLEET_TICK, Population, RouteNorm, Tally};
 use crate::time::{MINUTE, Time};
@@ -41,23 +41,25 @@ impl<'t> World<'t> {
     /// Builds the world of `tally`.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
         let routes = tally.routes.sorted();
-        let known: Vec<Known<'_>> = routes
+        let seen: Vec<Seen<'_>> = routes
             .iter()
-            .map(|(key, norm)| Known {
+            .map(|(_, norm)| Seen {
                 text: &norm.text,
-                template: key.0,
-                method: norm.kind.map_or(Method::Other, |(method, _)| method),
-                hits: norm.requests,
+                methods: norm.kind.map_or_else(Methods::default, |(method, _)| Methods::of(method)),
                 clients: norm.clients.count(),
             })
             .collect();
-        let learned = learn(&known, keys);
+        let learned = learn(&seen, tally.keys(KeyKind::Client), keys);
         let mut norms: BTreeMap<RouteKey, RouteNorm> = BTreeMap::new();
         let mut numbers = HashMap::default();
         for (key, norm) in routes {
             let folded = RouteKey(learned.fold(key.0), key.1);
             numbers.insert(RouteNorm::number(key), folded);
-            norms.entry(folded).or_default().merge(norm.clone());
+            let mut norm = norm.clone();
+            if folded.0 != key.0 {
+                norm.be_object(key.0);
+            }
+            norms.entry(folded).or_default().merge(norm);
         }
         for (&(parent, method), norm) in tally.routes.rest() {
             let child = TemplateHash(u64::from(parent) << 32);

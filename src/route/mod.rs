@@ -3,6 +3,7 @@
 
 pub mod class;
 mod classify;
+mod door;
 pub mod learn;
 pub mod query;
 pub mod segment;
@@ -10,5 +11,6 @@ pub mod template;
 mod words;
 
 pub use class::{Classes, EndpointClass, Method, Methods};
-pub use query::Query;
-pub use template::{ObjectId, Route};
+pub use learn::{Learned, Seen, learn};
+pub use query::{Query, read as read_query};
+pub use template::{ObjectId, Route, read, text};

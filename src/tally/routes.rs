@@ -187,6 +187,15 @@ impl RouteNorm {
         self.activity.at(ROUTE_TICK, request.time).0 += 1;
     }
 
+    /// Becomes what one object of a learned route is: who came to the literal came to the object.
+    pub(crate) fn be_object(&mut self, literal: TemplateHash) {
+        if self.owners.is_empty() && self.ok > 0 {
+            self.objects.add(literal.0);
+            let owners = self.owners.at(literal.0);
+            (0..self.clients.count().min(4)).for_each(|nth| owners.add(nth));
+        }
+    }
+
     /// The same without the name of one sibling.
     fn nameless(mut self) -> Self {
         self.text.clear();
