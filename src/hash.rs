@@ -41,12 +41,6 @@ impl TemplateHash {
     pub fn parent(self) -> u32 {
         u32::try_from(self.0 >> 32).expect("32 bits are left")
     }
-
-    /// What stands for any child of the same parent.
-    #[must_use]
-    pub fn any_sibling(self) -> Self {
-        Self(self.0 >> 32 << 32)
-    }
 }
 
 /// How a hashed secret is shown: `h:` and sixteen hexadecimal digits.

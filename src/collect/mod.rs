@@ -18,7 +18,7 @@ pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
 pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
 pub(crate) use misses::is_miss;
 pub use misses::{MISS_TICK, Missed, Misses};
-pub use objects::{IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
+pub use objects::{Asked, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
 pub use profile::{ClientProfiles, Other, PROFILE_TICK, PrincipalProfiles, Profile, Visit, route_number};
 pub use volume::{Bytes, RouteBytes, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::collect::{Collector, KeyKind, route_number};
+use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Distinct, Samples, Span};
-use crate::hash::TemplateHash;
+use crate::hash::{TemplateHash, mix};
 use crate::request::Request;
 use crate::route::{EndpointClass, Method, ObjectId};
 use crate::series::{Evidence, Series, Tries};
@@ -22,8 +22,70 @@ pub const OBJECT_TICK: Seconds = Seconds(60);
 /// Objects of each route, keyed by route.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Objects {
-    /// One entry a route.
+    /// One entry a stateless route, for the ids of which the path tells.
     pub routes: Bounded<IdSet, 12>,
+    /// A fair sample of everything that was asked for, path by path: what a learned template makes objects of.
+    pub some: Bounded<Asked, 96>,
+    /// How many different paths.
+    pub paths: Distinct<128>,
+    /// From the first to the last.
+    pub span: Span,
+    /// Requests over time.
+    pub activity: Series<Tries, 24>,
+    /// The earliest and latest requests.
+    pub samples: Samples<2>,
+}
+
+/// One path that was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its template; the same in all of its evidence.
+    pub template: TemplateHash,
+    /// Its method, likewise.
+    pub method: u8,
+    /// How many requests.
+    pub requests: u32,
+    /// How many were answered as asked.
+    pub ok: u32,
+    /// How many got 401 or 403.
+    pub refused: u32,
+    /// Bytes sent.
+    pub bytes: u64,
+}
+
+impl Evidence for Asked {
+    const VERSION: u16 = 1;
+
+    fn merge(&mut self, other: Self) {
+        self.template = self.template.max(other.template);
+        self.method = self.method.max(other.method);
+        self.requests = self.requests.saturating_add(other.requests);
+        self.ok = self.ok.saturating_add(other.ok);
+        self.refused = self.refused.saturating_add(other.refused);
+        self.bytes += other.bytes;
+    }
+}
+
+impl Objects {
+    /// Adds `request`.
+    fn add(&mut self, request: &Request) {
+        if request.object != ObjectId::NONE {
+            self.routes.at(request.route_number()).add(request);
+        }
+        let path = mix(request.route_number(), request.object.0);
+        self.some.at(path).merge(Asked {
+            template: request.template,
+            method: request.method as u8,
+            requests: 1,
+            ok: u32::from(request.is_ok()),
+            refused: u32::from(matches!(request.status, 401 | 403)),
+            bytes: request.bytes_out,
+        });
+        self.paths.add(path);
+        self.span.add(request.time);
+        self.activity.at(OBJECT_TICK, request.time).0 += 1;
+        self.samples.add(request);
+    }
 }
 
 /// Which objects of one route were asked for.
@@ -106,26 +168,30 @@ impl Evidence for Objects {
 
     fn merge(&mut self, other: Self) {
         self.routes.merge(other.routes);
+        self.some.merge(other.some);
+        self.paths.merge(other.paths);
+        self.span.merge(other.span);
+        self.activity.merge(other.activity);
+        self.samples.merge(other.samples);
     }
 }
 
 impl IdSet {
     /// Adds `request`.
     fn add(&mut self, request: &Request) {
-        let (template, object) = object_of(request);
-        self.route = self.route.max(Some((template, request.method)));
+        self.route = self.route.max(Some((request.template, request.method)));
         self.requests += 1;
-        self.asked.add(object.0);
+        self.asked.add(request.object.0);
         match request.status {
             200..=399 => {
                 self.ok += 1;
-                self.read.add(object.0);
+                self.read.add(request.object.0);
             }
             401 | 403 => self.refused += 1,
             400 | 404 | 410 => self.missing += 1,
             _ => {}
         }
-        if let Some(number) = object.number() {
+        if let Some(number) = request.object.number() {
             self.least = self.least.min(number);
             self.most = self.most.max(number);
             self.numeric += 1;
@@ -147,27 +213,12 @@ impl IdSet {
     }
 }
 
-/// The object that `request` names, and the template whose object it is. A literal last segment is an object of its parent
-/// for as long as nobody has learned whether the parent's children are values.
-fn object_of(request: &Request) -> (TemplateHash, ObjectId) {
-    if request.object == ObjectId::NONE {
-        (request.template.any_sibling(), ObjectId(request.template.0 | 1 << 63))
-    } else {
-        (request.template, request.object)
-    }
-}
-
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
     let is_read = request.object != ObjectId::NONE || matches!(request.method, Method::Get | Method::Head);
     is_read
         && !request.class.is_door()
         && !matches!(request.class, EndpointClass::Static | EndpointClass::Health | EndpointClass::Search)
-}
-
-/// What evidence about the objects of `request`'s route is kept under.
-fn route_of(request: &Request) -> u64 {
-    route_number(object_of(request).0.0, request.method as u8)
 }
 
 impl Collector for ObjectsByClient {
@@ -180,7 +231,7 @@ impl Collector for ObjectsByClient {
     }
 
     fn observe(request: &Request, objects: &mut Objects) {
-        objects.routes.at(route_of(request)).add(request);
+        objects.add(request);
     }
 }
 
@@ -194,6 +245,6 @@ impl Collector for ObjectsByPrincipal {
     }
 
     fn observe(request: &Request, objects: &mut Objects) {
-        objects.routes.at(route_of(request)).add(request);
+        objects.add(request);
     }
 }

@@ -24,6 +24,8 @@ pub const PROFILE_TICK: Seconds = Seconds(60);
 pub struct Profile {
     /// How many requests.
     pub requests: u64,
+    /// How many were answered as asked.
+    pub ok: u64,
     /// How many were for static files or came from a page: what a browser or app does beside its work.
     pub companions: u64,
     /// How many had a page before them.
@@ -83,6 +85,7 @@ impl Evidence for Profile {
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;
+        self.ok += other.ok;
         self.companions += other.companions;
         self.referred += other.referred;
         self.troubled += other.troubled;
@@ -98,6 +101,7 @@ impl Profile {
     /// Adds `request`, behind which stands `other`.
     fn add(&mut self, request: &Request, other: u128, name: u64) {
         self.requests += 1;
+        self.ok += u64::from(request.is_ok());
         self.companions += u64::from(request.class == EndpointClass::Static);
         self.referred += u64::from(request.has(Flags::REFERER));
         self.troubled += u64::from(request.status >= 500 || request.status == 429);

@@ -11,6 +11,7 @@ mod doors;
 mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
+mod pool;
 mod scraping;
 mod siege;
 mod statistics;

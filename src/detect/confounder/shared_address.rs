@@ -20,8 +20,7 @@ pub(super) fn crowd(profile: &Profile) -> u64 {
         return 0;
     }
     // A scanner that changes its agent asks for much more of the same: a crowd's routes repeat.
-    let visits: Vec<u64> = profile.routes.iter().map(|(_, visit)| visit.ok).collect();
-    let working = permille(visits.iter().sum(), profile.requests);
+    let working = permille(profile.ok, profile.requests);
     let spread = profile.routes.iter().filter(|(_, visit)| visit.ok > 0).count() as u64;
     if working < 600 || spread < 3 {
         return 0;
