@@ -1,5 +1,5 @@
 //! How fast records come in, before anybody parses them: the floor of every run.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a bench")]
 
 use std::io::Write;
 
