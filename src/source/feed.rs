@@ -155,8 +155,10 @@ impl Shared {
             Ok(Ok(given)) => given,
             Ok(Err(cause)) => {
                 account.note(cause.to_string());
-                account.lost = true;
-                return Err(Error::io(&self.sources[source].path, cause));
+                // A bad disk has many bad blocks; one word is enough.
+                let is_first = !std::mem::replace(&mut account.lost, true);
+                let error = || Err(Error::io(&self.sources[source].path, cause));
+                return if is_first { error() } else { Ok(None) };
             }
             Err(e) => return Err(e),
         };

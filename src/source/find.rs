@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::disk::{Disk, Identity};
+use super::packed::Packed;
 use super::pipe::Pipe;
-use super::unpack::Packed;
 use super::walk::{Found, expand};
 use super::{Encoding, Limits, Origin, Source, SourceId, is_stdin};
 use crate::request::Place;

@@ -13,6 +13,7 @@ mod feed;
 mod fetch;
 mod find;
 mod outcome;
+mod packed;
 mod pipe;
 mod plain;
 mod record;

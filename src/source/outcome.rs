@@ -146,3 +146,16 @@ impl Ends {
         (xxh3_64(&self.first), xxh3_64(&self.last))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_cuts_are_remembered_in_whatever_order_they_come() {
+        let mut account = Account::default();
+        (0..20).rev().chain(20..30).for_each(|offset| account.cut(offset));
+        let outcome = account.outcome(SourceId(0));
+        assert_eq!((outcome.cut, outcome.cut_at), (30, (0..8).collect()));
+    }
+}

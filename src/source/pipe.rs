@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::disk::{Disk, Forward};
-use super::unpack::{Packed, Unpacked};
+use super::packed::Packed;
+use super::unpack::Unpacked;
 use super::{Encoding, Limits};
 
 /// A pipe that several clones of a source share.
@@ -77,13 +78,15 @@ pub(super) struct Spool {
     full: bool,
 }
 
+/// Packs lightly: a copy is mostly never looked at, and the thread that packs it also decodes.
+const LEVEL: i32 = -10;
 /// What the packer may hold back before it writes.
 const HELD_BACK: u64 = 256 << 10;
 
 impl Spool {
     /// An empty spool that takes `most` bytes of temporary file.
     pub(super) fn new(most: u64) -> io::Result<Self> {
-        let to = zstd::Encoder::new(Counted { file: tempfile::tempfile()?, written: 0 }, 1)?;
+        let to = zstd::Encoder::new(Counted { file: tempfile::tempfile()?, written: 0 }, LEVEL)?;
         Ok(Self { to, most, bytes: 0, full: false })
     }
 

@@ -118,3 +118,22 @@ fn a_bomb_ends_at_the_bound_and_says_so() {
     let limits = Limits { expanded_bytes: 1000, ..Limits::default() };
     assert_eq!(read_one(&gzip(&lines(1000)), limits).2.bytes, 1000);
 }
+
+#[test]
+fn a_member_may_begin_anywhere_in_a_buffer() {
+    let padded = |name: usize| {
+        let builder = flate2::GzBuilder::new().filename(vec![b'x'; name]);
+        let mut to = builder.write(Vec::new(), flate2::Compression::none());
+        // The name of a member is bounded, so most of the length is content.
+        to.write_all(&b"12345678\n".repeat(7000)).unwrap();
+        to.finish().unwrap()
+    };
+    let bare = padded(1).len() - 1;
+    for before in 0..12 {
+        let first = padded((64 << 10) - before - bare);
+        assert_eq!(first.len(), (64 << 10) - before);
+        let (_, records, outcome) = read_one(&[first, gzip(b"last\n")].concat(), Limits::default());
+        assert_eq!(records.last().unwrap(), &(63_000, b"last".to_vec()), "{before} bytes before the border");
+        assert_eq!(outcome.note, None);
+    }
+}

@@ -86,3 +86,18 @@ fn a_file_that_is_gone_is_an_error_and_the_others_are_read() {
     let outcomes = feed.outcomes();
     assert_eq!((outcomes[0].complete, outcomes[1].complete), (false, true));
 }
+
+#[test]
+fn another_file_under_the_same_name_is_not_taken_for_the_one_that_was_found() {
+    let folder = folder();
+    let path = write(&folder, "a", b"old\n");
+    let mut sources = found(&[&path]);
+    let Origin::Held(disk) = &sources[0].origin else { panic!("a file is held open") };
+    let named = Origin::Named(disk.identity(&path).unwrap());
+    // The old file stays, else the new one might get its number.
+    fs::rename(&path, folder.path().join("b")).unwrap();
+    write(&folder, "a", b"new\n");
+    sources[0].origin = named;
+    assert!(sources[0].head(3).unwrap_err().to_string().ends_with("another file has taken its place"));
+    assert_eq!(fetch(&sources, &[(SourceId(0), 0)], &Limits::default()), [None]);
+}
