@@ -1,5 +1,6 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod aws_alb;
 mod clf;
 mod columns;
 mod combined;
@@ -8,11 +9,13 @@ mod combined_time;
 mod common;
 mod fields;
 mod ingress_nginx;
+mod json;
 mod kong_nginx;
 mod nginx_main;
 mod reader;
 mod recognise;
 mod simd;
+mod slot;
 mod traefik_clf;
 mod vhost_combined;
 mod vhost_common;
@@ -87,6 +90,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,
     &traefik_clf::TRAEFIK_CLF,
+    &aws_alb::AwsAlb,
+    &json::Json,
 ];
 
 /// The format called `name`; the error names the nearest.
