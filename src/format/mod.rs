@@ -16,6 +16,7 @@ mod reader;
 mod recognise;
 mod simd;
 mod slot;
+mod string;
 mod traefik_clf;
 mod vhost_combined;
 mod vhost_common;
@@ -25,6 +26,7 @@ use crate::event::{Event, Malformed};
 
 pub use reader::Reader;
 pub use recognise::{Choice, Tried, recognise};
+pub use string::from_string;
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.
 pub trait Format: Sync {

@@ -9,6 +9,8 @@ mod scan;
 use path::Path;
 use plan::Plan;
 
+pub(super) use names::of_name;
+
 use super::clf::no_access;
 use super::slot::{Growing, Meaning};
 use super::{Decoder, Format};
@@ -101,6 +103,13 @@ impl Decoder for JsonLines {
             None => self.by_keys(line),
         }
     }
+}
+
+/// All values of an object, each with the path of its keys, as [`JsonLines::learn`] is given it.
+pub(super) fn values(object: &[u8]) -> Result<Vec<(Vec<u8>, &[u8])>, Malformed> {
+    let mut values = Vec::new();
+    scan::object(object, &mut |path, leaf| values.push((path.text().to_vec(), leaf.value)))?;
+    Ok(values)
 }
 
 /// `record` without byte order mark and blanks around it.

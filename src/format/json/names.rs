@@ -21,12 +21,12 @@ const NAMES: &[(Slot, &str)] = &[
         "clientip requestclientip clientaddr clientaddress clientipaddress requestremoteip requestremoteaddr remoteaddr \
          remoteip remoteaddress reqremoteaddress reqip downstreamdirectremoteaddress downstreamremoteaddress sourceip \
          sourceaddress srcip srcaddr srcendpointip identitysourceip callerip calleripaddress cliip cip realip \
-         realipremoteaddr ip peerip peeraddr remotehost",
+         realipremoteaddr proxyprotocoladdr ip peerip peeraddr remotehost",
     ),
     (Slot::ClientPort, "clientport requestremoteport remoteport sourceport clientsrcport srcport"),
     (
         Slot::Forwarded,
-        "xforwardedfor httpxforwardedfor requestxforwardedfor forwardedfor xff networkforwardedip clienthost",
+        "xforwardedfor httpxforwardedfor requestxforwardedfor forwardedfor proxyaddxforwardedfor xff networkforwardedip clienthost",
     ),
     (
         Slot::User,
@@ -123,7 +123,7 @@ const NAMES: &[(Slot, &str)] = &[
     (Slot::TlsCipher, "sslcipher tlscipher requesttlscipher clientsslcipher downstreamtlscipher"),
     (Slot::TlsClient, "sslclientsdn tlsclientsubject downstreampeersubject requesttlsclientcommonname"),
     (Slot::Ja3, "ja3 ja3hash tlsja3 tlsclientja3 httpsslja3hash ja3fingerprint"),
-    (Slot::Ja4, "ja4 tlsja4 tlsclientja4 ja4fingerprint"),
+    (Slot::Ja4, "ja4 sslja4 tlsja4 tlsclientja4 ja4fingerprint"),
     (Slot::Cache, "upstreamcachestatus cachestatus xcache cachecachestatus cache"),
     (
         Slot::Country,
@@ -202,8 +202,11 @@ static KNOWN_HEADERS: LazyLock<Table> = LazyLock::new(|| table(HEADERS));
 /// The meaning of every name of `names`.
 fn table(names: &'static [(Slot, &'static str)]) -> Table {
     let ranked = names.iter().flat_map(|&(slot, names)| {
-        let meaning = move |rank| Meaning { slot, unit: Unit::Guess, rank };
-        names.split_ascii_whitespace().zip(0..).map(move |(name, rank)| (name.as_bytes(), meaning(rank)))
+        names.split_ascii_whitespace().zip(0..).map(move |(name, rank)| {
+            // APISIX writes latencies as milliseconds with decimals.
+            let unit = if name.contains("latency") { Unit::Millis } else { Unit::Guess };
+            (name.as_bytes(), Meaning { slot, unit, rank })
+        })
     });
     ranked.collect()
 }
@@ -221,6 +224,13 @@ pub(super) fn meaning(path: &Path<'_>) -> Option<Meaning> {
         let (first, below) = path.below_first()?;
         WRAPPERS.contains(&first).then(|| of_text(below))?
     })
+}
+
+/// What a variable or directive called `name` says; a header is `headers.` and its name.
+pub(crate) fn of_name(name: &[u8]) -> Option<Meaning> {
+    let mut path = Path::default();
+    path.push(name);
+    of_text(path.text())
 }
 
 /// What a name says, with a unit behind it or without.

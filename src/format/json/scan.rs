@@ -57,7 +57,9 @@ pub(super) fn string_end(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
 
 /// Where the scalar that begins at `at` ends.
 pub(super) fn scalar_end(line: &[u8], at: usize) -> usize {
-    let in_scalar = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.');
+    // `$status` stands for a number in a format string.
+    let in_scalar =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'$' | b'_');
     at + line[at..].iter().take_while(in_scalar).count()
 }
 
