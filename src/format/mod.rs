@@ -1,5 +1,6 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod aws_alb;
 mod clf;
 mod columns;
 mod combined;
@@ -8,11 +9,14 @@ mod combined_time;
 mod common;
 mod fields;
 mod ingress_nginx;
+mod json;
 mod kong_nginx;
 mod nginx_main;
 mod reader;
 mod recognise;
 mod simd;
+mod slot;
+mod string;
 mod traefik_clf;
 mod vhost_combined;
 mod vhost_common;
@@ -22,6 +26,7 @@ use crate::event::{Event, Malformed};
 
 pub use reader::Reader;
 pub use recognise::{Choice, Tried, recognise};
+pub use string::from_string;
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.
 pub trait Format: Sync {
@@ -87,6 +92,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,
     &traefik_clf::TRAEFIK_CLF,
+    &aws_alb::AwsAlb,
+    &json::Json,
 ];
 
 /// The format called `name`; the error names the nearest.

@@ -1,0 +1,128 @@
+//! JSON lines of whatever producer: keys are understood by their names, flat or nested. A plan learned from the head
+//! reads lines that keep the order of their keys; all others, and only slower, are read key by key.
+
+mod names;
+mod path;
+mod plan;
+mod scan;
+
+use path::Path;
+use plan::Plan;
+
+pub(super) use names::of_name;
+
+use super::clf::no_access;
+use super::slot::{Growing, Meaning};
+use super::{Decoder, Format};
+use crate::event::{Event, Malformed};
+use crate::text::Escapes;
+
+/// How many orders of keys are learned from a head.
+const PLANS: usize = 4;
+/// How many lines of a head are looked at for them.
+const LINES: usize = 100;
+/// How many fields a line must name to be an access line.
+const FIELDS: u32 = 4;
+
+/// Access logs in JSON, one object a line.
+pub(super) struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "JSON lines: nginx escape=json, Kong, APISIX, Traefik, Caddy, Envoy, Linkerd, ECS and any keys of that kind"
+    }
+
+    fn open(&self, head: &[u8]) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(JsonLines::learn(head, Vec::new())))
+    }
+}
+
+/// JSON lines of one source.
+pub(super) struct JsonLines {
+    plans: Vec<Plan>,
+    /// Keys that mean what a format string says, not what they are called; ascending.
+    given: Vec<(Vec<u8>, Option<Meaning>)>,
+}
+
+impl JsonLines {
+    /// A decoder that knows the orders of keys in `head`.
+    pub(super) fn learn(head: &[u8], given: Vec<(Vec<u8>, Option<Meaning>)>) -> Self {
+        let mut decoder = Self { plans: Vec::new(), given };
+        let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
+        for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
+            if decoder.plans.len() == PLANS {
+                break;
+            }
+            let known = decoder.plans.iter().any(|plan| plan.read(line).is_some());
+            if !known && decoder.by_keys(line).is_ok() {
+                let plan = Plan::learn(line, |path| decoder.meaning(path));
+                decoder.plans.extend(plan);
+            }
+        }
+        decoder
+    }
+
+    /// What the value at `path` says.
+    fn meaning(&self, path: &Path<'_>) -> Option<Meaning> {
+        if let Ok(at) = self.given.binary_search_by(|(known, _)| known.as_slice().cmp(path.text())) {
+            return self.given[at].1;
+        }
+        names::meaning(path)
+    }
+
+    /// Reads a line key by key.
+    fn by_keys<'a>(&self, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let mut growing = Growing::new();
+        let whole = scan::object(line, &mut |path, leaf| {
+            if leaf.counts {
+                if let Some(meaning) = self.meaning(path) {
+                    growing.put(meaning, leaf.value);
+                }
+            }
+        })?;
+        finish(growing, whole.escaped)
+    }
+}
+
+impl Decoder for JsonLines {
+    fn format(&self) -> &'static str {
+        Json.name()
+    }
+
+    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let line = trimmed(record);
+        if line.first() != Some(&b'{') {
+            return Err(no_access(line).unwrap_or(Malformed::Json));
+        }
+        match self.plans.iter().find_map(|plan| plan.read(line)) {
+            Some((growing, escaped)) => finish(growing, escaped),
+            None => self.by_keys(line),
+        }
+    }
+}
+
+/// All values of an object, each with the path of its keys, as [`JsonLines::learn`] is given it.
+pub(super) fn values(object: &[u8]) -> Result<Vec<(Vec<u8>, &[u8])>, Malformed> {
+    let mut values = Vec::new();
+    scan::object(object, &mut |path, leaf| values.push((path.text().to_vec(), leaf.value)))?;
+    Ok(values)
+}
+
+/// `record` without byte order mark and blanks around it.
+fn trimmed(record: &[u8]) -> &[u8] {
+    record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii()
+}
+
+/// The event of an access line; a line that asks for nothing is none.
+fn finish(growing: Growing<'_>, escaped: bool) -> Result<Event<'_>, Malformed> {
+    let caddy_says_no =
+        growing.logger().starts_with(b"http.") && !growing.logger().starts_with(b"http.log.access");
+    if !growing.has_request() || growing.fields() < FIELDS || caddy_says_no {
+        return Err(Malformed::NotAccess);
+    }
+    growing.finish(if escaped { Escapes::Json } else { Escapes::None })
+}

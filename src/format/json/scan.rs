@@ -1,0 +1,206 @@
+//! One pass over a JSON object: every string and scalar with the path of its keys, nothing copied, nothing unescaped.
+//!
+//! It is lenient where logs are: a missing value (`"up":,` of nginx) says nothing, strings may hold any bytes.
+
+use super::path::Path;
+use crate::event::Malformed;
+
+/// How deep objects and arrays may lie in one another.
+const DEEPEST: usize = 24;
+
+/// One string or scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leaf<'a> {
+    /// Where its bytes begin in the line; behind the quote of a string.
+    pub(super) at: usize,
+    /// Its bytes, still escaped.
+    pub(super) value: &'a [u8],
+    /// Whether it stands in quotes.
+    pub(super) is_string: bool,
+    /// Whether it means something: of an array, only the first does.
+    pub(super) counts: bool,
+}
+
+/// What holds for a whole line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Whether a string holds a backslash.
+    pub(super) escaped: bool,
+    /// Whether what a leaf means depends on more than its place among the keys.
+    pub(super) irregular: bool,
+}
+
+/// Calls `leaf` for every string and scalar of the object that `line` is.
+pub(super) fn object<'a>(
+    line: &'a [u8],
+    leaf: &mut dyn FnMut(&Path<'a>, Leaf<'a>),
+) -> Result<Whole, Malformed> {
+    let mut scan = Scan { line, at: 0, whole: Whole::default(), path: Path::default(), counts: true, leaf };
+    scan.blanks();
+    scan.expect(b'{')?;
+    scan.members(0)?;
+    scan.blanks();
+    if scan.at == line.len() { Ok(scan.whole) } else { Err(Malformed::Trailing) }
+}
+
+/// Where the string that begins at `at` ends, and whether a backslash stands in it.
+pub(super) fn string_end(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut escaped = false;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', line.get(at..)?)?;
+        if line[at] == b'"' {
+            return Some((at, escaped));
+        }
+        (at, escaped) = (at + 2, true);
+    }
+}
+
+/// Where the scalar that begins at `at` ends.
+pub(super) fn scalar_end(line: &[u8], at: usize) -> usize {
+    // `$status` stands for a number in a format string.
+    let in_scalar =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'$' | b'_');
+    at + line[at..].iter().take_while(in_scalar).count()
+}
+
+struct Scan<'a, 'l> {
+    line: &'a [u8],
+    at: usize,
+    whole: Whole,
+    path: Path<'a>,
+    counts: bool,
+    leaf: &'l mut dyn FnMut(&Path<'a>, Leaf<'a>),
+}
+
+impl<'a> Scan<'a, '_> {
+    /// The members of an object, behind its opening brace.
+    fn members(&mut self, depth: usize) -> Result<(), Malformed> {
+        self.blanks();
+        if self.take(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.blanks();
+            self.expect(b'"')?;
+            let key = self.string()?;
+            self.whole.irregular |= memchr::memchr(b'\\', key).is_some();
+            self.blanks();
+            self.expect(b':')?;
+            let before = self.path.push(key);
+            self.value(depth)?;
+            self.path.pop(before);
+            self.blanks();
+            if self.take(b'}') {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// Any value.
+    fn value(&mut self, depth: usize) -> Result<(), Malformed> {
+        self.blanks();
+        match self.line.get(self.at) {
+            _ if depth > DEEPEST => Err(Malformed::Json),
+            None => Err(Malformed::Json),
+            Some(b'{') => {
+                self.at += 1;
+                self.members(depth + 1)
+            }
+            Some(b'[') => {
+                self.at += 1;
+                self.elements(depth + 1)
+            }
+            Some(b'"') => {
+                self.at += 1;
+                let at = self.at;
+                let value = self.string()?;
+                self.give(Leaf { at, value, is_string: true, counts: self.counts });
+                Ok(())
+            }
+            Some(_) => {
+                let at = self.at;
+                self.at = scalar_end(self.line, at);
+                let value = &self.line[at..self.at];
+                self.give(Leaf { at, value, is_string: false, counts: self.counts });
+                Ok(())
+            }
+        }
+    }
+
+    /// The elements of an array, behind its opening bracket. The first stands for all; objects with a name and a value
+    /// are members.
+    fn elements(&mut self, depth: usize) -> Result<(), Malformed> {
+        self.blanks();
+        if self.take(b']') {
+            return Ok(());
+        }
+        let counts = self.counts;
+        loop {
+            self.blanks();
+            if self.line.get(self.at) == Some(&b'{') {
+                self.named(depth)?;
+            } else {
+                self.value(depth)?;
+                self.counts = false;
+            }
+            self.blanks();
+            if self.take(b']') {
+                self.counts = counts;
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// An object in an array: `{"name":"User-Agent","value":"curl"}` is a member, anything else says nothing.
+    fn named(&mut self, depth: usize) -> Result<(), Malformed> {
+        let (mut name, mut value) = (None, None);
+        let mut leaf = |path: &Path<'a>, leaf: Leaf<'a>| match path.text() {
+            b"name" => name = Some(leaf.value),
+            b"value" => value = Some(leaf),
+            _ => {}
+        };
+        let (line, at, whole) = (self.line, self.at, self.whole);
+        let path = Path::default();
+        let mut scan = Scan { line, at: at + 1, whole, path, counts: true, leaf: &mut leaf };
+        scan.whole.irregular = true;
+        scan.members(depth + 1)?;
+        (self.at, self.whole) = (scan.at, scan.whole);
+        if let (Some(name), Some(value)) = (name, value) {
+            let before = self.path.push(name);
+            self.give(Leaf { counts: self.counts, ..value });
+            self.path.pop(before);
+        }
+        Ok(())
+    }
+
+    fn give(&mut self, leaf: Leaf<'a>) {
+        (self.leaf)(&self.path, leaf);
+    }
+
+    /// A string behind its opening quote.
+    fn string(&mut self) -> Result<&'a [u8], Malformed> {
+        let start = self.at;
+        let (end, escaped) = string_end(self.line, start).ok_or(Malformed::Unbalanced)?;
+        self.at = end + 1;
+        self.whole.escaped |= escaped;
+        Ok(&self.line[start..end])
+    }
+
+    fn blanks(&mut self) {
+        while matches!(self.line.get(self.at), Some(b' ' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let here = self.line.get(self.at) == Some(&byte);
+        self.at += usize::from(here);
+        here
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
+        if self.take(byte) { Ok(()) } else { Err(Malformed::Json) }
+    }
+}

@@ -1,0 +1,317 @@
+//! What a named field means: the variables of format strings, the keys of JSON and the columns of header lines all end
+//! in a [`Slot`], so that each meaning is read in one place.
+
+use super::fields::{
+    Unit, address, duration, duration_list, is_host_name, last_of_list, number, present, set_request,
+    set_status, status,
+};
+use crate::event::{Event, Malformed, Secret};
+use crate::text::Escapes;
+use crate::time::stamp;
+
+/// What a field says about the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Time,
+    Client,
+    ClientPort,
+    Forwarded,
+    User,
+    Consumer,
+    Token,
+    Session,
+    Method,
+    Scheme,
+    Host,
+    /// Path, or path and query, or an absolute URL.
+    Target,
+    Query,
+    Protocol,
+    /// The whole request line.
+    Request,
+    Status,
+    BytesOut,
+    BytesIn,
+    Duration,
+    Upstream,
+    UpstreamStatus,
+    UpstreamDuration,
+    Referer,
+    UserAgent,
+    RequestId,
+    Route,
+    Api,
+    TlsVersion,
+    TlsCipher,
+    TlsClient,
+    Ja3,
+    Ja4,
+    Cache,
+    Country,
+    Asn,
+    Flags,
+    /// Who wrote the line, where that tells access lines from others.
+    Logger,
+}
+
+/// How many slots there are.
+const SLOTS: usize = Slot::Logger as usize + 1;
+
+/// What a name means: which field, in which unit, and how it ranks among the names of that field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    pub(super) slot: Slot,
+    /// What a bare number counts, where the field is a length of time.
+    pub(super) unit: Unit,
+    /// The smaller rank wins.
+    pub(super) rank: u8,
+}
+
+impl Meaning {
+    /// The only name of `slot`.
+    pub(super) fn of(slot: Slot) -> Self {
+        Self { slot, unit: Unit::Guess, rank: 0 }
+    }
+
+    /// The only name of `slot`, which is a length of time.
+    pub(super) fn in_unit(slot: Slot, unit: Unit) -> Self {
+        Self { slot, unit, rank: 0 }
+    }
+}
+
+/// An event as it grows out of named fields, in whatever order they come.
+pub(super) struct Growing<'a> {
+    event: Event<'a>,
+    /// For each slot, the rank of the name that filled it, plus one.
+    ranks: [u8; SLOTS],
+    /// The last field that could not be read.
+    malformed: Option<(Slot, Malformed)>,
+    target: Option<&'a [u8]>,
+    request: Option<&'a [u8]>,
+    logger: &'a [u8],
+    has_time: bool,
+    fields: u32,
+}
+
+/// The rank of a field that says nothing: behind all that say something.
+const SILENT: u8 = u8::MAX;
+
+impl<'a> Growing<'a> {
+    /// Nothing known yet.
+    pub(super) fn new() -> Self {
+        Self {
+            event: Event::default(),
+            ranks: [0; SLOTS],
+            malformed: None,
+            target: None,
+            request: None,
+            logger: b"",
+            has_time: false,
+            fields: 0,
+        }
+    }
+
+    /// Takes what a field says. Where several names mean the same, the smaller rank wins, the first among equals, and a
+    /// field that says something readable wins over one that does not.
+    pub(super) fn put(&mut self, meaning: Meaning, value: &'a [u8]) {
+        let slot = meaning.slot;
+        let known = self.ranks[slot as usize];
+        self.fields += u32::from(known == 0);
+        let says_something = !matches!(value, b"" | b"-" | b"null" | b"REDACTED");
+        let (rank, value) = if says_something { (meaning.rank + 1, value) } else { (SILENT, &value[..0]) };
+        if known != 0 && known <= rank {
+            return;
+        }
+        self.ranks[slot as usize] = rank;
+        match self.set(meaning, value) {
+            Ok(()) if rank != SILENT => {
+                self.malformed = self.malformed.filter(|(broken, _)| *broken != slot);
+            }
+            Ok(()) => {}
+            Err(malformed) => {
+                self.ranks[slot as usize] = SILENT;
+                self.malformed = Some((slot, malformed));
+            }
+        }
+    }
+
+    fn set(&mut self, meaning: Meaning, value: &'a [u8]) -> Result<(), Malformed> {
+        let event = &mut self.event;
+        match meaning.slot {
+            Slot::Client => return self.set_client(value),
+            Slot::ClientPort => {
+                event.client_port =
+                    number(value).and_then(|port| u16::try_from(port).ok()).or(event.client_port);
+            }
+            Slot::Time => self.set_time(value)?,
+            Slot::Status if value.is_empty() => event.status = None,
+            Slot::Status => set_status(event, value)?,
+            Slot::Target => self.target = Some(value),
+            Slot::Request => self.request = Some(value),
+            Slot::Logger => self.logger = value,
+            Slot::Token => event.token = Some(Secret::new(without_scheme(value))),
+            Slot::Session => event.session = Some(Secret::new(value)),
+            Slot::BytesOut => event.bytes_out = whole(value)?,
+            Slot::BytesIn => event.bytes_in = whole(value)?,
+            // `requestTime` is a stamp for AWS, `request_time` a length of time for nginx.
+            Slot::Duration if memchr::memchr(b':', value).is_some() && self.ranks[0] == 0 => {
+                self.set_time(value)?;
+            }
+            Slot::Duration => event.duration = duration(value, meaning.unit),
+            Slot::UpstreamStatus => event.upstream_status = status(last_of_list(value)),
+            Slot::UpstreamDuration => event.upstream_duration = duration_list(value, meaning.unit),
+            Slot::Asn => {
+                let digits = value.strip_prefix(b"AS").unwrap_or(value);
+                event.asn = number(digits).and_then(|asn| u32::try_from(asn).ok());
+            }
+            // `@version` of a shipper is no protocol.
+            Slot::Protocol if value.len() == 1 => {}
+            Slot::TlsVersion => event.tls_version = Some(tls_version(value)),
+            text => *text_field(event, text) = Some(value),
+        }
+        Ok(())
+    }
+
+    fn set_time(&mut self, value: &[u8]) -> Result<(), Malformed> {
+        if !value.is_empty() {
+            (self.event.time, self.event.time_digits) = stamp::any(value).ok_or(Malformed::Time)?;
+            self.has_time = true;
+        }
+        Ok(())
+    }
+
+    /// Sets the client; the first of a list is the client, the rest are hops.
+    fn set_client(&mut self, value: &'a [u8]) -> Result<(), Malformed> {
+        let event = &mut self.event;
+        let first = value.split(|&byte| byte == b',').next().unwrap_or(value).trim_ascii();
+        (event.client, event.client_name) = (None, None);
+        if let Some((address, port)) = address(first) {
+            event.client = Some(address);
+            event.client_port = port.filter(|&port| port != 0).or(event.client_port);
+        } else if is_host_name(first) {
+            event.client_name = Some(first);
+        } else if !first.is_empty() {
+            return Err(Malformed::Client);
+        }
+        Ok(())
+    }
+
+    /// How many different fields were named.
+    pub(super) fn fields(&self) -> u32 {
+        self.fields
+    }
+
+    /// Whether the line says what was asked for.
+    pub(super) fn has_request(&self) -> bool {
+        self.target.is_some() || self.request.is_some() || self.event.method.is_some()
+    }
+
+    /// Who wrote the line.
+    pub(super) fn logger(&self) -> &'a [u8] {
+        self.logger
+    }
+
+    /// The event, if nothing in it is broken and it says when and who.
+    pub(super) fn finish(mut self, escapes: Escapes) -> Result<Event<'a>, Malformed> {
+        if let Some((_, malformed)) = self.malformed {
+            return Err(malformed);
+        }
+        if !self.has_time {
+            return Err(Malformed::Time);
+        }
+        self.event.escapes = escapes;
+        self.set_somebody()?;
+        self.set_what_was_asked();
+        if self.ranks[Slot::Status as usize] != 0 && self.event.status.is_none() {
+            self.event.flags = self.event.flags.filter(|flags| !flags.is_empty()).or(Some(b"aborted"));
+        }
+        Ok(self.event)
+    }
+
+    /// Where no client is named, the nearest hop of the forwarded-for list is it; a user alone is somebody, too.
+    fn set_somebody(&mut self) -> Result<(), Malformed> {
+        let event = &mut self.event;
+        if event.client.is_none() && event.client_name.is_none() {
+            let nearest = event.forwarded.and_then(|list| list.rsplit(|&byte| byte == b',').next());
+            event.client = nearest.and_then(|hop| address(hop.trim_ascii())).map(|(address, _)| address);
+        }
+        let named = event.client.is_some()
+            || event.client_name.is_some()
+            || [event.user, event.consumer].iter().flatten().any(|name| !name.is_empty());
+        if named { Ok(()) } else { Err(Malformed::Client) }
+    }
+
+    /// Joins the fields that may each tell method, path and query; what has a field of its own wins over the request line.
+    fn set_what_was_asked(&mut self) {
+        let event = &mut self.event;
+        let (method, scheme, protocol) = (event.method, event.scheme, event.protocol);
+        // `$args` and `%q` may bring their question mark along.
+        let query = event.query.map(|query| query.strip_prefix(b"?").unwrap_or(query));
+        if let Some(line) = self.request {
+            set_request(event, line);
+        }
+        event.method = method.filter(|method| !method.is_empty()).or(event.method);
+        event.protocol = protocol.or(event.protocol);
+        if let Some(target) = self.target.filter(|target| !target.is_empty()) {
+            event.raw_request = None;
+            event.set_target(target);
+        }
+        event.scheme = scheme.or(event.scheme);
+        event.query = event.query.or(query.filter(|query| !query.is_empty()));
+    }
+}
+
+/// The event's field of a slot that is kept as text.
+fn text_field<'e, 'a>(event: &'e mut Event<'a>, slot: Slot) -> &'e mut Option<&'a [u8]> {
+    match slot {
+        Slot::Forwarded => &mut event.forwarded,
+        Slot::User => &mut event.user,
+        Slot::Consumer => &mut event.consumer,
+        Slot::Method => &mut event.method,
+        Slot::Scheme => &mut event.scheme,
+        Slot::Host => &mut event.host,
+        Slot::Query => &mut event.query,
+        Slot::Protocol => &mut event.protocol,
+        Slot::Upstream => &mut event.upstream,
+        Slot::Referer => &mut event.referer,
+        Slot::UserAgent => &mut event.user_agent,
+        Slot::RequestId => &mut event.request_id,
+        Slot::Route => &mut event.gateway_route,
+        Slot::Api => &mut event.api,
+        Slot::TlsCipher => &mut event.tls_cipher,
+        Slot::TlsClient => &mut event.tls_client,
+        Slot::Ja3 => &mut event.ja3,
+        Slot::Ja4 => &mut event.ja4,
+        Slot::Cache => &mut event.cache,
+        Slot::Country => &mut event.country,
+        // The flags; all other slots are no text.
+        _ => &mut event.flags,
+    }
+}
+
+/// The TLS version; some write the number that the protocol has for it.
+fn tls_version(value: &[u8]) -> &[u8] {
+    match value {
+        b"769" => b"TLSv1",
+        b"770" => b"TLSv1.1",
+        b"771" => b"TLSv1.2",
+        b"772" => b"TLSv1.3",
+        value => value,
+    }
+}
+
+/// A size; nothing said is no size.
+fn whole(value: &[u8]) -> Result<Option<u64>, Malformed> {
+    match present(value) {
+        b"" | b"-1" => Ok(None),
+        digits => number(digits).map(Some).ok_or(Malformed::Size),
+    }
+}
+
+/// `Bearer abc` without its first word; a scheme alone, or a basic login, stays as it is.
+fn without_scheme(value: &[u8]) -> &[u8] {
+    match value {
+        [b'B' | b'b', b'e', b'a', b'r', b'e', b'r', b' ', token @ ..] => token.trim_ascii(),
+        value => value,
+    }
+}

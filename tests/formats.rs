@@ -1,0 +1,125 @@
+//! Every sample of ours is recognised as the format it is named after, and says what the file beside it says.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gatehound::event::{Event, Malformed};
+use gatehound::format::{Decoder, FORMATS, Reader, recognise};
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/formats")
+}
+
+/// An event in one line: what it has, in the order of the contract. Secrets show that they are there.
+fn compact(event: &Event<'_>) -> String {
+    let mut line = event.time.rfc3339(event.time_digits);
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            write!(line, " {name}={value}").unwrap();
+        }
+    };
+    let text = |field: Option<&[u8]>| field.map(|field| event.plain(field).escape_ascii().to_string());
+    add("client", event.client.map(|client| client.to_string()));
+    add("client_name", text(event.client_name));
+    add("client_port", event.client_port.map(|port| port.to_string()));
+    add("forwarded", text(event.forwarded));
+    add("user", text(event.user));
+    add("consumer", text(event.consumer));
+    add("token", event.token.map(|_| "…".to_owned()));
+    add("session", event.session.map(|_| "…".to_owned()));
+    add("method", text(event.method));
+    add("scheme", text(event.scheme));
+    add("host", text(event.host));
+    add("path", text(event.path));
+    add("query", text(event.query));
+    add("protocol", text(event.protocol));
+    add("status", event.status.map(|status| status.to_string()));
+    add("out", event.bytes_out.map(|bytes| bytes.to_string()));
+    add("in", event.bytes_in.map(|bytes| bytes.to_string()));
+    add("us", event.duration.map(|time| time.to_string()));
+    add("upstream", text(event.upstream));
+    add("upstream_status", event.upstream_status.map(|status| status.to_string()));
+    add("upstream_us", event.upstream_duration.map(|time| time.to_string()));
+    add("referer", text(event.referer));
+    add("agent", text(event.user_agent));
+    add("id", text(event.request_id));
+    add("route", text(event.gateway_route));
+    add("api", text(event.api));
+    add("tls", text(event.tls_version));
+    add("cipher", text(event.tls_cipher));
+    add("tls_client", text(event.tls_client));
+    add("ja3", text(event.ja3));
+    add("ja4", text(event.ja4));
+    add("cache", text(event.cache));
+    add("country", text(event.country));
+    add("asn", event.asn.map(|asn| asn.to_string()));
+    add("flags", text(event.flags));
+    add("raw", text(event.raw_request));
+    line
+}
+
+/// What `decoder` makes of `log`, a line for each record.
+fn told(decoder: &dyn Decoder, log: &[u8]) -> Vec<String> {
+    let mut told = Vec::new();
+    decoder.decode_block(log, &mut |decoded| {
+        let what = match decoded.event {
+            Ok(event) => compact(event),
+            Err(malformed) if malformed.is_skip() => format!("skipped: {}", malformed.reason()),
+            Err(malformed) => format!("rejected: {}", malformed.reason()),
+        };
+        let read_by_another = decoded.event.is_ok() && decoded.format != decoder.format();
+        let by = if read_by_another { format!("({}) ", decoded.format) } else { String::new() };
+        told.push(format!("{by}{what}"));
+    });
+    told
+}
+
+#[test]
+fn every_format_reads_its_sample_as_written_beside_it() {
+    for format in FORMATS {
+        let path = samples().join(format.name()).with_extension("log");
+        let log = fs::read(&path).unwrap_or_else(|_| panic!("{} needs a sample", format.name()));
+        let choice = recognise(&log).unwrap_or_else(|| panic!("{} is not recognised", path.display()));
+        assert_eq!(choice.format, format.name(), "{:?}", choice.tried);
+        let told = told(&Reader::of(choice, &log), &log).join("\n") + "\n";
+        let beside = path.with_extension("events");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&beside, &told).unwrap();
+        }
+        let expected = fs::read_to_string(&beside).unwrap_or_default();
+        assert_eq!(told, expected, "{}; UPDATE=1 writes {}", format.name(), beside.display());
+        assert!(told.lines().count() >= 15, "{} is short", path.display());
+    }
+}
+
+/// The folder of third-party logs beside the project, if it is there.
+fn third_party() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let there = folder.is_dir();
+    if !there {
+        eprintln!("SKIPPED: no third-party logs at {}", folder.display());
+    }
+    there.then_some(folder)
+}
+
+/// Real lines: which format the file is, and how many of its lines are read, skipped and rejected.
+#[test]
+fn real_lines_are_recognised_and_read() {
+    let Some(folder) = third_party() else { return };
+    for line in REAL.lines() {
+        let [file, format, read, skipped, rejected] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let log = fs::read(folder.join("format_samples").join(file)).unwrap();
+        let choice = recognise(&log).unwrap_or_else(|| panic!("{file} is not recognised"));
+        assert_eq!(choice.format, format, "{file}: {:#?}", choice.tried);
+        let told = told(&Reader::of(choice, &log), &log);
+        let count = |start: &str| told.iter().filter(|line| line.starts_with(start)).count();
+        let (skips, rejects) = (count("skipped"), count("rejected"));
+        let counts = [told.len() - skips - rejects, skips, rejects].map(|count| count.to_string());
+        assert_eq!(counts, [read, skipped, rejected], "{file}:\n{}", told.join("\n"));
+    }
+}
+
+const REAL: &str = "";
