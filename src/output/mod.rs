@@ -5,7 +5,7 @@
 mod json;
 pub mod mask;
 mod ndjson;
-//SCHEMA
+pub mod schema;
 mod sink;
 mod text;
 
