@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gatehound::incident::{Incident, Raw, Severity};
-use gatehound::output::{Destination, Style, by_name, parse, timing_line};
+use gatehound::output::{Destination, Style, by_name, parse, parse_all, timing_line};
 use gatehound::run::{Run, Timing};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
@@ -141,8 +141,8 @@ fn a_stranger_s_bytes_can_do_nothing_to_a_terminal() {
 #[test]
 fn long_lists_of_incidents_are_cut_and_say_so() {
     let mut report = report("attacks");
-    let (worst, low) = (report.incidents[0].clone(), report.incidents[4].clone());
-    assert_eq!(low.severity, Severity::Low);
+    let low = report.incidents.iter().find(|incident| incident.severity == Severity::Low).unwrap().clone();
+    let worst = report.incidents[0].clone();
     report.incidents = [vec![worst; 5], vec![low; 25]].concat();
     let text = render(&report, "text", Style { top: 2, minor: 10, ..at(80) });
     assert_eq!(text.matches("CRITICAL").count(), 2);
@@ -212,8 +212,22 @@ fn a_target_is_a_format_and_a_place() {
         ),
     ];
     for (given, wanted) in errors {
-        assert_eq!(parse(given, text).err().unwrap().to_string(), wanted);
+        assert_eq!(parse(given, text).unwrap_err().to_string(), wanted);
     }
+}
+
+#[test]
+fn all_wrong_targets_are_told_at_once() {
+    let parse_all = |texts: &[&str]| {
+        let texts: Vec<_> = texts.iter().map(ToString::to_string).collect();
+        parse_all(&texts, by_name("text").unwrap())
+    };
+    assert_eq!(parse_all(&["-", "json:x", "y.ndjson"]).unwrap().len(), 3);
+    assert_eq!(
+        parse_all(&["jsn:x", "json:-", "-"]).unwrap_err().to_string(),
+        "unknown format `jsn` in `jsn:x`; did you mean `json`? (`./jsn:x` names a file)\n\
+         error: `-`: another report goes to the same place"
+    );
 }
 
 fn write_to(path: &Path, format: &str, name: &str) {

@@ -1,11 +1,15 @@
 //! One incident in full: what and why, with what result, who, when, and what to do.
 
-use crate::incident::{Entities, Incident, Kind, Outcome, Raw};
+use crate::incident::{Entities, Incident, Kind, Outcome, Raw, Status};
 use crate::output::text::layout::{Ink, LABEL, MARGIN, Page, columns, fit, list, shown, wrap};
 use crate::output::text::sparkline::sparkline;
 use crate::output::text::words::{bytes, count, duration, number, span};
 use crate::time::SECOND;
 
+/// What stands before the score.
+const SCORE: &str = "  score";
+/// How many findings of other kinds are told.
+const ALSO: usize = 3;
 /// How many recommendations are shown.
 const NEXT: usize = 2;
 /// A look-alike at least this likely (in hundredths) is mentioned.
@@ -21,6 +25,7 @@ pub(super) fn write(page: &mut Page, incident: &Incident) {
     page.blank();
     title(page, incident);
     page.row("why", &shown(&incident.summary));
+    also(page, incident);
     doubt(page, incident);
     result(page, incident);
     who(page, &incident.entities);
@@ -34,20 +39,45 @@ pub(super) fn write(page: &mut Page, incident: &Incident) {
 
 /// Rank, severity and title, with the score at the right.
 fn title(page: &mut Page, incident: &Incident) {
-    let score = format!("{:>7}", incident.score.to_string());
+    let score = format!("{:>6}", incident.score.to_string());
     let rank = format!("{:>2}  ", incident.rank);
     let badge = incident.severity.name().to_uppercase();
     let gap = " ".repeat((MARGIN + LABEL).saturating_sub(columns(&rank) + columns(&badge)));
-    let room = page.room() - score.len();
-    let ink = Ink::Badge(incident.severity);
-    for (nth, line) in wrap(&shown(&incident.title), room).iter().enumerate() {
-        if nth == 0 {
-            let rest = " ".repeat(room - columns(line));
-            let tail = [(Ink::Strong, &**line), (Ink::Plain, &*rest), (Ink::Strong, &*score)];
-            page.line(&[&[(Ink::Faint, &*rank), (ink, &*badge), (Ink::Plain, &*gap)], &tail[..]].concat());
-        } else {
-            page.labelled("", &[(Ink::Strong, line)]);
-        }
+    let room = page.room() - SCORE.len() - score.len();
+    let mut lines = wrap(&shown(news(incident)), room).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let rest = " ".repeat(room - columns(&first));
+    page.line(&[
+        (Ink::Faint, &rank),
+        (Ink::Badge(incident.severity), &badge),
+        (Ink::Plain, &gap),
+        (Ink::Strong, &first),
+        (Ink::Plain, &rest),
+        (Ink::Faint, SCORE),
+        (Ink::Strong, &score),
+    ]);
+    for line in lines {
+        page.labelled("", &[(Ink::Strong, &line)]);
+    }
+}
+
+/// The title, and what became of the incident since it was last reported.
+fn news(incident: &Incident) -> String {
+    let title = &incident.title;
+    match incident.status {
+        Status::New => title.clone(),
+        Status::Updated => format!("Updated: {title}"),
+        Status::Closed => format!("Closed: {title}"),
+        Status::Withdrawn => format!("Withdrawn: {title}"),
+    }
+}
+
+/// What other detectors proved of it.
+fn also(page: &mut Page, incident: &Incident) {
+    let mut label = "also";
+    for proof in incident.findings.iter().filter(|proof| proof.kind != incident.kind).take(ALSO) {
+        page.row(label, &format!("{}: {}", proof.kind.name().replace('-', " "), shown(&proof.reason)));
+        label = "";
     }
 }
 
@@ -110,8 +140,15 @@ fn who(page: &mut Page, entities: &Entities) {
             if entities.networks_total > 0 {
                 lead = format!("{lead} in {}", count(entities.networks_total, "network"));
             }
-            page.row("who", &format!("{lead}{}", origin(entities)));
-            page.row("", &list(names, addresses, page.room()));
+            lead.push_str(&origin(entities));
+            let all: Vec<_> = names.collect();
+            let in_one_line = format!("{lead}: {}", all.join(", "));
+            if all.len() as u64 == addresses && columns(&in_one_line) <= page.room() {
+                page.row("who", &in_one_line);
+            } else {
+                page.row("who", &lead);
+                page.row("", &list(all, addresses, page.room()));
+            }
         }
     }
     let bystanders: u64 = entities.networks.iter().map(|network| network.bystanders).sum();
@@ -244,9 +281,12 @@ fn references(page: &mut Page, incident: &Incident) {
     let all = [&references.attack, &references.owasp_api, &references.oat, &references.cwe];
     let sure = format!("  {} % sure", incident.confidence.0);
     let mut text = format!("{}{sure}", fit(&shown(&incident.id), page.room() - sure.len()));
-    for reference in all.into_iter().flatten().map(|reference| shown(&**reference)) {
-        if columns(&text) + 2 + columns(&reference) <= page.room() {
-            text = format!("{text}  {reference}");
+    let earlier = count(incident.supersedes.len() as u64, "earlier incident");
+    let takes_in = (!incident.supersedes.is_empty()).then(|| format!("takes in {earlier}"));
+    let all = all.into_iter().flatten().map(|reference| shown(&**reference));
+    for part in takes_in.into_iter().chain(all) {
+        if columns(&text) + 2 + columns(&part) <= page.room() {
+            text = format!("{text}  {part}");
         }
     }
     page.labelled("", &[(Ink::Faint, &text)]);

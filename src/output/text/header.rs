@@ -17,7 +17,11 @@ pub(super) fn write(page: &mut Page, run: &Run) {
     sources(page, run);
     unread(page, run);
     if let (Some(first), Some(last)) = (run.first_time, run.last_time) {
-        page.row("span", &span(first.0, last.0));
+        let zone = match &*run.time_zone {
+            "UTC" => String::new(),
+            other => format!("; stamps without a zone were read as {}", shown(other)),
+        };
+        page.row("span", &format!("{}{zone}", span(first.0, last.0)));
     }
     if run.events > 0 {
         page.row("seen", &seen(run));
