@@ -278,4 +278,11 @@ mod tests {
             assert_eq!(page.take().contains('\x1b'), color);
         }
     }
+
+    #[test]
+    fn whatever_reaches_the_page_is_harmless() {
+        let mut page = Page::new(80, false);
+        page.line(&[(Ink::Plain, "a\x1b[2J\u{202e}b\n")]);
+        assert_eq!(page.take(), "a\\u{1b}[2J\\u{202e}b\\n\n");
+    }
 }
