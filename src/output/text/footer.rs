@@ -1,5 +1,6 @@
 //! The balance: how many incidents, what could not be judged and why, what was held back or left out.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::incident::Severity;
@@ -7,6 +8,8 @@ use crate::output::text::layout::{Ink, Page, list, shown};
 use crate::output::text::words::{bytes, count, number, percent};
 use crate::run::{IncidentCounts, Run, Timing};
 
+/// How many missing fields are told.
+const BLIND: usize = 5;
 /// Below this share of readable lines, in percent, a verdict is called partial.
 const READABLE: u128 = 95;
 
@@ -70,18 +73,28 @@ fn by_severity(counts: &IncidentCounts) -> [(Severity, u64); 5] {
     ]
 }
 
-/// What could not be judged, with its remedy, once for each missing field.
+/// What could not be judged, with its remedy, once for each missing field; the fields that blind most detectors first.
 fn blind(page: &mut Page, run: &Run) {
     let mut by_field = BTreeMap::<_, Vec<&str>>::new();
     for blind in &run.blind {
         by_field.entry((&*blind.missing, &*blind.fix)).or_default().push(&blind.detector);
     }
+    let mut fields: Vec<_> = by_field.into_iter().collect();
+    fields.sort_by_key(|(_, detectors)| Reverse(detectors.len()));
     let mut label = "blind";
-    for ((missing, fix), detectors) in by_field {
+    for ((missing, fix), detectors) in fields.iter().take(BLIND) {
         let names = list(detectors.iter().map(shown), detectors.len() as u64, page.room());
         page.row(label, &format!("no {} in this log, so not judged: {names}", shown(missing)));
         page.row_in(Ink::Copy, "", &shown(fix));
         label = "";
+    }
+    if fields.len() > BLIND {
+        let more = number((fields.len() - BLIND) as u64);
+        page.row_in(
+            Ink::Faint,
+            "",
+            &format!("and {more} more fields; `--format json` names them under `blind`"),
+        );
     }
 }
 
