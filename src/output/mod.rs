@@ -5,7 +5,7 @@
 mod json;
 pub mod mask;
 mod ndjson;
-//SCHEMA
+pub mod schema;
 mod sink;
 mod text;
 
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::incident::Incident;
 use crate::run::Run;
 
-pub use sink::{Destination, Sink, Target, parse};
+pub use sink::{Destination, Sink, Target, parse, parse_all};
 pub use text::timing_line;
 
 /// A form that a report can take: a factory of [`Writer`]s.
@@ -58,7 +58,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false, top: 20, minor: 10 }
+        Self { width: 80, color: false, top: 10, minor: 10 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where a report goes: the grammar `-o [FORMAT:]TARGET`, and files that are never seen half written.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -53,6 +54,32 @@ pub fn parse(text: &str, default_format: &'static dyn Output) -> Result<Target, 
             let output = named.or_else(|| by_extension(path)).unwrap_or(default_format);
             Ok(Target { output, destination: Destination::File(path.into()) })
         }
+    }
+}
+
+/// As [`parse`], for every `-o`; all mistakes are told, and no two reports may go to one place.
+pub fn parse_all(texts: &[String], default_format: &'static dyn Output) -> Result<Vec<Target>, Error> {
+    let mut targets: Vec<Target> = Vec::new();
+    let mut mistakes = Vec::new();
+    for text in texts {
+        match parse(text, default_format) {
+            Ok(target) if targets.iter().any(|other| other.destination == target.destination) => {
+                mistakes.push(Error::usage(format!("`{text}`: another report goes to the same place")));
+            }
+            Ok(target) => targets.push(target),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    match mistakes.len() {
+        0 => Ok(targets),
+        1 => Err(mistakes.remove(0)),
+        _ => Err(Error::Several(mistakes)),
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{:?}", self.output.name(), self.destination)
     }
 }
 

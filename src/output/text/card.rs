@@ -1,107 +1,92 @@
-//! One incident in full: what, who, when, with what result, and what to do.
+//! One incident in full: what and why, with what result, who, when, and what to do.
 
-use crate::incident::{Entities, Incident, Kind, Outcome};
-use crate::output::text::layout::{Ink, Page, columns, fit, list, shown, wrap};
+use crate::incident::{Entities, Incident, Kind, Outcome, Raw, Status};
+use crate::output::text::layout::{Ink, LABEL, MARGIN, Page, columns, fit, list, shown, wrap};
 use crate::output::text::sparkline::sparkline;
 use crate::output::text::words::{bytes, count, duration, number, span};
 use crate::time::SECOND;
 
+/// What stands before the score.
+const SCORE: &str = "  score";
+/// How many findings of other kinds are told.
+const ALSO: usize = 3;
 /// How many recommendations are shown.
-const NEXT: usize = 3;
+const NEXT: usize = 2;
 /// A look-alike at least this likely (in hundredths) is mentioned.
 const DOUBT: u8 = 20;
 /// The most columns that a sparkline takes.
 const SPARK: usize = 48;
+/// A sparkline of so many columns says enough to stand beside the times.
+const BESIDE: usize = 16;
+/// From this width on there is room for a line of the log.
+const RAW: usize = 100;
 
 pub(super) fn write(page: &mut Page, incident: &Incident) {
     page.blank();
     title(page, incident);
-    page.sentences(4, Ink::Plain, &shown(&incident.summary));
-    who(page, &incident.entities);
-    page.row("where", &endpoints(&incident.entities, page.room()));
-    page.row("when", &span(incident.first_seen.0, incident.last_seen.0));
-    rate(page, incident);
-    result(page, incident);
+    page.row("why", &shown(&incident.summary));
+    also(page, incident);
     doubt(page, incident);
-    evidence(page, incident);
+    result(page, incident);
+    who(page, &incident.entities);
+    names(page, incident);
+    place(page, incident);
+    when(page, incident);
     next(page, incident);
-    page.labelled("", &[(Ink::Faint, &fit(&references(incident), page.room()))]);
+    evidence(page, incident);
+    references(page, incident);
 }
 
-/// Rank, severity, score and title.
+/// Rank, severity and title, with the score at the right.
 fn title(page: &mut Page, incident: &Incident) {
-    let ink = Ink::Badge(incident.severity);
+    let score = format!("{:>6}", incident.score.to_string());
     let rank = format!("{:>2}  ", incident.rank);
-    let badge = format!(" {} ", incident.severity.name().to_uppercase());
-    let score = format!("  {}  ", incident.score);
-    let indent = columns(&rank) + columns(&badge) + columns(&score);
-    let lines = wrap(&shown(&incident.title), page.width.saturating_sub(indent));
-    for (nth, line) in lines.iter().enumerate() {
-        if nth == 0 {
-            page.line(&[(Ink::Faint, &rank), (ink, &badge), (Ink::Plain, &score), (Ink::Strong, line)]);
-        } else {
-            page.line(&[(Ink::Plain, &" ".repeat(indent)), (Ink::Strong, line)]);
-        }
+    let badge = incident.severity.name().to_uppercase();
+    let gap = " ".repeat((MARGIN + LABEL).saturating_sub(columns(&rank) + columns(&badge)));
+    let room = page.room() - SCORE.len() - score.len();
+    let mut lines = wrap(&shown(news(incident)), room).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let rest = " ".repeat(room - columns(&first));
+    page.line(&[
+        (Ink::Faint, &rank),
+        (Ink::Badge(incident.severity), &badge),
+        (Ink::Plain, &gap),
+        (Ink::Strong, &first),
+        (Ink::Plain, &rest),
+        (Ink::Faint, SCORE),
+        (Ink::Strong, &score),
+    ]);
+    for line in lines {
+        page.labelled("", &[(Ink::Strong, &line)]);
     }
 }
 
-fn who(page: &mut Page, entities: &Entities) {
-    let room = page.room();
-    let sources = sources(entities, room);
-    if !sources.is_empty() {
-        page.row("who", &sources);
-    }
-    let accounts = entities.users.iter().map(|user| shown(&user.0));
-    let others =
-        [("accounts", list(accounts, entities.users_total, room.saturating_sub(9)), entities.users_total)];
-    for (label, names, total) in others {
-        match total {
-            0 => {}
-            1 => page.row(label, &names),
-            _ => page.row(label, &format!("{}: {names}", number(total))),
-        }
+/// The title, and what became of the incident since it was last reported.
+fn news(incident: &Incident) -> String {
+    let title = &incident.title;
+    match incident.status {
+        Status::New => title.clone(),
+        Status::Updated => format!("Updated: {title}"),
+        Status::Closed => format!("Closed: {title}"),
+        Status::Withdrawn => format!("Withdrawn: {title}"),
     }
 }
 
-/// Addresses, or the networks that hold them.
-fn sources(entities: &Entities, room: usize) -> String {
-    let addresses = entities.source_ips_total;
-    match addresses {
-        0 => return String::new(),
-        1 => {}
-        _ => {}
+/// What other detectors proved of it.
+fn also(page: &mut Page, incident: &Incident) {
+    let mut label = "also";
+    for proof in incident.findings.iter().filter(|proof| proof.kind != incident.kind).take(ALSO) {
+        page.row(label, &format!("{}: {}", proof.kind.name().replace('-', " "), shown(&proof.reason)));
+        label = "";
     }
-    let lead = match entities.networks_total {
-        networks if networks > 1 && addresses > 1 => {
-            format!("{} in {}: ", count(addresses, "address"), count(networks, "network"))
-        }
-        _ if addresses > 1 => format!("{}: ", count(addresses, "address")),
-        _ => String::new(),
-    };
-    let room = room.saturating_sub(columns(&lead));
-    let names = entities.source_ips.iter().map(|address| shown(&address.0.0));
-    format!("{lead}{}", list(names, addresses, room))
 }
 
-fn endpoints(entities: &Entities, room: usize) -> String {
-    let routes = entities
-        .endpoints
-        .iter()
-        .map(|endpoint| format!("{} {}", shown(&*endpoint.method), shown(&endpoint.template.0)));
-    list(routes, entities.endpoints_total, room)
-}
-
-fn rate(page: &mut Page, incident: &Incident) {
-    let activity = &incident.activity;
-    let total = count(incident.requests, "request");
-    let peak = activity.requests.iter().copied().max().unwrap_or(0);
-    let step = duration(i64::from(activity.step_s) * SECOND);
-    let words = format!("  {total}, at most {} in {step}", number(peak));
-    let spark = sparkline(activity, SPARK.min(page.room().saturating_sub(columns(&words))));
-    if spark.is_empty() {
-        page.row("rate", &total);
-    } else {
-        page.labelled("rate", &[(Ink::Severity(incident.severity), &spark), (Ink::Plain, &words)]);
+/// The most likely harmless explanation, where it is not far-fetched.
+fn doubt(page: &mut Page, incident: &Incident) {
+    let Some(note) = incident.confounders.iter().max_by_key(|note| note.score) else { return };
+    if note.score.0 >= DOUBT {
+        let name = shown(note.name.replace('-', " "));
+        page.row("or", &format!("{name}, {} % likely: {}", note.score.0, shown(&note.reason)));
     }
 }
 
@@ -111,8 +96,8 @@ fn result(page: &mut Page, incident: &Incident) {
     let mut parts = Vec::new();
     if impact.compromised_users_total > 0 {
         let opened = format!("{} opened", count(impact.compromised_users_total, "account"));
-        let names = impact.compromised_users.iter().map(|user| shown(&user.0));
-        let names = list(names, impact.compromised_users_total, page.room().saturating_sub(opened.len() + 2));
+        let room = page.room().saturating_sub(opened.len() + 2);
+        let names = list(impact.compromised_users.iter().map(raw), impact.compromised_users_total, room);
         parts.push(if names.is_empty() { opened } else { format!("{opened}: {names}") });
     }
     if impact.objects_read > 0 {
@@ -143,53 +128,171 @@ fn outcome(incident: &Incident) -> &'static str {
     }
 }
 
-/// The most likely harmless explanation, where it is not far-fetched.
-fn doubt(page: &mut Page, incident: &Incident) {
-    let Some(note) = incident.confounders.iter().max_by_key(|note| note.score) else { return };
-    if note.score.0 >= DOUBT {
-        let name = note.name.replace('-', " ");
-        page.row("or maybe", &format!("{name} ({} % likely): {}", note.score.0, shown(&note.reason)));
+/// Addresses, how they are spread, and who else lives there.
+fn who(page: &mut Page, entities: &Entities) {
+    let addresses = entities.source_ips_total;
+    let names = entities.source_ips.iter().map(|address| raw(&address.0));
+    match addresses {
+        0 => {}
+        1 => page.row("who", &format!("{}{}", list(names, 1, page.room()), origin(entities))),
+        _ => {
+            let mut lead = count(addresses, "address");
+            if entities.networks_total > 0 {
+                lead = format!("{lead} in {}", count(entities.networks_total, "network"));
+            }
+            lead.push_str(&origin(entities));
+            let all: Vec<_> = names.collect();
+            let in_one_line = format!("{lead}: {}", all.join(", "));
+            if all.len() as u64 == addresses && columns(&in_one_line) <= page.room() {
+                page.row("who", &in_one_line);
+            } else {
+                page.row("who", &lead);
+                page.row("", &list(all, addresses, page.room()));
+            }
+        }
+    }
+    let bystanders: u64 = entities.networks.iter().map(|network| network.bystanders).sum();
+    if bystanders > 0 {
+        page.row(
+            "",
+            &format!("{} in the same networks had no part in it", count(bystanders, "other client")),
+        );
     }
 }
 
-/// Where to look in the log, and the most telling line.
-fn evidence(page: &mut Page, incident: &Incident) {
-    let places = incident.evidence.iter().map(|line| {
-        let source = shown(&line.source.0);
-        match line.line {
-            Some(number) => format!("{source}:{number} ({})", shown(&*line.why)),
-            None => format!("{source} at byte {} ({})", line.offset, shown(&*line.why)),
-        }
-    });
-    let places = list(places, incident.evidence.len() as u64, page.room());
-    if !places.is_empty() {
-        page.row("evidence", &places);
+/// ` (NL, AS64500)`, or in how many countries.
+fn origin(entities: &Entities) -> String {
+    let mut parts: Vec<String> = match &*entities.countries {
+        [] => vec![],
+        [one] => vec![shown(one)],
+        many => vec![list(many.iter().map(shown), many.len() as u64, 24)],
+    };
+    if let [asn] = &*entities.asns {
+        parts.push(format!("AS{asn}"));
     }
-    let telling = |why: &str| incident.evidence.iter().find(|line| line.why == why && line.raw.is_some());
-    let line = telling("success").or_else(|| incident.evidence.iter().find(|line| line.raw.is_some()));
-    if let Some(raw) = line.and_then(|line| line.raw.as_ref()) {
-        page.labelled("", &[(Ink::Faint, &fit(&shown(&raw.0), page.room()))]);
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+/// Accounts, tokens, applications and agents.
+fn names(page: &mut Page, incident: &Incident) {
+    let entities = &incident.entities;
+    let is_told = entities.users.len() == 1 && is_in_title(incident, &entities.users[0]);
+    let tokens: Vec<_> = entities.tokens.iter().map(shown).collect();
+    let lists = [
+        ("account", entities.users.iter().map(raw).filter(|_| !is_told).collect(), entities.users_total),
+        ("token", tokens, entities.tokens_total),
+        ("consumer", entities.consumers.iter().map(raw).collect(), entities.consumers_total),
+        ("agent", entities.user_agents.iter().map(raw).collect::<Vec<_>>(), entities.user_agents_total),
+    ];
+    for (label, names, total) in lists {
+        let (lead, label) = match total {
+            0 | 1 => (String::new(), label.to_owned()),
+            many => (format!("{}: ", number(many)), format!("{label}s")),
+        };
+        let names = list(names, total, page.room() - lead.len());
+        if !names.is_empty() {
+            page.row(&label, &format!("{lead}{names}"));
+        }
+    }
+}
+
+/// Whether the title names `words` already.
+fn is_in_title(incident: &Incident, words: &Raw) -> bool {
+    incident.title.contains(&*words.text())
+}
+
+/// The routes, unless the title has told all of them.
+fn place(page: &mut Page, incident: &Incident) {
+    let entities = &incident.entities;
+    match &*entities.endpoints {
+        [] => {}
+        [only] if is_in_title(incident, &only.template) && entities.endpoints_total == 1 => {}
+        routes => {
+            let each =
+                routes.iter().map(|route| format!("{} {}", shown(&*route.method), raw(&route.template)));
+            page.row("where", &list(each, entities.endpoints_total, page.room()));
+        }
+    }
+}
+
+/// From when to when, and how the requests are spread over it; in one line where it fits.
+fn when(page: &mut Page, incident: &Incident) {
+    let span = span(incident.first_seen.0, incident.last_seen.0);
+    let activity = &incident.activity;
+    let total = count(incident.requests, "request");
+    let peak = activity.requests.iter().copied().max().unwrap_or(0);
+    let step = duration(i64::from(activity.step_s) * SECOND);
+    let words = format!("  {total}, at most {} in {step}", number(peak));
+    let ink = Ink::Severity(incident.severity);
+    let beside = page.room().saturating_sub(columns(&span) + 2 + columns(&words)).min(SPARK);
+    let below = (page.room() - columns(&words)).min(SPARK);
+    if activity.requests.len() < 2 {
+        page.row("when", &format!("{span}; {total}"));
+    } else if activity.requests.len().min(BESIDE) <= beside {
+        let spark = sparkline(activity, beside);
+        page.labelled(
+            "when",
+            &[(Ink::Plain, &span), (Ink::Plain, "  "), (ink, &spark), (Ink::Plain, &words)],
+        );
+    } else {
+        page.row("when", &span);
+        page.labelled("", &[(ink, &sparkline(activity, below)), (Ink::Plain, &words)]);
     }
 }
 
 fn next(page: &mut Page, incident: &Incident) {
+    let steps = &incident.recommendations;
     let mut label = "next";
-    for (nth, step) in incident.recommendations.iter().take(NEXT).enumerate() {
-        let step = shown(step);
-        let mark = if incident.recommendations.len() == 1 { String::new() } else { format!("{}. ", nth + 1) };
-        for (nth, line) in wrap(&step, page.room().saturating_sub(mark.len())).iter().enumerate() {
-            let mark = if nth == 0 { mark.clone() } else { " ".repeat(mark.len()) };
-            page.labelled(label, &[(Ink::Faint, &mark), (Ink::Plain, line)]);
+    for (nth, step) in steps.iter().take(NEXT).enumerate() {
+        let mut mark = if steps.len() == 1 { String::new() } else { format!("{}. ", nth + 1) };
+        for line in wrap(&shown(step), page.room() - mark.len()) {
+            page.labelled(label, &[(Ink::Faint, &mark), (Ink::Plain, &line)]);
+            mark = " ".repeat(mark.len());
             label = "";
         }
     }
 }
 
+/// Where to look in the log, and, where there is room, the most telling line.
+fn evidence(page: &mut Page, incident: &Incident) {
+    let lines = &incident.evidence;
+    let places = lines.iter().map(|line| {
+        let (source, why) = (raw(&line.source), shown(&*line.why));
+        match line.line {
+            Some(number) => format!("{source}:{number} ({why})"),
+            None => format!("{source} at byte {} ({why})", number(line.offset)),
+        }
+    });
+    let places = list(places, lines.len() as u64, page.room());
+    if !places.is_empty() {
+        page.row("evidence", &places);
+    }
+    let telling = lines.iter().filter(|line| line.raw.is_some()).max_by_key(|line| line.why == "success");
+    if let Some(line) = telling.and_then(|line| line.raw.as_ref())
+        && page.full_room() >= RAW
+    {
+        page.labelled("", &[(Ink::Faint, &fit(&raw(line), page.full_room()))]);
+    }
+}
+
 /// For a ticket: the id, how sure, and where to read more.
-fn references(incident: &Incident) -> String {
+fn references(page: &mut Page, incident: &Incident) {
     let references = &incident.references;
     let all = [&references.attack, &references.owasp_api, &references.oat, &references.cwe];
-    let mut parts = vec![incident.id.clone(), format!("{} % sure", incident.confidence.0)];
-    parts.extend(all.into_iter().flatten().map(|reference| shown(&**reference)));
-    parts.join("  ")
+    let sure = format!("  {} % sure", incident.confidence.0);
+    let mut text = format!("{}{sure}", fit(&shown(&incident.id), page.room() - sure.len()));
+    let earlier = count(incident.supersedes.len() as u64, "earlier incident");
+    let takes_in = (!incident.supersedes.is_empty()).then(|| format!("takes in {earlier}"));
+    let all = all.into_iter().flatten().map(|reference| shown(&**reference));
+    for part in takes_in.into_iter().chain(all) {
+        if columns(&text) + 2 + columns(&part) <= page.room() {
+            text = format!("{text}  {part}");
+        }
+    }
+    page.labelled("", &[(Ink::Faint, &text)]);
+}
+
+/// A stranger's words, harmless.
+fn raw(words: &Raw) -> String {
+    shown(&words.0)
 }

@@ -1,5 +1,6 @@
 //! The balance: how many incidents, what could not be judged and why, what was held back or left out.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::incident::Severity;
@@ -7,21 +8,23 @@ use crate::output::text::layout::{Ink, Page, list, shown};
 use crate::output::text::words::{bytes, count, number, percent};
 use crate::run::{IncidentCounts, Run, Timing};
 
+/// How many missing fields are told.
+const BLIND: usize = 5;
 /// Below this share of readable lines, in percent, a verdict is called partial.
-const READABLE: u64 = 95;
+const READABLE: u128 = 95;
 
 pub(super) fn write(page: &mut Page, run: &Run, left_out: usize, is_listing_held_back: bool) {
     page.blank();
     verdict(page, run);
     if left_out > 0 {
-        page.row("left out", &format!("{} of lower rank; `--top 0` tells them all", number(left_out as u64)));
+        page.row(
+            "left out",
+            &format!("{} of lower rank; `--top 0` tells them all", count(left_out as u64, "incident")),
+        );
     }
     let held_back = run.incidents.suppressed;
     if held_back > 0 && !is_listing_held_back {
-        let what = format!(
-            "{} with a likely harmless explanation; `--show-suppressed` lists them",
-            number(held_back)
-        );
+        let what = format!("{}; `--show-suppressed` tells why", count(held_back, "harmless look-alike"));
         page.row("held back", &what);
     }
     blind(page, run);
@@ -33,35 +36,29 @@ pub(super) fn write(page: &mut Page, run: &Run, left_out: usize, is_listing_held
     }
 }
 
-/// Incidents by severity, or that there are none and how far that goes.
+/// Incidents by severity, or that there are none, and how far that goes.
 fn verdict(page: &mut Page, run: &Run) {
-    let counts = by_severity(&run.incidents);
-    let found: Vec<_> = counts.iter().filter(|&&(_, incidents)| incidents > 0).collect();
     if run.events == 0 {
-        page.line(&[(
-            Ink::Badge(Severity::Medium),
-            "No line could be read as an access log: nothing was judged.",
-        )]);
-    } else if found.is_empty() {
-        page.line(&[(Ink::Strong, "Nothing found that looks like an attack.")]);
-    } else {
-        let mut pieces = Vec::new();
-        for (nth, &&(severity, incidents)) in found.iter().enumerate() {
-            let gap = if nth == 0 { "" } else { "   " };
-            pieces.push((Ink::Plain, gap.to_owned()));
-            pieces.push((Ink::Badge(severity), format!("{} {}", number(incidents), severity.name())));
-        }
-        let pieces: Vec<_> = pieces.iter().map(|(ink, text)| (*ink, &**text)).collect();
-        page.labelled("found", &pieces);
+        let nothing = "nothing was judged: no line could be read as an access log";
+        return page.row_in(Ink::Severity(Severity::Medium), "found", nothing);
     }
-    let seen = run.lines.saturating_sub(run.skipped);
-    if run.events > 0 && run.events < seen / 100 * READABLE {
-        let share = percent(run.events, seen);
-        page.sentences(
-            4,
-            Ink::Plain,
-            &format!("Only {share} of the lines could be read: this goes for them alone."),
-        );
+    let found: Vec<_> =
+        by_severity(&run.incidents).into_iter().filter(|&(_, incidents)| incidents > 0).collect();
+    let lead = match found.first() {
+        None => Some("nothing that looks like an attack"),
+        Some((worst, _)) if *worst < Severity::Medium => Some("nothing that needs a person now"),
+        Some(_) => None,
+    };
+    let mut pieces: Vec<_> = lead.map(|lead| (Ink::Strong, lead.to_owned())).into_iter().collect();
+    pieces.extend(found.into_iter().map(|(severity, incidents)| {
+        (Ink::Badge(severity), format!("{} {}", number(incidents), severity.name()))
+    }));
+    page.pieces("found", &pieces);
+    let lines = run.lines.saturating_sub(run.skipped);
+    if u128::from(run.events) * 100 < u128::from(lines) * READABLE {
+        let share = percent(run.events, lines);
+        let caution = format!("only {share} of the lines could be read, and this goes for them alone");
+        page.row_in(Ink::Severity(Severity::Medium), "caution", &caution);
     }
 }
 
@@ -76,18 +73,28 @@ fn by_severity(counts: &IncidentCounts) -> [(Severity, u64); 5] {
     ]
 }
 
-/// What could not be judged, with its remedy, once for each missing field.
+/// What could not be judged, with its remedy, once for each missing field; the fields that blind most detectors first.
 fn blind(page: &mut Page, run: &Run) {
     let mut by_field = BTreeMap::<_, Vec<&str>>::new();
     for blind in &run.blind {
         by_field.entry((&*blind.missing, &*blind.fix)).or_default().push(&blind.detector);
     }
+    let mut fields: Vec<_> = by_field.into_iter().collect();
+    fields.sort_by_key(|(_, detectors)| Reverse(detectors.len()));
     let mut label = "blind";
-    for ((missing, fix), detectors) in by_field {
-        let names = list(detectors.iter().map(|name| shown(name)), detectors.len() as u64, page.room());
+    for ((missing, fix), detectors) in fields.iter().take(BLIND) {
+        let names = list(detectors.iter().map(shown), detectors.len() as u64, page.room());
         page.row(label, &format!("no {} in this log, so not judged: {names}", shown(missing)));
         page.row_in(Ink::Copy, "", &shown(fix));
         label = "";
+    }
+    if fields.len() > BLIND {
+        let more = number((fields.len() - BLIND) as u64);
+        page.row_in(
+            Ink::Faint,
+            "",
+            &format!("and {more} more fields; `--format json` names them under `blind`"),
+        );
     }
 }
 
@@ -102,7 +109,7 @@ pub fn timing_line(timing: &Timing, run: &Run) -> String {
         count(timing.threads, "thread")
     );
     if let Some(peak) = timing.peak_memory_bytes {
-        line.push_str(&format!(", {} of memory", bytes(peak)));
+        line = format!("{line}, {} of memory", bytes(peak));
     }
     line
 }

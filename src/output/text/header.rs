@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::incident::Fidelity;
-use crate::output::text::layout::{Ink, Page, list, shown};
+use crate::output::text::layout::{Ink, Page, fit, list, shown};
 use crate::output::text::words::{bytes, count, number, percent, span};
 use crate::run::{Run, SourceRead};
 
@@ -11,13 +11,17 @@ use crate::run::{Run, SourceRead};
 const NAMED: usize = 4;
 
 pub(super) fn write(page: &mut Page, run: &Run) {
-    let version = format!(" {} {}", run.version, run.command);
+    let version = fit(&shown(format!(" {} {}", run.version, run.command)), page.room());
     page.line(&[(Ink::Strong, "gatehound"), (Ink::Faint, &version)]);
     page.blank();
     sources(page, run);
     unread(page, run);
     if let (Some(first), Some(last)) = (run.first_time, run.last_time) {
-        page.row("span", &span(first.0, last.0));
+        let zone = match &*run.time_zone {
+            "UTC" => String::new(),
+            other => format!("; stamps without a zone were read as {}", shown(other)),
+        };
+        page.row("span", &format!("{}{zone}", span(first.0, last.0)));
     }
     if run.events > 0 {
         page.row("seen", &seen(run));
@@ -79,16 +83,18 @@ fn formats(sources: &[SourceRead]) -> String {
 fn unread(page: &mut Page, run: &Run) {
     if run.rejected > 0 {
         let share = percent(run.rejected, run.lines);
-        let reasons = run.rejected_reasons.iter().map(|of| format!("{} {}", number(of.lines), of.reason));
-        let reasons: Vec<_> = reasons.collect();
+        let reasons: Vec<_> = match &*run.rejected_reasons {
+            [only] => vec![shown(&*only.reason)],
+            many => many.iter().map(|of| format!("{} ({})", shown(&*of.reason), number(of.lines))).collect(),
+        };
         page.row("unread", &format!("{} ({share}): {}", count(run.rejected, "line"), reasons.join(", ")));
     }
-    let others = [
-        (run.skipped, "no access line (a banner, a comment, another program's)"),
-        (run.cut, "longer than the limit, read up to it"),
-    ];
-    for (lines, what) in others.into_iter().filter(|&(lines, _)| lines > 0) {
-        page.row("", &format!("{} {what}", number(lines)));
+    if run.skipped > 0 {
+        let skipped = count(run.skipped, "line");
+        page.row("skipped", &format!("{skipped}: banners, comments, other programs' lines"));
+    }
+    if run.cut > 0 {
+        page.row("cut", &format!("{} over the size limit, read up to it", count(run.cut, "line")));
     }
 }
 

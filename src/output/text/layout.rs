@@ -1,5 +1,7 @@
 //! A page of text: lines that fit its width, a column of labels, colours where they are allowed.
 
+use std::fmt::Write;
+
 use anstyle::{AnsiColor, Style as Ansi};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -7,10 +9,10 @@ use crate::incident::Severity;
 use crate::text::Escaped;
 
 /// Where the column of labels begins.
-const MARGIN: usize = 4;
+pub(super) const MARGIN: usize = 4;
 /// How wide the column of labels is.
-const LABEL: usize = 10;
-/// Sentences are no wider than this: longer lines are hard to read.
+pub(super) const LABEL: usize = 10;
+/// Values are no wider than this: longer lines are hard to read.
 const SENTENCE: usize = 110;
 
 /// How something is drawn.
@@ -58,7 +60,7 @@ impl Ink {
 /// Lines on their way to the sink.
 pub(super) struct Page {
     /// How many columns there are.
-    pub(super) width: usize,
+    width: usize,
     color: bool,
     text: String,
 }
@@ -75,6 +77,11 @@ impl Page {
 
     /// How many columns a row has for its value.
     pub(super) fn room(&self) -> usize {
+        (self.width - MARGIN - LABEL).min(SENTENCE)
+    }
+
+    /// How many columns a line has for a value that is worth the whole terminal.
+    pub(super) fn full_room(&self) -> usize {
         self.width - MARGIN - LABEL
     }
 
@@ -93,14 +100,6 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Sentences, `indent` columns in.
-    pub(super) fn sentences(&mut self, indent: usize, ink: Ink, text: &str) {
-        let width = self.width.min(SENTENCE + indent).saturating_sub(indent);
-        for line in wrap(text, width) {
-            self.line(&[(Ink::Plain, &" ".repeat(indent)), (ink, &line)]);
-        }
-    }
-
     /// A label and its value, which goes on under itself.
     pub(super) fn row(&mut self, label: &str, value: &str) {
         self.row_in(Ink::Plain, label, value);
@@ -109,7 +108,7 @@ impl Page {
     /// As [`Page::row`], with the value in `ink`.
     pub(super) fn row_in(&mut self, ink: Ink, label: &str, value: &str) {
         let mut label = label;
-        for line in wrap(value, self.room().min(SENTENCE)) {
+        for line in wrap(value, self.room()) {
             self.labelled(label, &[(ink, &line)]);
             label = "";
         }
@@ -123,13 +122,37 @@ impl Page {
         self.line(&all);
     }
 
-    fn put(&mut self, ink: Ink, piece: &str) {
-        let ansi = ink.ansi();
-        if self.color && ink != Ink::Plain && !piece.trim().is_empty() {
-            self.text.push_str(&format!("{ansi}{piece}{ansi:#}"));
-        } else {
-            self.text.push_str(piece);
+    /// A label and pieces that stay whole, with gaps between them.
+    pub(super) fn pieces(&mut self, label: &str, pieces: &[(Ink, String)]) {
+        const GAP: &str = "   ";
+        let mut label = label;
+        let mut line: Vec<(Ink, &str)> = Vec::new();
+        let mut used = 0;
+        for (ink, piece) in pieces {
+            if !line.is_empty() && used + GAP.len() + columns(piece) > self.room() {
+                self.labelled(label, &line);
+                (label, used) = ("", 0);
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push((Ink::Plain, GAP));
+                used += GAP.len();
+            }
+            line.push((*ink, piece));
+            used += columns(piece);
         }
+        self.labelled(label, &line);
+    }
+
+    /// The one way to the sink. Whatever was not [`shown`] before, for the sake of its width, is harmless after.
+    fn put(&mut self, ink: Ink, piece: &str) {
+        let (ansi, harmless) = (ink.ansi(), Escaped(piece.as_bytes()));
+        let written = if self.color && ink != Ink::Plain && !piece.trim().is_empty() {
+            write!(self.text, "{ansi}{harmless}{ansi:#}")
+        } else {
+            write!(self.text, "{harmless}")
+        };
+        written.expect("a string takes whatever is written");
     }
 }
 
@@ -254,5 +277,12 @@ mod tests {
             page.line(&[(Ink::Badge(Severity::Critical), "CRITICAL"), (Ink::Plain, "  ")]);
             assert_eq!(page.take().contains('\x1b'), color);
         }
+    }
+
+    #[test]
+    fn whatever_reaches_the_page_is_harmless() {
+        let mut page = Page::new(80, false);
+        page.line(&[(Ink::Plain, "a\x1b[2J\u{202e}b\n")]);
+        assert_eq!(page.take(), "a\\u{1b}[2J\\u{202e}b\\n\n");
     }
 }

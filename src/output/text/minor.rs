@@ -30,12 +30,15 @@ impl Minor {
         let group = if incident.suppressed_by.is_some() { &mut self.held_back } else { &mut self.low };
         group.total += 1;
         if cap == 0 || group.lines.len() < cap {
-            let title = shown(&incident.title);
             let title = match &incident.suppressed_by {
-                Some(why) => format!("{title} ({})", shown(why)),
-                None => title,
+                Some(why) => format!("{}: {}", shown(why), shown(&incident.title)),
+                None => shown(&incident.title),
             };
-            group.lines.push(Line { severity: incident.severity, title, when: stamp(incident.first_seen.0) });
+            group.lines.push(Line {
+                severity: incident.severity,
+                title,
+                when: stamp(incident.first_seen.0)[5..16].to_owned(),
+            });
         }
     }
 
@@ -59,7 +62,7 @@ impl Group {
         page.line(&[(Ink::Strong, heading)]);
         for line in &self.lines {
             let severity = format!("    {:10}", line.severity.name());
-            let room = page.width.saturating_sub(columns(&severity) + line.when.len() + 2);
+            let room = page.room().saturating_sub(line.when.len() + 2);
             let title = fit(&line.title, room);
             let gap = " ".repeat(room - columns(&title) + 2);
             page.line(&[
