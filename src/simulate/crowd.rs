@@ -40,8 +40,9 @@ pub(super) fn enter(stage: &mut Stage, mut rng: Rng, lines: u64, clients: Option
     let salt = rng.next();
     let first = stage.start;
     let actor = move |now: Time, stage: &mut Stage| {
-        // Seven of ten are people who have not been here yet today, as long as there are any; the rest come back.
-        let index = if rng.chance(700) {
+        // Seven of ten are people who have not been here yet; the rest come back. Where a number of clients is asked
+        // for, all of them come before anybody comes back.
+        let index = if rng.chance(700) || clients.is_some() && walked < people {
             walked += 1;
             (walked - 1) % people
         } else {

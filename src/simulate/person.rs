@@ -152,7 +152,7 @@ pub(super) fn visit(
     let mut rng = Rng::new(mix(index), time.0.unsigned_abs());
     let app = nature.chance(habits.apps);
     let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
-    let account = mix(index ^ 0xacc) % stage.site.accounts;
+    let account = account_of(stage, index);
     let heavy = nature.chance(15);
     let left =
         if heavy { rng.pareto(habits.steps * 3, 1.1).min(1500) } else { rng.log_normal(habits.steps, 0.9) };
@@ -170,6 +170,16 @@ pub(super) fn visit(
         listed: false,
     };
     Box::new(move |now, stage| visit.act(now, stage))
+}
+
+/// The account of the person `index`.
+pub(super) fn account_of(stage: &Stage, index: u64) -> u64 {
+    mix(index ^ 0xacc) % stage.site.accounts
+}
+
+/// The day of `time`: people have a new token each day.
+pub(super) fn day_of(time: Time) -> u64 {
+    time.0.div_euclid(DAY).unsigned_abs()
 }
 
 impl Visit {
@@ -222,6 +232,8 @@ impl Visit {
             self.step = self.at_the_door();
         } else if known {
             self.enter(now);
+        } else if !self.app && self.client.rng.chance(30) {
+            self.register(now, stage);
         }
         if self.lines == 0 && !types {
             self.roam(now, stage);
@@ -230,7 +242,7 @@ impl Visit {
 
     /// The page and its assets; who was here before has some of them still.
     fn open_page(&mut self, now: Time, stage: &mut Stage) {
-        self.get(stage, now, self.site.home(), 14_000);
+        self.get(stage, now, String::from("/"), 14_000);
         let returning = self.client.rng.chance(400);
         for nth in 0..self.site.assets {
             let time = Time(now.0 + 150_000 + self.client.rng.pause(300_000, 0.8));
@@ -247,6 +259,19 @@ impl Visit {
         if self.client.rng.chance(100) {
             self.send(stage, now, "GET", String::from("/favicon.ico"), self.site.missing);
         }
+    }
+
+    /// A name, whether it is free, and an account.
+    fn register(&mut self, now: Time, stage: &mut Stage) {
+        let name = self.site.account(self.account);
+        let typed = now.0 + self.client.rng.pause(20 * SECOND, 0.5);
+        let sent = typed + self.client.rng.pause(15 * SECOND, 0.5);
+        if self.client.rng.chance(250) {
+            let other = name.replacen('.', "", 1);
+            self.send(stage, Time(typed), "GET", self.site.look_up(&other), name_answer(true));
+        }
+        self.send(stage, Time(typed), "GET", self.site.look_up(&name), name_answer(false));
+        self.send(stage, Time(sent), "POST", self.site.register(), Answer { status: 201, bytes: 180 });
     }
 
     /// How the login will go.
@@ -292,7 +317,7 @@ impl Visit {
     /// From now on the requests carry a token, a new one each day.
     fn enter(&mut self, now: Time) {
         let name = self.site.account(self.account);
-        self.client.token = token(&name, now.0.div_euclid(DAY).unsigned_abs());
+        self.client.token = token(&name, day_of(now));
         self.client.user = Some(name);
     }
 
@@ -309,7 +334,7 @@ impl Visit {
                 let entry = self.client.rng.popular(self.site.catalogue_size);
                 let target = self.site.entry(entry);
                 // A few entries are gone, and people's bookmarks with them.
-                if mix(entry ^ 0x60e) % 70 == 0 {
+                if is_gone(entry) {
                     self.send(stage, now, "GET", target, self.site.missing);
                 } else {
                     self.get(stage, now, target, 2_600);
@@ -353,6 +378,10 @@ impl Visit {
                 let month = self.client.rng.below(24) + 48;
                 self.get(stage, now, self.site.export(month), 160_000);
             }
+            992..994 => {
+                let page = self.client.rng.popular(5);
+                self.get(stage, now, self.site.records(page, 50), 30_000);
+            }
             _ => self.get(stage, now, self.site.profile(), 800),
         }
     }
@@ -362,4 +391,14 @@ impl Visit {
 pub(super) fn reset_answer(site: &Site, exists: bool) -> Answer {
     let bytes = 60 + site.missing.bytes % 40;
     if exists { Answer { status: 200, bytes } } else { Answer { status: 200, bytes: bytes + 31 } }
+}
+
+/// The answer to whether a name is taken.
+pub(super) fn name_answer(taken: bool) -> Answer {
+    Answer { status: 200, bytes: if taken { 19 } else { 18 } }
+}
+
+/// Whether this entry of the catalogue has been taken out, though links to it remain.
+pub(super) fn is_gone(entry: u64) -> bool {
+    mix(entry ^ 0x60e).is_multiple_of(70)
 }

@@ -67,7 +67,7 @@ const STRIDE: u64 = 7_919;
 /// How many accounts a site has for so many people of a day.
 fn accounts_for(people: u64) -> u64 {
     let accounts = (people * 3).max(4000);
-    if accounts % STRIDE == 0 { accounts + 1 } else { accounts }
+    if accounts.is_multiple_of(STRIDE) { accounts + 1 } else { accounts }
 }
 
 impl Site {
@@ -112,11 +112,6 @@ impl Site {
         let chance = rng.next();
         person_name(&mut name, chance, self.accounts + chance % 9_000_000, self.account_style);
         Rc::from(name)
-    }
-
-    /// The web page that people open first.
-    pub(super) fn home(&self) -> String {
-        String::from("/")
     }
 
     /// A web asset; its name changes with every release.

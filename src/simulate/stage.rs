@@ -87,8 +87,10 @@ pub(super) struct Stage {
     pub start: Time,
     /// When nobody begins anything any more.
     pub end: Time,
-    /// Hundredths by which volumes differ from those at five requests a second; grows with the root of the rate.
+    /// Hundredths by which volumes differ from those of a day at five requests a second; grows with the root.
     pub scale: u64,
+    /// The same, growing with the volume itself.
+    pub share: u64,
     /// The books, one a scenario.
     pub books: Vec<Book>,
     /// How many ordinary people there are; their indexes begin at zero.
@@ -150,6 +152,7 @@ impl Stage {
             start,
             end,
             scale: 100,
+            share: 100,
             books: Vec::new(),
             people,
             outage: None,
@@ -269,6 +272,11 @@ impl Stage {
         (volume * self.scale / 100).max(1)
     }
 
+    /// `volume` at this run's rate, for what people do in proportion to how many there are; at least `least`.
+    pub(super) fn in_proportion(&self, volume: u64, least: u64) -> u64 {
+        (volume * self.share / 100).max(least)
+    }
+
     /// How many days the log covers, counting a part as one.
     pub(super) fn days(&self) -> i64 {
         ((self.end.0 - self.start.0 + DAY - 1) / DAY).max(1)
@@ -294,8 +302,10 @@ impl Stage {
     pub(super) fn some_slot(&self, rng: &mut Rng, hours: (u64, u64), length: (u64, u64)) -> (Time, Time) {
         let day = i64::try_from(rng.below(u64::try_from(self.days()).unwrap_or(1))).unwrap_or(0);
         let minute = rng.between(hours.0 * 60, hours.1 * 60);
-        let length = minutes(rng.spread(length.0, length.1));
-        self.slot(day, minute, length)
+        let length = minutes(rng.spread(length.0, length.1)) + rng.wait(SECOND);
+        let (from, to) = self.slot(day, minute, length);
+        let late = i64::try_from(rng.below(60_000_000)).unwrap_or(0).min((to.0 - from.0) / 4);
+        (Time(from.0 + late), to)
     }
 }
 

@@ -15,7 +15,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let count = stage.scaled(rng.spread(150, 1500)).max(100);
     let span = stage.some_slot(&mut rng, (0, 22), (6, 60));
     let agent = super::disguise(stage, &mut rng, 500);
-    let (mut client, _) = super::insider(stage, &mut rng, part, agent);
+    let mut client = super::insider(stage, &mut rng, part, agent, span.0);
     client.bandwidth = 30_000_000;
     stage.ends(part, "exfiltrated");
     let median = rng.spread(600_000, 3_500_000);

@@ -83,7 +83,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let agent: Rc<str> = Rc::from(*rng.pick(&TOOLS));
     let mut client = Client::new(rng.fork(), address, agent, part);
     stage.ends(part, "probed");
-    let base = stage.site.prefix;
+    let base = if stage.site.prefix.is_empty() { "/site" } else { stage.site.prefix };
     super::paced(stage, span, words, 0.5, rng.fork(), move |nth, now, stage| {
         let target = word(nth, base);
         let answer = find(stage, &mut rng, nth == words / 3);

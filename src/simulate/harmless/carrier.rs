@@ -19,7 +19,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
             stage.address(gateway)
         })
         .collect();
-    let visits = stage.scaled(rng.between(900, 1500)) * stage.days().unsigned_abs();
+    let visits = stage.in_proportion(rng.between(900, 1500), 90) * stage.days().unsigned_abs();
     let habits = Habits { apps: 750, ..ORDINARY };
     let span = (stage.start, stage.end);
     super::crowd_behind(stage, part, rng, span, visits, addresses, habits);
