@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use super::person::{Client, Habits, ORDINARY, visit};
+use super::answer::Answer;
+use super::client::Client;
+use super::request::Part;
+use super::person::{Habits, ORDINARY, visit};
 use super::random::{Rng, float, micros, mix};
-use super::site::Answer;
-use super::stage::{Part, Stage};
+use super::stage::Stage;
 use crate::time::{HOUR, SECOND, Time};
 
 /// How busy each hour of the day is, in thousandths of about the mean.

@@ -6,12 +6,16 @@
 
 mod address;
 mod agent;
+mod answer;
 mod attack;
+mod client;
 mod crowd;
 mod encode;
 mod harmless;
+mod names;
 mod person;
 mod random;
+mod request;
 mod shape;
 mod site;
 mod stage;
@@ -26,7 +30,8 @@ use crate::error::Error;
 use crate::time::{HOUR, Time};
 use encode::Encoder;
 use random::{Rng, mix, name_seed};
-use stage::{Book, Part, Stage};
+use request::{Book, Part};
+use stage::Stage;
 use truth::{Attack, Benign, Truth};
 
 /// One thing that happens in a log besides ordinary people.

@@ -3,29 +3,14 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::answer::{Answer, name_answer, reset_answer};
+use super::client::{Client, token};
 use super::random::{Rng, mix};
-use super::site::{Answer, OWNED_EACH, Site};
-use super::stage::{Actor, Part, Request, Stage, duration, token};
-use crate::time::{DAY, SECOND, Time};
+use super::request::Part;
+use super::site::{OWNED_EACH, Site};
+use super::stage::{Actor, Stage};
 
-/// Somebody who sends requests: all that their lines have in common.
-#[derive(Clone, Debug)]
-pub(super) struct Client {
-    /// Their chance.
-    pub rng: Rng,
-    /// Where they are.
-    pub address: IpAddr,
-    /// What they use.
-    pub agent: Rc<str>,
-    /// Who they are, once they have logged in.
-    pub user: Option<Rc<str>>,
-    /// Their token; zero before they have one.
-    pub token: u64,
-    /// Bytes a second that their line carries.
-    pub bandwidth: u64,
-    /// To whom their requests belong.
-    pub part: Part,
-}
+use crate::time::{DAY, SECOND, Time};
 
 /// What distinguishes one crowd of people from another. Shares are in thousandths.
 #[derive(Clone, Copy, Debug)]
@@ -69,73 +54,6 @@ enum Step {
     Arrive,
     LogIn { mistakes: u64, gives_up: bool },
     Roam,
-}
-
-impl Client {
-    /// A client of `agent` at `address`, with its own chance.
-    pub(super) fn new(mut rng: Rng, address: IpAddr, agent: Rc<str>, part: Part) -> Self {
-        let bandwidth = rng.log_normal(2_500_000, 0.8).max(60_000);
-        Self { rng, address, agent, user: None, token: 0, bandwidth, part }
-    }
-
-    /// The same client, logged in as `user`.
-    pub(super) fn known_as(mut self, user: Rc<str>, session: u64) -> Self {
-        self.token = token(&user, session);
-        self.user = Some(user);
-        self
-    }
-
-    /// Asks, and gets `answer`.
-    pub(super) fn ask(
-        &mut self,
-        stage: &mut Stage,
-        time: Time,
-        method: &'static str,
-        target: String,
-        answer: Answer,
-    ) {
-        self.ask_from(stage, time, method, target, answer, None);
-    }
-
-    /// Asks from the page `referer`, and gets `answer`.
-    pub(super) fn ask_from(
-        &mut self,
-        stage: &mut Stage,
-        time: Time,
-        method: &'static str,
-        target: String,
-        answer: Answer,
-        referer: Option<Rc<str>>,
-    ) {
-        let took = duration(&mut self.rng, answer, self.bandwidth);
-        stage.send(Request {
-            time,
-            took,
-            client: self.address,
-            user: self.user.clone(),
-            token: self.token,
-            method,
-            target,
-            answer,
-            referer,
-            agent: Rc::clone(&self.agent),
-            part: self.part,
-        });
-    }
-
-    /// Tries to log in as `user`.
-    pub(super) fn try_login(&mut self, stage: &mut Stage, time: Time, user: &Rc<str>, answer: Answer) {
-        let before = (self.user.replace(Rc::clone(user)), std::mem::take(&mut self.token));
-        let target = stage.site.login.clone();
-        self.ask(stage, time, "POST", target, answer);
-        (self.user, self.token) = before;
-    }
-
-    /// Reads `target`, whose size is its own, round `median`.
-    pub(super) fn read(&mut self, stage: &mut Stage, time: Time, target: String, median: u64) {
-        let answer = Answer { status: 200, bytes: stage.site.size(&target, median) };
-        self.ask(stage, time, "GET", target, answer);
-    }
 }
 
 /// The visit of the person `index` at about `time`, from `address` where that is not their own.
@@ -334,7 +252,7 @@ impl Visit {
                 let entry = self.client.rng.popular(self.site.catalogue_size);
                 let target = self.site.entry(entry);
                 // A few entries are gone, and people's bookmarks with them.
-                if is_gone(entry) {
+                if self.site.is_gone(entry) {
                     self.send(stage, now, "GET", target, self.site.missing);
                 } else {
                     self.get(stage, now, target, 2_600);
@@ -387,18 +305,3 @@ impl Visit {
     }
 }
 
-/// The answer to a forgotten password: on most sites it tells whether the account exists, if only by its size.
-pub(super) fn reset_answer(site: &Site, exists: bool) -> Answer {
-    let bytes = 60 + site.missing.bytes % 40;
-    if exists { Answer { status: 200, bytes } } else { Answer { status: 200, bytes: bytes + 31 } }
-}
-
-/// The answer to whether a name is taken.
-pub(super) fn name_answer(taken: bool) -> Answer {
-    Answer { status: 200, bytes: if taken { 19 } else { 18 } }
-}
-
-/// Whether this entry of the catalogue has been taken out, though links to it remain.
-pub(super) fn is_gone(entry: u64) -> bool {
-    mix(entry ^ 0x60e).is_multiple_of(70)
-}

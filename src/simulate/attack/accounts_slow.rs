@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::name_answer;
+use crate::simulate::answer::{Answer, name_answer};
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

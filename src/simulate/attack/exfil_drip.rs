@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::{Client, ORDINARY, account_of, day_of, visit};
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
+use crate::simulate::person::{ORDINARY, account_of, day_of, visit};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

@@ -23,10 +23,12 @@ pub(super) mod stuffing_slow;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::person::{Client, account_of};
+use super::client::Client;
+use super::request::Part;
+use super::person::account_of;
 use super::random::Rng;
 use super::site::OWNED_EACH;
-use super::stage::{Part, Stage, gap};
+use super::stage::{Stage, gap};
 use crate::time::{SECOND, Time};
 
 /// Tools that name themselves.

@@ -1,8 +1,9 @@
 //! One token asks for other people's objects and is refused each time: the answers still tell which exist.
 
+use crate::simulate::answer::Answer;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

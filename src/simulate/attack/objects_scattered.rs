@@ -1,8 +1,9 @@
 //! One token reads other people's objects by ids that leaked, in no order, from a few addresses.
 
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
 use crate::simulate::site::OWNED_EACH;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

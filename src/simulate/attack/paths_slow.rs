@@ -1,8 +1,9 @@
 //! A word list run by hand-like pace, by something that says it is a browser.
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

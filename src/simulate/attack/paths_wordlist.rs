@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::Client;
+use crate::simulate::answer::Answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -105,9 +107,8 @@ pub(super) fn word(nth: u64, base: &str) -> String {
 }
 
 /// What a guess finds: mostly nothing.
-pub(super) fn find(stage: &Stage, rng: &mut Rng, sure: bool) -> crate::simulate::site::Answer {
-    use crate::simulate::site::Answer;
-    match rng.below(1000) {
+pub(super) fn find(stage: &Stage, rng: &mut Rng, sure: bool) -> crate::simulate::answer::Answer {
+        match rng.below(1000) {
         0..8 => Answer { status: 403, bytes: 150 },
         8..14 => Answer { status: 401, bytes: 58 },
         14..20 => Answer { status: 301, bytes: 162 },

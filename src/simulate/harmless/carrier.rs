@@ -1,8 +1,9 @@
 //! A mobile carrier's pool: thousands of people share a few addresses all day.
 
+use crate::simulate::request::Part;
 use crate::simulate::person::{Habits, ORDINARY};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::{Client, is_gone};
+use crate::simulate::answer::Answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage, gap};
+use crate::simulate::stage::{Stage, gap};
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};
 
@@ -55,7 +56,7 @@ fn crawl(stage: &mut Stage, now: Time, client: &mut Client, nth: u64, entry: u64
         if nth.is_multiple_of(9) { stage.site.catalogue(entry / 20, 20) } else { stage.site.entry(entry) };
     if nth % 700 == 1 {
         client.ask(stage, now, "GET", String::from("/robots.txt"), Answer { status: 200, bytes: 68 });
-    } else if stage.site.catalogue_size <= entry || is_gone(entry) {
+    } else if stage.site.is_gone(entry) {
         client.ask(stage, now, "GET", stage.site.entry(entry), stage.site.missing);
     } else {
         client.read(stage, now, target, 2_600);

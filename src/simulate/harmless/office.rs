@@ -3,9 +3,12 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::simulate::person::{Client, Habits, ORDINARY, reset_answer, visit};
+use crate::simulate::answer::reset_answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
+use crate::simulate::person::{Habits, ORDINARY, visit};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage, minutes};
+use crate::simulate::stage::{Stage, minutes};
 use crate::simulate::{Role, Scenario};
 use crate::time::{MINUTE, SECOND, Time};
 

@@ -1,9 +1,10 @@
 //! A version of the app that fetches everything on the screen at once: bursts of details after each list.
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
 use crate::simulate::site::OWNED_EACH;
-use crate::simulate::stage::{Part, Stage, gap};
+use crate::simulate::stage::{Stage, gap};
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};
 
