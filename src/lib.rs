@@ -4,6 +4,7 @@ pub mod collect;
 pub mod detect;
 pub mod engine;
 pub mod error;
+pub mod evaluate;
 pub mod event;
 pub mod evidence;
 pub mod format;

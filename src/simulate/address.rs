@@ -33,7 +33,7 @@ impl Addresses {
     /// The address with this index: always the same one, and no two indexes below the size of the set share one.
     pub(super) fn nth(&self, index: u64) -> IpAddr {
         let chance = mix(self.seed ^ index.wrapping_mul(0x5851_f42d_4c95_7f2d));
-        if chance % 6 == 0 {
+        if chance.is_multiple_of(6) {
             return IpAddr::V6(self.sixth(index, chance));
         }
         let size = self.networks * 256;

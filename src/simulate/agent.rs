@@ -15,12 +15,12 @@ impl Agents {
     pub(super) fn new(seed: u64, wanted: u32, app: &str) -> Self {
         let half = u64::from(wanted.max(40)) / 2 + 1;
         let table = |make: &dyn Fn(u64, u64) -> String, salt: u64| {
-            let mut seen = std::collections::BTreeSet::new();
+            let mut known = std::collections::BTreeSet::new();
             let mut all = Vec::new();
             let mut nth = 0;
             while (all.len() as u64) < half {
                 let text = make(mix(seed ^ salt ^ nth), nth);
-                if seen.insert(text.clone()) {
+                if known.insert(text.clone()) {
                     all.push(Rc::from(text));
                 }
                 nth += 1;

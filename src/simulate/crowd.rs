@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use super::person::{Client, Habits, ORDINARY, visit};
+use super::answer::Answer;
+use super::client::Client;
+use super::request::Part;
+use super::person::{Habits, ORDINARY, visit};
 use super::random::{Rng, float, micros, mix};
-use super::site::Answer;
-use super::stage::{Part, Stage};
+use super::stage::Stage;
 use crate::time::{HOUR, SECOND, Time};
 
 /// How busy each hour of the day is, in thousandths of about the mean.
@@ -40,8 +42,9 @@ pub(super) fn enter(stage: &mut Stage, mut rng: Rng, lines: u64, clients: Option
     let salt = rng.next();
     let first = stage.start;
     let actor = move |now: Time, stage: &mut Stage| {
-        // Seven of ten are people who have not been here yet today, as long as there are any; the rest come back.
-        let index = if rng.chance(700) {
+        // Seven of ten are people who have not been here yet; the rest come back. Where a number of clients is asked
+        // for, all of them come before anybody comes back.
+        let index = if rng.chance(700) || clients.is_some() && walked < people {
             walked += 1;
             (walked - 1) % people
         } else {

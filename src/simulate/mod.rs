@@ -6,12 +6,16 @@
 
 mod address;
 mod agent;
+mod answer;
 mod attack;
+mod client;
 mod crowd;
 mod encode;
 mod harmless;
+mod names;
 mod person;
 mod random;
+mod request;
 mod shape;
 mod site;
 mod stage;
@@ -26,7 +30,8 @@ use crate::error::Error;
 use crate::time::{HOUR, Time};
 use encode::Encoder;
 use random::{Rng, mix, name_seed};
-use stage::{Book, Part, Stage};
+use request::{Book, Part};
+use stage::Stage;
 use truth::{Attack, Benign, Truth};
 
 /// One thing that happens in a log besides ordinary people.
@@ -140,6 +145,8 @@ pub struct Summary {
 const DEFAULT_START: i64 = 1_773_100_800;
 /// Lines that a visit writes, for the number of people that a rate brings.
 const LINES_A_VISIT: u64 = 18;
+/// Lines of a day at five requests a second, for which the volumes of the scenarios are meant.
+const LINES_OF_A_DAY: u64 = 432_000;
 /// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 16;
 
@@ -159,6 +166,10 @@ impl Default for Options {
 }
 
 /// Writes a log as `options` ask, and its truth if that is wanted. The same options write the same bytes.
+///
+/// # Errors
+///
+/// An unknown scenario, or what `log` or `truth` refuses.
 pub fn run(options: &Options, log: &mut dyn Write, truth: Option<&mut dyn Write>) -> Result<Summary, Error> {
     let chosen = choose(&options.scenarios)?;
     let mut stage = set(options, &chosen);
@@ -226,8 +237,9 @@ fn set(options: &Options, chosen: &[&Scenario]) -> Stage {
     let agents = agent::Agents::new(seed, options.agents.unwrap_or(600), site.shape.app);
     let addresses = address::Addresses::new(seed, people + 20_000 + total / 20);
     let mut stage = Stage::new(site, agents, addresses, people, start, end);
-    let relative = random::float(u64::from(options.rate_milli)) / 5000.0;
-    stage.scale = Rng::root_percent(relative).clamp(35, 400);
+    let day = total * 24 / u64::from(options.hours.max(24));
+    stage.share = day * 100 / LINES_OF_A_DAY;
+    stage.scale = Rng::root_percent(day, LINES_OF_A_DAY).clamp(30, 400);
     let mut others = total / 100;
     for (nth, scenario) in chosen.iter().enumerate() {
         stage.books.push(Book::default());
@@ -254,7 +266,8 @@ fn labels(chosen: &[&Scenario], books: &[Book], lines: u64) -> Truth {
         let tokens = book.tokens.iter().map(|token| format!("{token:016x}")).collect();
         match scenario.role {
             Role::LookAlike => {
-                truth.benign.push(Benign { id, why: scenario.summary.into(), ips, users, tokens })
+                let why = scenario.summary.into();
+                truth.benign.push(Benign { id, why, ips, users, tokens });
             }
             Role::Attack { kind, difficulty } => truth.attacks.push(Attack {
                 id,

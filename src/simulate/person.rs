@@ -3,29 +3,14 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::answer::{Answer, name_answer, reset_answer};
+use super::client::{Client, token};
 use super::random::{Rng, mix};
-use super::site::{Answer, OWNED_EACH, Site};
-use super::stage::{Actor, Part, Request, Stage, duration, token};
-use crate::time::{DAY, SECOND, Time};
+use super::request::Part;
+use super::site::{OWNED_EACH, Site};
+use super::stage::{Actor, Stage};
 
-/// Somebody who sends requests: all that their lines have in common.
-#[derive(Clone, Debug)]
-pub(super) struct Client {
-    /// Their chance.
-    pub rng: Rng,
-    /// Where they are.
-    pub address: IpAddr,
-    /// What they use.
-    pub agent: Rc<str>,
-    /// Who they are, once they have logged in.
-    pub user: Option<Rc<str>>,
-    /// Their token; zero before they have one.
-    pub token: u64,
-    /// Bytes a second that their line carries.
-    pub bandwidth: u64,
-    /// To whom their requests belong.
-    pub part: Part,
-}
+use crate::time::{DAY, SECOND, Time};
 
 /// What distinguishes one crowd of people from another. Shares are in thousandths.
 #[derive(Clone, Copy, Debug)]
@@ -71,73 +56,6 @@ enum Step {
     Roam,
 }
 
-impl Client {
-    /// A client of `agent` at `address`, with its own chance.
-    pub(super) fn new(mut rng: Rng, address: IpAddr, agent: Rc<str>, part: Part) -> Self {
-        let bandwidth = rng.log_normal(2_500_000, 0.8).max(60_000);
-        Self { rng, address, agent, user: None, token: 0, bandwidth, part }
-    }
-
-    /// The same client, logged in as `user`.
-    pub(super) fn known_as(mut self, user: Rc<str>, session: u64) -> Self {
-        self.token = token(&user, session);
-        self.user = Some(user);
-        self
-    }
-
-    /// Asks, and gets `answer`.
-    pub(super) fn ask(
-        &mut self,
-        stage: &mut Stage,
-        time: Time,
-        method: &'static str,
-        target: String,
-        answer: Answer,
-    ) {
-        self.ask_from(stage, time, method, target, answer, None);
-    }
-
-    /// Asks from the page `referer`, and gets `answer`.
-    pub(super) fn ask_from(
-        &mut self,
-        stage: &mut Stage,
-        time: Time,
-        method: &'static str,
-        target: String,
-        answer: Answer,
-        referer: Option<Rc<str>>,
-    ) {
-        let took = duration(&mut self.rng, answer, self.bandwidth);
-        stage.send(Request {
-            time,
-            took,
-            client: self.address,
-            user: self.user.clone(),
-            token: self.token,
-            method,
-            target,
-            answer,
-            referer,
-            agent: Rc::clone(&self.agent),
-            part: self.part,
-        });
-    }
-
-    /// Tries to log in as `user`.
-    pub(super) fn try_login(&mut self, stage: &mut Stage, time: Time, user: &Rc<str>, answer: Answer) {
-        let before = (self.user.replace(Rc::clone(user)), std::mem::take(&mut self.token));
-        let target = stage.site.login.clone();
-        self.ask(stage, time, "POST", target, answer);
-        (self.user, self.token) = before;
-    }
-
-    /// Reads `target`, whose size is its own, round `median`.
-    pub(super) fn read(&mut self, stage: &mut Stage, time: Time, target: String, median: u64) {
-        let answer = Answer { status: 200, bytes: stage.site.size(&target, median) };
-        self.ask(stage, time, "GET", target, answer);
-    }
-}
-
 /// The visit of the person `index` at about `time`, from `address` where that is not their own.
 pub(super) fn visit(
     stage: &Stage,
@@ -152,7 +70,7 @@ pub(super) fn visit(
     let mut rng = Rng::new(mix(index), time.0.unsigned_abs());
     let app = nature.chance(habits.apps);
     let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
-    let account = mix(index ^ 0xacc) % stage.site.accounts;
+    let account = account_of(stage, index);
     let heavy = nature.chance(15);
     let left =
         if heavy { rng.pareto(habits.steps * 3, 1.1).min(1500) } else { rng.log_normal(habits.steps, 0.9) };
@@ -170,6 +88,16 @@ pub(super) fn visit(
         listed: false,
     };
     Box::new(move |now, stage| visit.act(now, stage))
+}
+
+/// The account of the person `index`.
+pub(super) fn account_of(stage: &Stage, index: u64) -> u64 {
+    mix(index ^ 0xacc) % stage.site.accounts
+}
+
+/// The day of `time`: people have a new token each day.
+pub(super) fn day_of(time: Time) -> u64 {
+    time.0.div_euclid(DAY).unsigned_abs()
 }
 
 impl Visit {
@@ -222,6 +150,8 @@ impl Visit {
             self.step = self.at_the_door();
         } else if known {
             self.enter(now);
+        } else if !self.app && self.client.rng.chance(30) {
+            self.register(now, stage);
         }
         if self.lines == 0 && !types {
             self.roam(now, stage);
@@ -230,7 +160,7 @@ impl Visit {
 
     /// The page and its assets; who was here before has some of them still.
     fn open_page(&mut self, now: Time, stage: &mut Stage) {
-        self.get(stage, now, self.site.home(), 14_000);
+        self.get(stage, now, String::from("/"), 14_000);
         let returning = self.client.rng.chance(400);
         for nth in 0..self.site.assets {
             let time = Time(now.0 + 150_000 + self.client.rng.pause(300_000, 0.8));
@@ -247,6 +177,19 @@ impl Visit {
         if self.client.rng.chance(100) {
             self.send(stage, now, "GET", String::from("/favicon.ico"), self.site.missing);
         }
+    }
+
+    /// A name, whether it is free, and an account.
+    fn register(&mut self, now: Time, stage: &mut Stage) {
+        let name = self.site.account(self.account);
+        let typed = now.0 + self.client.rng.pause(20 * SECOND, 0.5);
+        let sent = typed + self.client.rng.pause(15 * SECOND, 0.5);
+        if self.client.rng.chance(250) {
+            let other = name.replacen('.', "", 1);
+            self.send(stage, Time(typed), "GET", self.site.look_up(&other), name_answer(true));
+        }
+        self.send(stage, Time(typed), "GET", self.site.look_up(&name), name_answer(false));
+        self.send(stage, Time(sent), "POST", self.site.register(), Answer { status: 201, bytes: 180 });
     }
 
     /// How the login will go.
@@ -292,7 +235,7 @@ impl Visit {
     /// From now on the requests carry a token, a new one each day.
     fn enter(&mut self, now: Time) {
         let name = self.site.account(self.account);
-        self.client.token = token(&name, now.0.div_euclid(DAY).unsigned_abs());
+        self.client.token = token(&name, day_of(now));
         self.client.user = Some(name);
     }
 
@@ -309,7 +252,7 @@ impl Visit {
                 let entry = self.client.rng.popular(self.site.catalogue_size);
                 let target = self.site.entry(entry);
                 // A few entries are gone, and people's bookmarks with them.
-                if mix(entry ^ 0x60e) % 70 == 0 {
+                if self.site.is_gone(entry) {
                     self.send(stage, now, "GET", target, self.site.missing);
                 } else {
                     self.get(stage, now, target, 2_600);
@@ -353,13 +296,12 @@ impl Visit {
                 let month = self.client.rng.below(24) + 48;
                 self.get(stage, now, self.site.export(month), 160_000);
             }
+            992..994 => {
+                let page = self.client.rng.popular(5);
+                self.get(stage, now, self.site.records(page, 50), 30_000);
+            }
             _ => self.get(stage, now, self.site.profile(), 800),
         }
     }
 }
 
-/// The answer to a forgotten password: on most sites it tells whether the account exists, if only by its size.
-pub(super) fn reset_answer(site: &Site, exists: bool) -> Answer {
-    let bytes = 60 + site.missing.bytes % 40;
-    if exists { Answer { status: 200, bytes } } else { Answer { status: 200, bytes: bytes + 31 } }
-}

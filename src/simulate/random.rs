@@ -1,11 +1,11 @@
-//! Chance without a wall clock: SplitMix64 and the few distributions that traffic follows. Integers and `libm` only, so
+//! Chance without a wall clock: `SplitMix64` and the few distributions that traffic follows. Integers and `libm` only, so
 //! that a seed gives the same bytes on every platform.
 
 /// A stream of chance; a copy repeats it.
 #[derive(Clone, Debug)]
 pub(super) struct Rng(u64);
 
-/// A well-mixed 64-bit value of `x`: the finaliser of SplitMix64, a bijection.
+/// A well-mixed 64-bit value of `x`: the finaliser of `SplitMix64`, a bijection.
 pub(super) fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -50,9 +50,9 @@ impl Rng {
         Self(mix(seed ^ mix(of)))
     }
 
-    /// The root of `ratio`, in hundredths.
-    pub(super) fn root_percent(ratio: f64) -> u64 {
-        whole(libm::sqrt(ratio) * 100.0)
+    /// The root of `part` divided by `of`, in hundredths.
+    pub(super) fn root_percent(part: u64, of: u64) -> u64 {
+        whole(libm::sqrt(float(part) / float(of)) * 100.0)
     }
 
     /// A stream of its own that starts here.

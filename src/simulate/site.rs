@@ -3,17 +3,10 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+use super::answer::{Answer, login_answers};
+use super::names;
 use super::random::{Rng, mix};
 use super::shape::{IdStyle, SHAPES, Scope, Shape};
-
-/// What an answer looks like in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The size of the body.
-    pub bytes: u64,
-}
 
 /// How a list is paged.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +60,7 @@ const STRIDE: u64 = 7_919;
 /// How many accounts a site has for so many people of a day.
 fn accounts_for(people: u64) -> u64 {
     let accounts = (people * 3).max(4000);
-    if accounts % STRIDE == 0 { accounts + 1 } else { accounts }
+    if accounts.is_multiple_of(STRIDE) { accounts + 1 } else { accounts }
 }
 
 impl Site {
@@ -102,7 +95,7 @@ impl Site {
     /// The name of account `index`: an e-mail address or a user name, as the site wants it.
     pub(super) fn account(&self, index: u64) -> Rc<str> {
         let mut name = String::with_capacity(32);
-        person_name(&mut name, mix(self.seed ^ index ^ 0xacc0), index, self.account_style);
+        names::person(&mut name, mix(self.seed ^ index ^ 0xacc0), index, self.account_style);
         Rc::from(name)
     }
 
@@ -110,13 +103,8 @@ impl Site {
     pub(super) fn stranger(&self, rng: &mut Rng) -> Rc<str> {
         let mut name = String::with_capacity(32);
         let chance = rng.next();
-        person_name(&mut name, chance, self.accounts + chance % 9_000_000, self.account_style);
+        names::person(&mut name, chance, self.accounts + chance % 9_000_000, self.account_style);
         Rc::from(name)
-    }
-
-    /// The web page that people open first.
-    pub(super) fn home(&self) -> String {
-        String::from("/")
     }
 
     /// A web asset; its name changes with every release.
@@ -138,7 +126,7 @@ impl Site {
     /// One entry of the catalogue.
     pub(super) fn entry(&self, nth: u64) -> String {
         let mut path = format!("{}/{}/", self.prefix, self.shape.catalogue);
-        self.id(&mut path, self.catalogue_ids, nth, 0xca7a);
+        names::object(&mut path, (self.seed, self.shape.words), self.catalogue_ids, nth, 0xca7a);
         path
     }
 
@@ -160,7 +148,7 @@ impl Site {
         let mut path = self.owned_base(account);
         path.push('/');
         let key = self.spot(account * OWNED_EACH + nth % OWNED_EACH);
-        self.id(&mut path, self.owned_ids, self.numbered_from + 77_000 + key, 0x0b1e);
+        names::object(&mut path, (self.seed, self.shape.words), self.owned_ids, self.numbered_from + 77_000 + key, 0x0b1e);
         path
     }
 
@@ -209,6 +197,11 @@ impl Site {
         format!("{}/users/available?name={}", self.prefix, name.replace('@', "%40"))
     }
 
+    /// Whether this entry of the catalogue has been taken out, though links to it remain.
+    pub(super) fn is_gone(&self, entry: u64) -> bool {
+        self.catalogue_size <= entry || mix(self.seed ^ entry ^ 0x60e).is_multiple_of(70)
+    }
+
     /// The size of the answer to `target`: the same for the same target, from a heavy tail.
     pub(super) fn size(&self, target: &str, median: u64) -> u64 {
         let mut rng = Rng::new(self.seed, super::random::name_seed(target));
@@ -239,7 +232,7 @@ impl Site {
             Scope::Tenant(segment) => {
                 let tenant = account / 20;
                 let _ = write!(path, "/{segment}/");
-                self.slug(&mut path, mix(self.seed ^ tenant), tenant);
+                names::slug(&mut path, self.shape.words, mix(self.seed ^ tenant), tenant);
             }
         }
         let _ = write!(path, "/{}", self.shape.owned);
@@ -256,75 +249,6 @@ impl Site {
         }
     }
 
-    fn id(&self, path: &mut String, style: IdStyle, nth: u64, kind: u64) {
-        let (high, low) =
-            (mix(self.seed ^ kind ^ nth), mix(nth ^ kind.rotate_left(17) ^ self.seed.rotate_left(9)));
-        let _ = match style {
-            IdStyle::Number => write!(path, "{nth}"),
-            IdStyle::Uuid => write!(
-                path,
-                "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-                high >> 32,
-                high >> 16 & 0xffff,
-                high & 0xfff,
-                0x8000 | low >> 48 & 0x3fff,
-                low & 0xffff_ffff_ffff
-            ),
-            IdStyle::Hex => write!(path, "{high:016x}{:08x}", low >> 32),
-            IdStyle::Digest => {
-                write!(path, "sha256:{high:016x}{low:016x}{:016x}{:016x}", mix(high), mix(low))
-            }
-            IdStyle::Slug => {
-                self.slug(path, high, nth);
-                Ok(())
-            }
-        };
-    }
-
-    fn slug(&self, path: &mut String, chance: u64, nth: u64) {
-        let words = self.shape.words;
-        for shift in [3_u32, 21] {
-            path.push_str(words[usize::try_from(chance >> shift & 0xffff).unwrap_or(0) % words.len()]);
-            path.push('-');
-        }
-        let _ = write!(path, "{nth:x}");
-    }
-}
-
-/// What a refused and an accepted login look like.
-fn login_answers(rng: &mut Rng) -> (Answer, Answer) {
-    let token = rng.between(420, 1400);
-    let page = rng.between(1800, 9000);
-    let (refused, accepted) = match rng.below(7) {
-        0 | 1 => ((401, rng.between(40, 160)), (200, token)),
-        2 => ((403, rng.between(40, 160)), (200, token)),
-        3 => ((400, rng.between(40, 220)), (200, token)),
-        4 => ((422, rng.between(60, 300)), (201, token)),
-        5 => ((302, 154), (302, 138)),
-        _ => ((200, page), (302, 0)),
-    };
-    (Answer { status: refused.0, bytes: refused.1 }, Answer { status: accepted.0, bytes: accepted.1 })
-}
-
-/// Writes a name as `style` wants it; `index` makes it the only one.
-fn person_name(name: &mut String, chance: u64, index: u64, style: u64) {
-    const FIRST: [&str; 24] = [
-        "anna", "li", "max", "omar", "sofia", "jan", "mia", "tom", "eva", "raj", "ines", "paul", "noor",
-        "kai", "lena", "hugo", "zoe", "ivan", "maya", "leo", "yuki", "ali", "nina", "ben",
-    ];
-    const LAST: [&str; 20] = [
-        "meyer", "rossi", "novak", "smith", "garcia", "wu", "khan", "silva", "dubois", "larsen", "kowalski",
-        "ito", "brown", "jansen", "popov", "haas", "moreau", "costa", "berg", "nagy",
-    ];
-    let part = |all: &[&'static str], shift: u32| {
-        all[usize::try_from(chance >> shift & 0xffff).unwrap_or(0) % all.len()]
-    };
-    let (first, last) = (part(&FIRST, 0), part(&LAST, 16));
-    let _ = match style {
-        0 => write!(name, "{first}.{last}{index}@mail.example"),
-        1 => write!(name, "{first}{index}@{}.example", part(&["post", "inbox", "corp", "uni"], 32)),
-        _ => write!(name, "{first}_{last}{index}"),
-    };
 }
 
 #[cfg(test)]

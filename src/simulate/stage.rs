@@ -8,67 +8,15 @@ use std::rc::Rc;
 
 use super::address::Addresses;
 use super::agent::Agents;
-use super::random::{Rng, mix};
-use super::site::{Answer, Site};
+use super::answer::Answer;
+use super::random::Rng;
+use super::request::{Book, Part, Request};
+use super::site::Site;
+
 use crate::time::{DAY, HOUR, SECOND, Time};
 
 /// Acts once at the given time, and says when it wants to act again; `None` leaves the stage.
 pub(super) type Actor = Box<dyn FnMut(Time, &mut Stage) -> Option<Time>>;
-
-/// To which entry of the truth a request belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// To none: ordinary people and the background of the internet.
-    Nobody,
-    /// To the scenario with this number.
-    Scenario(usize),
-}
-
-/// One request, with everything that any of the formats writes.
-#[derive(Clone, Debug)]
-pub(super) struct Request {
-    /// When it began.
-    pub time: Time,
-    /// How long it took, in microseconds.
-    pub took: i64,
-    /// Who sent it.
-    pub client: IpAddr,
-    /// The account that it acts as, or that a login tries.
-    pub user: Option<Rc<str>>,
-    /// The token it carries; zero for none.
-    pub token: u64,
-    /// The method.
-    pub method: &'static str,
-    /// Path and query.
-    pub target: String,
-    /// The answer.
-    pub answer: Answer,
-    /// The page it came from.
-    pub referer: Option<Rc<str>>,
-    /// What the client calls itself; empty if it says nothing.
-    pub agent: Rc<str>,
-    /// To whom it belongs.
-    pub part: Part,
-}
-
-/// What the truth will say of one scenario.
-#[derive(Debug, Default)]
-pub(super) struct Book {
-    /// Every address that wrote a line of it.
-    pub ips: BTreeSet<IpAddr>,
-    /// Accounts, where they tell who it is.
-    pub users: BTreeSet<Rc<str>>,
-    /// Hashed tokens.
-    pub tokens: BTreeSet<u64>,
-    /// How it ended.
-    pub outcome: Option<&'static str>,
-    /// The first line's time.
-    pub first: Option<Time>,
-    /// The last line's time.
-    pub last: Option<Time>,
-    /// Its lines.
-    pub requests: u64,
-}
 
 /// An entry of a queue, ordered by time and then by arrival.
 struct Queued<T> {
@@ -87,8 +35,10 @@ pub(super) struct Stage {
     pub start: Time,
     /// When nobody begins anything any more.
     pub end: Time,
-    /// Hundredths by which volumes differ from those at five requests a second; grows with the root of the rate.
+    /// Hundredths by which volumes differ from those of a day at five requests a second; grows with the root.
     pub scale: u64,
+    /// The same, growing with the volume itself.
+    pub share: u64,
     /// The books, one a scenario.
     pub books: Vec<Book>,
     /// How many ordinary people there are; their indexes begin at zero.
@@ -102,16 +52,6 @@ pub(super) struct Stage {
     under_way: BinaryHeap<Reverse<Queued<Request>>>,
     sent: u64,
     sent_by_nobody: u64,
-}
-
-impl Book {
-    /// Notes a line of `client` at `time`.
-    pub(super) fn enter(&mut self, time: Time, client: IpAddr) {
-        self.requests += 1;
-        self.ips.insert(client);
-        self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
-    }
 }
 
 impl<T> PartialEq for Queued<T> {
@@ -150,6 +90,7 @@ impl Stage {
             start,
             end,
             scale: 100,
+            share: 100,
             books: Vec::new(),
             people,
             outage: None,
@@ -269,6 +210,11 @@ impl Stage {
         (volume * self.scale / 100).max(1)
     }
 
+    /// `volume` at this run's rate, for what people do in proportion to how many there are; at least `least`.
+    pub(super) fn in_proportion(&self, volume: u64, least: u64) -> u64 {
+        (volume * self.share / 100).max(least)
+    }
+
     /// How many days the log covers, counting a part as one.
     pub(super) fn days(&self) -> i64 {
         ((self.end.0 - self.start.0 + DAY - 1) / DAY).max(1)
@@ -294,21 +240,11 @@ impl Stage {
     pub(super) fn some_slot(&self, rng: &mut Rng, hours: (u64, u64), length: (u64, u64)) -> (Time, Time) {
         let day = i64::try_from(rng.below(u64::try_from(self.days()).unwrap_or(1))).unwrap_or(0);
         let minute = rng.between(hours.0 * 60, hours.1 * 60);
-        let length = minutes(rng.spread(length.0, length.1));
-        self.slot(day, minute, length)
+        let length = minutes(rng.spread(length.0, length.1)) + rng.wait(SECOND);
+        let (from, to) = self.slot(day, minute, length);
+        let late = i64::try_from(rng.below(60_000_000)).unwrap_or(0).min((to.0 - from.0) / 4);
+        (Time(from.0 + late), to)
     }
-}
-
-/// A token of `user`, the same for the same `session`; never zero.
-pub(super) fn token(user: &str, session: u64) -> u64 {
-    mix(super::random::name_seed(user) ^ mix(session)) | 1
-}
-
-/// How long an answer takes: the server's time, and the transfer at this client's bandwidth.
-pub(super) fn duration(rng: &mut Rng, answer: Answer, bytes_a_second: u64) -> i64 {
-    let server = rng.log_normal(35_000, 0.7);
-    let transfer = answer.bytes.saturating_mul(1_000_000) / bytes_a_second.max(10_000);
-    i64::try_from((server + transfer).min(2_000_000_000)).unwrap_or(0)
 }
 
 /// Microseconds in `hours`.

@@ -1,8 +1,10 @@
 //! The form for forgotten passwords, asked about thousands of names, tells which have an account.
 
-use crate::simulate::person::{Client, reset_answer};
+use crate::simulate::answer::reset_answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::simulate::answer::{Answer, name_answer};
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -40,9 +41,8 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
                 if account.is_some() { taken } else { weak },
             );
         } else {
-            let bytes = if account.is_some() { 19 } else { 18 };
             let target = stage.site.look_up(&user);
-            client.ask(stage, now, "GET", target, Answer { status: 200, bytes });
+            client.ask(stage, now, "GET", target, name_answer(account.is_some()));
         }
     });
     count

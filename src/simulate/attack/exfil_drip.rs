@@ -1,8 +1,12 @@
 //! Somebody who works here takes a report now and then, all day, besides the day's work.
 
-use crate::simulate::person::{ORDINARY, visit};
+use std::rc::Rc;
+
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
+use crate::simulate::person::{ORDINARY, account_of, day_of, visit};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -20,8 +24,10 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let mut nature = Rng::new(index, 0x9e09);
     let app = nature.chance(ORDINARY.apps);
     let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
-    let (mut client, _) = super::insider(stage, &mut rng, part, agent);
-    client.address = stage.address(index);
+    let user = stage.site.account(account_of(stage, index));
+    let mut client = Client::new(rng.fork(), stage.address(index), agent, part);
+    client = client.known_as(Rc::clone(&user), day_of(span.0));
+    stage.acts_as(part, Some(&user), client.token);
     stage.ends(part, "exfiltrated");
     for _ in 0..rng.between(4, 12) {
         let (time, _) = stage.some_slot(&mut rng, (7, 20), (0, 0));

@@ -1,7 +1,8 @@
 //! One stolen token is used from many addresses at once to take all records.
 
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -15,17 +16,10 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let count = stage.scaled(rng.spread(300, 2000)).max(200);
     let span = stage.some_slot(&mut rng, (0, 19), (45, 260));
     let agent = super::disguise(stage, &mut rng, 600);
-    let (client, _) = super::insider(stage, &mut rng, part, agent);
+    let client = super::insider(stage, &mut rng, part, agent, span.0);
     let addresses = rng.spread(8, 60);
-    let mut clients: Vec<_> = stage
-        .pool(addresses, &mut rng)
-        .into_iter()
-        .map(|address| {
-            let mut one = client.clone();
-            (one.address, one.rng) = (address, rng.fork());
-            one
-        })
-        .collect();
+    let pool = stage.pool(addresses, &mut rng);
+    let mut clients = super::spread_over(&mut rng, &client, pool);
     stage.ends(part, "exfiltrated");
     let median = rng.spread(250_000, 1_800_000);
     super::paced(stage, span, count, 0.8, rng.fork(), move |nth, now, stage| {

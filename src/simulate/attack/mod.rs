@@ -23,21 +23,17 @@ pub(super) mod stuffing_slow;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::person::Client;
+use super::client::Client;
+use super::request::Part;
+use super::person::account_of;
 use super::random::Rng;
 use super::site::OWNED_EACH;
-use super::stage::{Part, Stage, gap};
+use super::stage::{Stage, gap};
 use crate::time::{SECOND, Time};
 
 /// Tools that name themselves.
-const TOOLS: [&str; 6] = [
-    "python-requests/2.31.0",
-    "Go-http-client/1.1",
-    "curl/8.4.0",
-    "axios/1.6.8",
-    "okhttp/4.9.3",
-    "Mozilla/4.0 (Hydra)",
-];
+const TOOLS: [&str; 5] =
+    ["python-requests/2.31.0", "Go-http-client/1.1", "curl/8.4.0", "axios/1.6.8", "okhttp/4.9.3"];
 
 /// Acts `count` times between `from` and `to`, at waiting times with a log-normal scatter of `sigma`.
 fn paced(
@@ -135,13 +131,25 @@ fn refused_outcome(stage: &Stage) -> &'static str {
     if stage.site.refused.status == 403 { "blocked" } else { "attempted" }
 }
 
-/// A client with an account and a token of its own, both noted in the truth, already logged in.
-fn insider(stage: &mut Stage, rng: &mut Rng, part: Part, agent: Rc<str>) -> (Client, u64) {
+/// A client with an account of its own that logs in shortly before `from`; account and token are noted in the truth.
+fn insider(stage: &mut Stage, rng: &mut Rng, part: Part, agent: Rc<str>, from: Time) -> Client {
     let index = stage.newcomer();
-    let account = stage.some_account(rng);
-    let user = stage.site.account(account);
-    let client =
-        Client::new(rng.fork(), stage.address(index), agent, part).known_as(Rc::clone(&user), rng.next());
+    let user = stage.site.account(account_of(stage, index));
+    let stranger = Client::new(rng.fork(), stage.address(index), agent, part);
+    let client = stranger.clone().known_as(Rc::clone(&user), rng.next());
     stage.acts_as(part, Some(&user), client.token);
-    (client, account)
+    let before = Time((from.0 - rng.pause(40 * SECOND, 0.5)).max(stage.start.0));
+    let mut at_the_door = stranger;
+    let actor = move |now: Time, stage: &mut Stage| {
+        let accepted = stage.site.accepted;
+        at_the_door.try_login(stage, now, &user, accepted);
+        None
+    };
+    stage.enter(before, Box::new(actor));
+    client
+}
+
+/// `client` at each of `addresses`, with the same account and token.
+fn spread_over(rng: &mut Rng, client: &Client, addresses: Vec<IpAddr>) -> Vec<Client> {
+    addresses.into_iter().map(|address| Client { address, rng: rng.fork(), ..client.clone() }).collect()
 }

@@ -1,8 +1,9 @@
 //! One token asks for other people's objects and is refused each time: the answers still tell which exist.
 
+use crate::simulate::answer::Answer;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -16,7 +17,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let count = stage.scaled(rng.spread(200, 1500)).max(120);
     let span = stage.some_slot(&mut rng, (0, 20), (25, 250));
     let agent = super::disguise(stage, &mut rng, 700);
-    let (mut client, _) = super::insider(stage, &mut rng, part, agent);
+    let mut client = super::insider(stage, &mut rng, part, agent, span.0);
     // Either everything is forbidden, or what does not exist says so.
     let tells = rng.chance(700);
     stage.ends(part, if tells { "probed" } else { "blocked" });

@@ -1,8 +1,9 @@
 //! One token reads other people's objects by ids that leaked, in no order, from a few addresses.
 
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
 use crate::simulate::site::OWNED_EACH;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -16,17 +17,10 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let count = stage.scaled(rng.spread(180, 1200)).max(120);
     let span = stage.some_slot(&mut rng, (0, 18), (50, 340));
     let agent = super::disguise(stage, &mut rng, 700);
-    let (client, _) = super::insider(stage, &mut rng, part, agent);
+    let client = super::insider(stage, &mut rng, part, agent, span.0);
     let addresses = rng.between(1, 4);
-    let mut clients: Vec<_> = stage
-        .pool(addresses, &mut rng)
-        .into_iter()
-        .map(|address| {
-            let mut one = client.clone();
-            (one.address, one.rng) = (address, rng.fork());
-            one
-        })
-        .collect();
+    let pool = stage.pool(addresses, &mut rng);
+    let mut clients = super::spread_over(&mut rng, &client, pool);
     stage.ends(part, "succeeded");
     let refused = rng.below(200);
     super::paced(stage, span, count, 0.9, rng.fork(), move |_, now, stage| {

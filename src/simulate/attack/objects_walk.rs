@@ -1,8 +1,9 @@
 //! One token counts through the numbers of other people's objects, and gets them.
 
+use crate::simulate::answer::Answer;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -16,9 +17,9 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let count = stage.scaled(rng.spread(300, 4000)).max(150);
     let span = stage.some_slot(&mut rng, (0, 22), (5, 70));
     let agent = super::disguise(stage, &mut rng, 500);
-    let (mut client, account) = super::insider(stage, &mut rng, part, agent);
+    let mut client = super::insider(stage, &mut rng, part, agent, span.0);
     stage.ends(part, "succeeded");
-    let own = stage.site.number_of(account, 0);
+    let own = stage.site.number_of(stage.some_account(&mut rng), 0);
     let stride = rng.between(1, 3);
     let gone = rng.below(250);
     let last = stage.site.numbered_from + stage.site.objects();

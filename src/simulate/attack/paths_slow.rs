@@ -1,8 +1,9 @@
 //! A word list run by hand-like pace, by something that says it is a browser.
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -19,7 +20,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let agent = stage.agents.browser(&mut rng);
     let mut client = Client::new(rng.fork(), address, agent, part);
     stage.ends(part, "probed");
-    let base = stage.site.prefix;
+    let base = if stage.site.prefix.is_empty() { "/site" } else { stage.site.prefix };
     let stride = *rng.pick(&[7, 11, 13, 17]);
     super::paced(stage, span, words, 0.8, rng.fork(), move |nth, now, stage| {
         let target = super::paths_wordlist::word(nth * stride, base);

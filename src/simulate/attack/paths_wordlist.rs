@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::Client;
+use crate::simulate::answer::Answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -83,7 +85,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let agent: Rc<str> = Rc::from(*rng.pick(&TOOLS));
     let mut client = Client::new(rng.fork(), address, agent, part);
     stage.ends(part, "probed");
-    let base = stage.site.prefix;
+    let base = if stage.site.prefix.is_empty() { "/site" } else { stage.site.prefix };
     super::paced(stage, span, words, 0.5, rng.fork(), move |nth, now, stage| {
         let target = word(nth, base);
         let answer = find(stage, &mut rng, nth == words / 3);
@@ -105,9 +107,8 @@ pub(super) fn word(nth: u64, base: &str) -> String {
 }
 
 /// What a guess finds: mostly nothing.
-pub(super) fn find(stage: &Stage, rng: &mut Rng, sure: bool) -> crate::simulate::site::Answer {
-    use crate::simulate::site::Answer;
-    match rng.below(1000) {
+pub(super) fn find(stage: &Stage, rng: &mut Rng, sure: bool) -> crate::simulate::answer::Answer {
+        match rng.below(1000) {
         0..8 => Answer { status: 403, bytes: 150 },
         8..14 => Answer { status: 401, bytes: 58 },
         14..20 => Answer { status: 301, bytes: 162 },

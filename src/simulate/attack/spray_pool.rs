@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -22,5 +23,5 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let accounts = stage.scaled(rng.spread(200, 1200)).max(120);
     let rounds = rng.between(2, 4);
     let span = stage.some_slot(&mut rng, (0, 18), (120, 340));
-    super::spray_single::spray(stage, rng, clients, accounts, rounds, span)
+    super::spray_single::spray(stage, rng, &clients, accounts, rounds, span)
 }

@@ -1,8 +1,9 @@
 //! A few common passwords tried on many accounts, round by round, from one address.
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::Time;
 
@@ -16,18 +17,18 @@ pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
 fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let address = stage.pool(1, &mut rng)[0];
     let agent = super::disguise(stage, &mut rng, 500);
-    let clients = vec![Client::new(rng.fork(), address, agent, part)];
+    let clients = [Client::new(rng.fork(), address, agent, part)];
     let accounts = stage.scaled(rng.spread(60, 400)).max(40);
     let rounds = rng.between(3, 6);
     let span = stage.some_slot(&mut rng, (0, 20), (60, 240));
-    spray(stage, rng, clients, accounts, rounds, span)
+    spray(stage, rng, &clients, accounts, rounds, span)
 }
 
 /// Rounds over the same accounts, with a rest after each; in six of ten sprays one password fits somebody.
 pub(super) fn spray(
     stage: &mut Stage,
     mut rng: Rng,
-    clients: Vec<Client>,
+    clients: &[Client],
     accounts: u64,
     rounds: u64,
     (from, to): (Time, Time),
@@ -42,7 +43,7 @@ pub(super) fn spray(
     let busy = round_length / i64::try_from(rng.between(2, 5)).unwrap_or(2);
     for round in 0..rounds {
         let begin = Time(from.0 + round_length * i64::try_from(round).unwrap_or(0));
-        let (mut clients, targets, mut chance) = (clients.clone(), targets.clone(), rng.fork());
+        let (mut clients, targets, mut chance) = (clients.to_vec(), targets.clone(), rng.fork());
         super::paced(
             stage,
             (begin, Time(begin.0 + busy)),

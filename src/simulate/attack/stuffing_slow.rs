@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};
 
@@ -19,7 +20,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let tries = addresses * rng.between(4, 12);
     let span = stage.some_slot(&mut rng, (0, 8), (600, 960));
     let pool = stage.pool(addresses, &mut rng);
-    let agents: Vec<Rc<str>> = (0..addresses / 2 + 1).map(|_| stage.agents.browser(&mut rng)).collect();
+    let agents: Vec<Rc<str>> = (0..=addresses / 2).map(|_| stage.agents.browser(&mut rng)).collect();
     let mut clients = super::clients(&mut rng, &pool, &agents, part);
     let known = rng.between(150, 500);
     let opening = rng.spread(8, 40);
@@ -28,7 +29,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     super::paced(stage, span, tries, 0.7, rng.fork(), move |nth, now, stage| {
         let client = super::any(&mut clients, &mut rng);
         if opens_page {
-            client.read(stage, now, stage.site.home(), 14_000);
+            client.read(stage, now, String::from("/"), 14_000);
         }
         let (user, account) = super::victim(stage, &mut rng, if nth == sure { 1000 } else { known });
         let opens = account.filter(|_| nth == sure || rng.chance(opening));

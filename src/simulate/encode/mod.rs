@@ -4,7 +4,7 @@ mod alb;
 mod combined;
 mod json;
 
-use super::stage::Request;
+use super::request::Request;
 use crate::time::Time;
 
 /// In which format a simulated log is written.

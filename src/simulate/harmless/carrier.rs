@@ -1,8 +1,9 @@
 //! A mobile carrier's pool: thousands of people share a few addresses all day.
 
+use crate::simulate::request::Part;
 use crate::simulate::person::{Habits, ORDINARY};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
@@ -19,7 +20,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
             stage.address(gateway)
         })
         .collect();
-    let visits = stage.scaled(rng.between(900, 1500)) * stage.days().unsigned_abs();
+    let visits = stage.in_proportion(rng.between(900, 1500), 90) * stage.days().unsigned_abs();
     let habits = Habits { apps: 750, ..ORDINARY };
     let span = (stage.start, stage.end);
     super::crowd_behind(stage, part, rng, span, visits, addresses, habits);

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage, gap};
+use crate::simulate::stage::{Stage, gap};
 use crate::simulate::{Role, Scenario};
 use crate::time::Time;
 

@@ -16,9 +16,10 @@ pub(super) mod support_desk;
 
 use std::net::IpAddr;
 
+use super::request::Part;
 use super::person::{Habits, visit};
 use super::random::Rng;
-use super::stage::{Part, Stage};
+use super::stage::Stage;
 use crate::time::Time;
 
 /// Lets `visits` by people whom nobody has met enter between `from` and `to`, each through one of `addresses`.

@@ -3,9 +3,12 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::simulate::person::{Client, Habits, ORDINARY, reset_answer, visit};
+use crate::simulate::answer::reset_answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
+use crate::simulate::person::{Habits, ORDINARY, visit};
 use crate::simulate::random::Rng;
-use crate::simulate::stage::{Part, Stage, minutes};
+use crate::simulate::stage::{Stage, minutes};
 use crate::simulate::{Role, Scenario};
 use crate::time::{MINUTE, SECOND, Time};
 
@@ -17,7 +20,7 @@ pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
 };
 
 fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
-    let people = stage.scaled(rng.between(350, 600)).clamp(260, 2000);
+    let people = stage.scaled(rng.between(350, 600)).clamp(220, 1500);
     let owner = stage.newcomer();
     let address = stage.address(owner);
     let habits = Habits {
@@ -39,12 +42,13 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
             stage.enter(time, visitor);
         }
         // The rest of the day: people come back now and then.
+        let afternoon = stage.in_proportion(people, 20).min(people);
         super::crowd_behind(
             stage,
             part,
             rng.fork(),
             (Time(middle), Time(to.0 + (to.0 - from.0) * 2)),
-            people,
+            afternoon,
             vec![address],
             ORDINARY,
         );
@@ -53,10 +57,10 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     people * 22 * stage.days().unsigned_abs()
 }
 
-/// Those who did not read the mail about it ask for new passwords, about two a minute.
+/// Those who did not read the mail about it ask for new passwords, most within ten minutes.
 fn forgotten(stage: &mut Stage, part: Part, mut rng: Rng, address: IpAddr, middle: Time, count: u64) {
-    for _ in 0..count.max(30) {
-        let time = Time(rng.around(middle.0, 6 * MINUTE).max(middle.0 - 18 * MINUTE));
+    for _ in 0..count.max(45) {
+        let time = Time(rng.around(middle.0, 4 * MINUTE).max(middle.0 - 12 * MINUTE));
         let account = stage.some_account(&mut rng);
         let mut chance = rng.fork();
         let agent = stage.agents.browser(&mut chance);

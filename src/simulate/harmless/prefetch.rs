@@ -1,9 +1,10 @@
 //! A version of the app that fetches everything on the screen at once: bursts of details after each list.
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
 use crate::simulate::site::OWNED_EACH;
-use crate::simulate::stage::{Part, Stage, gap};
+use crate::simulate::stage::{Stage, gap};
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};
 
@@ -15,8 +16,8 @@ pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
 };
 
 fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
-    let visits = stage.scaled(rng.between(60, 160)) * stage.days().unsigned_abs();
-    let users: Vec<u64> = (0..visits / 2 + 1).map(|_| stage.newcomer()).collect();
+    let visits = stage.in_proportion(rng.between(60, 160), 12) * stage.days().unsigned_abs();
+    let users: Vec<u64> = (0..=visits / 2).map(|_| stage.newcomer()).collect();
     let gap = gap(stage.end.0 - stage.start.0, visits);
     let mut agent = None;
     let actor = move |now: Time, stage: &mut Stage| {

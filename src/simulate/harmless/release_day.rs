@@ -1,9 +1,10 @@
 //! A release comes out, and everybody fetches the same large file within some hours.
 
-use crate::simulate::person::Client;
+use crate::simulate::answer::Answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::{MINUTE, SECOND, Time};
 

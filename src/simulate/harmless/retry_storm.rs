@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::Client;
+use crate::simulate::answer::Answer;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
-use crate::simulate::site::Answer;
-use crate::simulate::stage::{Part, Stage};
+use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};
 
@@ -27,12 +28,13 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
         let agent = stage.agents.app(&mut chance);
         let user = stage.site.account(account);
         let client = Client::new(chance, stage.address(index), agent, part).known_as(user, 3);
-        // Every fifth has the bug that retries at once.
-        let patience = if nth % 5 == 0 { SECOND } else { 120 * SECOND };
+        // Every tenth has the bug that never waits long.
+        let patience = if nth % 10 == 0 { 2 * SECOND } else { 120 * SECOND };
         let first = Time(from.0 + rng.wait(10 * SECOND));
         retry(stage, client, account, first, patience);
     }
-    apps * 40
+    let long = (to.0 - from.0).unsigned_abs() / 1_000_000;
+    apps * 14 + apps / 10 * long / 2
 }
 
 /// One app: the same request again and again, then its token is refused once, it logs in, and goes on.

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::simulate::person::Client;
+use crate::simulate::client::Client;
+use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
 use crate::simulate::site::OWNED_EACH;
-use crate::simulate::stage::{Part, Stage, hours};
+use crate::simulate::stage::{Stage, hours};
 use crate::simulate::{Role, Scenario};
 use crate::time::{MINUTE, SECOND, Time};
 
