@@ -4,11 +4,14 @@
 pub mod class;
 mod classify;
 pub mod learn;
+pub mod object;
 pub mod query;
-pub mod segment;
+mod segment;
 pub mod template;
+mod value;
 mod words;
 
 pub use class::{Classes, EndpointClass, Method, Methods};
+pub use object::ObjectId;
 pub use query::Query;
-pub use template::{ObjectId, Route};
+pub use template::Route;
