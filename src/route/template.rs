@@ -227,6 +227,13 @@ mod tests {
     }
 
     #[test]
+    fn a_text_leaves_room_for_what_it_leaves_out() {
+        let word = format!("/{}", "z".repeat(41));
+        assert_eq!(shown(&word.repeat(6)), word.repeat(6));
+        assert_eq!(shown(&format!("{}/more", word.repeat(6))), format!("{}/{{rest}}", word.repeat(5)));
+    }
+
+    #[test]
     fn siblings_share_the_upper_half_and_know_their_parent() {
         let (order, other, parent) = (at("/api/orders/1"), at("/api/orders/export"), at("/api/orders"));
         assert_ne!(order.template, other.template);
