@@ -2,7 +2,7 @@
 
 use super::class::{EndpointClass, Method, Methods};
 use super::words::{
-    ADMIN, COLLECTIONS, EXPORTED, HEALTH, PROGRAMS, STATIC, STATIC_FOLDERS, STRUCTURE, WORDS,
+    ADMIN, COLLECTIONS, EXPORTED, HEALTH, PROGRAMS, STATIC, STATIC_FOLDERS, STRUCTURE, WORDS, holds,
 };
 
 /// Only so many segments in front of the last word say what it is about.
@@ -13,9 +13,14 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
     let segments: Vec<&[u8]> = template_text.split(|&b| b == b'/').filter(|s| !s.is_empty()).collect();
     let reads = Methods::READ.has(method);
     let extension = segments.last().and_then(|last| extension(last));
-    let has_extension = |known: &[&str]| extension.as_deref().is_some_and(|e| known.contains(&e));
-    let words: Vec<String> =
-        segments.iter().filter(|s| !is_variable(s)).map(|segment| word(segment)).collect();
+    let has_extension = |known| extension.as_deref().is_some_and(|e| holds(known, e));
+    // `accounts:signUp` is two words.
+    let words: Vec<String> = segments
+        .iter()
+        .filter(|s| !is_variable(s))
+        .flat_map(|segment| segment.split(|&b| b == b':'))
+        .map(word)
+        .collect();
     let ends_in_variable = segments.last().is_some_and(|last| is_variable(last));
     let has_variable = segments.iter().any(|segment| segment.contains(&b'{'));
 
@@ -26,13 +31,13 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
         return class;
     }
     let Some(last) = words.last() else { return EndpointClass::Other };
-    if method == Method::Post && !ends_in_variable && COLLECTIONS.contains(&last.as_str()) {
+    if method == Method::Post && !ends_in_variable && holds(COLLECTIONS, last) {
         EndpointClass::Registration
-    } else if reads && !has_variable && HEALTH.contains(&last.as_str()) {
+    } else if reads && !has_variable && holds(HEALTH, last) {
         EndpointClass::Health
     } else if reads && has_extension(EXPORTED) {
         EndpointClass::Export
-    } else if words.iter().any(|word| ADMIN.contains(&word.as_str())) {
+    } else if words.iter().any(|word| holds(ADMIN, word)) {
         EndpointClass::Admin
     } else {
         EndpointClass::Other
@@ -41,8 +46,9 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
 
 /// Whether a literal segment is a word that routes are made of, so that no learning may take it for a value.
 pub(super) fn is_known(segment: &[u8]) -> bool {
-    let word = word(segment);
-    let is = |list: &[&str]| list.contains(&word.as_str());
+    let action = segment.rsplit(|&b| b == b':').next().unwrap_or(segment);
+    let word = word(action);
+    let is = |list: &str| holds(list, &word);
     WORDS.iter().any(|known| is(known.last))
         || [COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE].into_iter().any(is)
 }
@@ -53,8 +59,8 @@ fn by_last_word(method: Method, words: &[String], ends_in_variable: bool) -> Opt
     let near = &before[before.len().saturating_sub(NEAR)..];
     let fits = |known: &&super::words::Word| {
         known.methods.has(method)
-            && known.last.contains(&last.as_str())
-            && (known.after.is_empty() || near.iter().any(|word| known.after.contains(&word.as_str())))
+            && holds(known.last, last)
+            && (known.after.is_empty() || near.iter().any(|word| holds(known.after, word)))
     };
     let class = WORDS.iter().find(fits)?.class;
     // `/login/{tenant}` still takes credentials, but nothing is posted to `/signup/{id}` to create an account.
@@ -65,7 +71,7 @@ fn by_last_word(method: Method, words: &[String], ends_in_variable: bool) -> Opt
 
 /// Whether a file lies in a folder of static files.
 fn is_static_file(words: &[String], has_extension: bool) -> bool {
-    let in_folder = words.iter().rev().skip(1).any(|word| STATIC_FOLDERS.contains(&word.as_str()));
+    let in_folder = words.iter().rev().skip(1).any(|word| holds(STATIC_FOLDERS, word));
     let is_root_file = matches!(words, [only] if only == "robots.txt" || only == "favicon.ico");
     is_root_file || (has_extension && in_folder)
 }
@@ -83,17 +89,13 @@ fn extension(segment: &[u8]) -> Option<String> {
     fits.then(|| String::from_utf8_lossy(extension).to_ascii_lowercase())
 }
 
-/// A segment as the tables have it: small letters, without `-` and `_`, without a program's extension, and what stands
-/// behind a colon (`accounts:signUp`).
+/// A segment as the tables have it: small letters, without `-` and `_` and without a program's extension.
 fn word(segment: &[u8]) -> String {
     let stem = match extension(segment) {
-        Some(e) if PROGRAMS.contains(&e.as_str()) || EXPORTED.contains(&e.as_str()) => {
-            &segment[..segment.len() - e.len() - 1]
-        }
+        Some(e) if holds(PROGRAMS, &e) || holds(EXPORTED, &e) => &segment[..segment.len() - e.len() - 1],
         _ => segment,
     };
-    let action = memchr::memrchr(b':', stem).map_or(stem, |at| &stem[at + 1..]);
-    let letters = action.iter().filter(|b| !b"-_".contains(b)).map(u8::to_ascii_lowercase);
+    let letters = stem.iter().filter(|b| !b"-_".contains(b)).map(u8::to_ascii_lowercase);
     String::from_utf8_lossy(&letters.collect::<Vec<u8>>()).into_owned()
 }
 

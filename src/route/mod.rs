@@ -5,12 +5,20 @@ pub mod class;
 mod classify;
 mod door;
 pub mod learn;
+pub mod object;
 pub mod query;
-pub mod segment;
+mod segment;
 pub mod template;
+mod value;
 mod words;
 
 pub use class::{Classes, EndpointClass, Method, Methods};
+<<<<<<< HEAD
 pub use learn::{Learned, Seen, learn};
 pub use query::{Query, read as read_query};
 pub use template::{ObjectId, Route, read, text};
+=======
+pub use object::ObjectId;
+pub use query::Query;
+pub use template::Route;
+>>>>>>> route

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::template::ObjectId;
+use super::object::ObjectId;
 use crate::hash::{Keys, mix};
 
 /// Parameters beyond this many are not looked at.

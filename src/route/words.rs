@@ -1,4 +1,5 @@
-//! The words that tell what an endpoint is for. A word is a segment in small letters without `-`, `_` and extension.
+//! The words that tell what an endpoint is for. A word is a segment in small letters without `-`, `_` and extension; a list
+//! of them is one text with blanks between.
 
 use super::class::{EndpointClass as Class, Methods};
 
@@ -11,405 +12,151 @@ const ANY: Methods = Methods::ALL;
 pub(super) struct Word {
     pub(super) class: Class,
     pub(super) methods: Methods,
-    pub(super) last: &'static [&'static str],
+    pub(super) last: &'static str,
     /// One of these must stand in front of it somewhere; empty: no need.
-    pub(super) after: &'static [&'static str],
+    pub(super) after: &'static str,
 }
 
-const fn word(class: Class, methods: Methods, last: &'static [&'static str]) -> Word {
-    Word { class, methods, last, after: &[] }
+const fn word(class: Class, methods: Methods, last: &'static str) -> Word {
+    Word { class, methods, last, after: "" }
+}
+
+/// Whether `list` holds `word`.
+pub(super) fn holds(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
 }
 
 /// In this order; the first that fits decides.
 pub(super) static WORDS: &[Word] = &[
-    word(
-        Class::Logout,
-        ANY,
-        &["logout", "signout", "logoff", "endsession", "revoke", "logoutall", "signoff"],
-    ),
-    word(Class::Logout, Methods::DELETE, &["session", "sessions"]),
-    Word { class: Class::Login, methods: SEND, last: &["password"], after: &["login", "signin", "logon"] },
+    word(Class::Logout, ANY, "logout signout logoff endsession revoke logoutall signoff"),
+    word(Class::Logout, Methods::DELETE, "session sessions"),
+    Word { class: Class::Login, methods: SEND, last: "password", after: "login signin logon" },
     word(
         Class::PasswordReset,
         SEND,
-        &[
-            "forgotpassword",
-            "passwordforgot",
-            "forgotpasswordpost",
-            "forgottenpassword",
-            "passwordreset",
-            "resetpassword",
-            "resetpasswordpost",
-            "lostpassword",
-            "passwordrecovery",
-            "recoverpassword",
-            "recover",
-            "recovery",
-            "forgot",
-            "changepassword",
-            "passwordchange",
-            "resetcredentials",
-            "sendoobcode",
-            "sendresetlink",
-            "requestpasswordreset",
-            "updatepassword",
-            "setpassword",
-        ],
+        "forgotpassword passwordforgot forgotpasswordpost forgottenpassword passwordreset \
+     resetpassword resetpasswordpost lostpassword passwordrecovery recoverpassword recover \
+     recovery forgot changepassword passwordchange resetcredentials sendoobcode sendresetlink \
+     requestpasswordreset updatepassword setpassword",
     ),
     Word {
         class: Class::PasswordReset,
         methods: SEND,
-        last: &["reset", "email", "change", "request", "confirm", "forgot", "new"],
-        after: &["password", "passwords", "forgotpassword", "passwordreset"],
+        last: "reset email change request confirm forgot new",
+        after: "password passwords forgotpassword passwordreset",
     },
-    word(Class::PasswordReset, SEND, &["password", "passwords"]),
+    word(Class::PasswordReset, SEND, "password passwords"),
     Word {
         class: Class::Mfa,
         methods: SEND,
-        last: &["verify", "challenge", "validate", "confirm", "login", "check", "send", "resend", "code"],
+        last: "verify challenge validate confirm login check send resend code",
         after: MFA,
     },
     word(Class::Mfa, SEND, MFA),
     word(
         Class::Mfa,
         SEND,
-        &[
-            "verifyotp",
-            "verifymfa",
-            "verify2fa",
-            "mfaverify",
-            "otpverify",
-            "sendotp",
-            "verifytotp",
-            "mfachallenge",
-            "twofactorchallenge",
-            "verificationcode",
-            "smscode",
-            "verifycode",
-        ],
+        "verifyotp verifymfa verify2fa mfaverify otpverify sendotp verifytotp mfachallenge \
+     twofactorchallenge verificationcode smscode verifycode",
     ),
-    Word {
-        class: Class::Mfa,
-        methods: SEND,
-        last: &["verify"],
-        after: &["auth", "authn", "login", "signin"],
-    },
-    word(
-        Class::Token,
-        SEND,
-        &["token", "accesstoken", "refreshtoken", "tokenrefresh", "oauthtoken", "authtoken", "gettoken"],
-    ),
-    Word {
-        class: Class::Token,
-        methods: SEND,
-        last: &["tokens", "refresh", "exchange", "accesstokens"],
-        after: AUTH,
-    },
+    Word { class: Class::Mfa, methods: SEND, last: "verify", after: "auth authn login signin" },
+    word(Class::Token, SEND, "token accesstoken refreshtoken tokenrefresh oauthtoken authtoken gettoken"),
+    Word { class: Class::Token, methods: SEND, last: "tokens refresh exchange accesstokens", after: AUTH },
     Word {
         class: Class::AccountLookup,
         methods: ANY,
-        last: &["exists", "exist", "lookup", "check", "available", "availability", "isavailable"],
+        last: "exists exist lookup check available availability isavailable",
         after: NOUNS,
     },
     word(
         Class::AccountLookup,
         ANY,
-        &[
-            "checkemail",
-            "checkusername",
-            "checkuser",
-            "checkaccount",
-            "checkphone",
-            "emailcheck",
-            "usernamecheck",
-            "usernameavailable",
-            "emailavailable",
-            "isemailavailable",
-            "isusernameavailable",
-            "usernameavailability",
-            "emailexists",
-            "userexists",
-            "usernameexists",
-            "accountexists",
-            "finduser",
-            "lookupuser",
-            "userlookup",
-            "accountlookup",
-            "accountslookup",
-            "emaillookup",
-            "validateemail",
-            "validateusername",
-            "getcredentialtype",
-            "webfinger",
-        ],
+        "checkemail checkusername checkuser checkaccount checkphone emailcheck usernamecheck \
+     usernameavailable emailavailable isemailavailable isusernameavailable \
+     usernameavailability emailexists userexists usernameexists accountexists finduser \
+     lookupuser userlookup accountlookup accountslookup emaillookup validateemail \
+     validateusername getcredentialtype webfinger",
     ),
     word(
         Class::Registration,
         SEND,
-        &[
-            "register",
-            "registration",
-            "registrations",
-            "signup",
-            "createaccount",
-            "createuser",
-            "adduser",
-            "newuser",
-            "selfregister",
-            "signupnewuser",
-            "join",
-            "enroll",
-            "accountcreate",
-            "createpost",
-            "wpsignup",
-            "registeruser",
-            "useradd",
-        ],
+        "register registration registrations signup createaccount createuser adduser newuser \
+     selfregister signupnewuser join enroll accountcreate createpost wpsignup registeruser \
+     useradd",
     ),
     Word {
         class: Class::Registration,
         methods: SEND,
-        last: &["create", "new"],
-        after: &["user", "users", "account", "customer"],
+        last: "create new",
+        after: "user users account customer",
     },
     word(
         Class::Login,
         SEND,
-        &[
-            "login",
-            "signin",
-            "logon",
-            "loginpost",
-            "logincheck",
-            "dologin",
-            "userlogin",
-            "authlogin",
-            "wplogin",
-            "xmlrpc",
-            "jsecuritycheck",
-            "jspringsecuritycheck",
-            "jacegisecuritycheck",
-            "auth",
-            "authn",
-            "authenticate",
-            "authentication",
-            "doauthentication",
-            "signinwithpassword",
-            "signinwithcustomtoken",
-            "verifypassword",
-            "passwordlogin",
-            "loginaction",
-            "sso",
-            "weblogin",
-            "adminlogin",
-            "ajaxlogin",
-            "basicauth",
-            "ldaplogin",
-            "identifier",
-            "kerberoslogin",
-        ],
+        "login signin logon loginpost logincheck dologin userlogin authlogin wplogin xmlrpc \
+     jsecuritycheck jspringsecuritycheck jacegisecuritycheck auth authn authenticate \
+     authentication doauthentication signinwithpassword signinwithcustomtoken verifypassword \
+     passwordlogin loginaction sso weblogin adminlogin ajaxlogin basicauth ldaplogin \
+     identifier kerberoslogin",
     ),
-    word(Class::Login, Methods::POST, &["session", "sessions"]),
+    word(Class::Login, Methods::POST, "session sessions"),
     Word {
         class: Class::Login,
         methods: SEND,
-        last: &["credentials", "password", "callback", "local", "verify", "submit"],
-        after: &["signin", "login", "logon", "authenticate", "callback"],
+        last: "credentials password callback local verify submit",
+        after: "signin login logon authenticate callback",
     },
-    Word { class: Class::Login, methods: SEND, last: &["local", "ldap"], after: &["auth"] },
+    Word { class: Class::Login, methods: SEND, last: "local ldap", after: "auth" },
     word(
         Class::Export,
         ANY,
-        &[
-            "export",
-            "exports",
-            "download",
-            "downloads",
-            "dump",
-            "backup",
-            "backups",
-            "report",
-            "reports",
-            "bulkexport",
-            "exportall",
-            "exportcsv",
-            "downloadall",
-            "bulkdownload",
-            "dataexport",
-            "takeout",
-            "extract",
-            "mysqldump",
-        ],
+        "export exports download downloads dump backup backups report reports bulkexport \
+     exportall exportcsv downloadall bulkdownload dataexport takeout extract mysqldump",
     ),
     word(
         Class::Search,
         ANY,
-        &[
-            "search",
-            "find",
-            "query",
-            "autocomplete",
-            "suggest",
-            "suggestions",
-            "typeahead",
-            "msearch",
-            "searchresults",
-        ],
+        "search find query autocomplete suggest suggestions typeahead msearch searchresults",
     ),
 ];
 
 /// Second factors.
-const MFA: &[&str] = &[
-    "mfa",
-    "otp",
-    "totp",
-    "2fa",
-    "twofactor",
-    "twofactorauth",
-    "factor",
-    "factors",
-    "twofactorauthentication",
-];
+const MFA: &str = "mfa otp totp 2fa twofactor twofactorauth factor factors twofactorauthentication";
 /// Roots under which tokens are handed out.
-const AUTH: &[&str] =
-    &["auth", "oauth", "oauth2", "token", "authentication", "identity", "login", "session", "jwt"];
+const AUTH: &str = "auth oauth oauth2 token authentication identity login session jwt";
 /// What an account is called.
-const NOUNS: &[&str] = &[
-    "user",
-    "users",
-    "account",
-    "accounts",
-    "email",
-    "emails",
-    "username",
-    "usernames",
-    "member",
-    "members",
-    "customer",
-    "customers",
-    "identity",
-    "phone",
-    "login",
-    "auth",
-    "profile",
-    "profiles",
-    "signup",
-    "register",
-];
+const NOUNS: &str = "user users account accounts email emails username usernames member members customer \
+     customers identity phone login auth profile profiles signup register";
 
 /// Last words that create an account when posted to, with nothing behind them.
-pub(super) static COLLECTIONS: &[&str] = &["users", "signups"];
+pub(super) static COLLECTIONS: &str = "users signups";
 
 /// Last words of a probe, where the template has no variable.
-pub(super) static HEALTH: &[&str] = &[
-    "health",
-    "healthz",
-    "healthcheck",
-    "livez",
-    "liveness",
-    "live",
-    "readyz",
-    "readiness",
-    "ready",
-    "ping",
-    "status",
-    "metrics",
-    "heartbeat",
-    "alive",
-    "isalive",
-    "up",
-    "statusz",
-    "nginxstatus",
-    "stubstatus",
-    "serverstatus",
-    "prometheus",
-];
+pub(super) static HEALTH: &str = "health healthz healthcheck livez liveness live readyz readiness ready ping status \
+     metrics heartbeat alive isalive up statusz nginxstatus stubstatus serverstatus \
+     prometheus";
 
 /// A segment that stands for a part of the site only its staff should see.
-pub(super) static ADMIN: &[&str] = &[
-    "admin",
-    "administrator",
-    "administration",
-    "wpadmin",
-    "adminapi",
-    "adminer",
-    "phpmyadmin",
-    "pma",
-    "actuator",
-    "manager",
-    "management",
-    "backoffice",
-    "superadmin",
-    "sysadmin",
-    "adminpanel",
-    "cpanel",
-    "backend",
-    "jmxconsole",
-];
+pub(super) static ADMIN: &str = "admin administrator administration wpadmin adminapi adminer phpmyadmin pma actuator \
+     manager management backoffice superadmin sysadmin adminpanel cpanel backend jmxconsole";
 
 /// A segment under which static files lie.
-pub(super) static STATIC_FOLDERS: &[&str] =
-    &["assets", "static", "dist", "wpincludes", "nextstatic", "fonts", "img", "images", "css", "js"];
+pub(super) static STATIC_FOLDERS: &str = "assets static dist wpincludes nextstatic fonts img images css js";
 
 /// Extensions of static files.
-pub(super) static STATIC: &[&str] = &[
-    "js",
-    "mjs",
-    "css",
-    "map",
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "svg",
-    "webp",
-    "avif",
-    "ico",
-    "bmp",
-    "woff",
-    "woff2",
-    "ttf",
-    "otf",
-    "eot",
-    "wasm",
-    "mp4",
-    "webm",
-    "mp3",
-    "webmanifest",
-];
+pub(super) static STATIC: &str = "js mjs css map png jpg jpeg gif svg webp avif ico bmp woff woff2 ttf otf eot wasm mp4 \
+     webm mp3 webmanifest";
 
 /// Extensions of data that was taken out in one piece.
-pub(super) static EXPORTED: &[&str] =
-    &["csv", "xls", "xlsx", "sql", "bak", "dump", "parquet", "ndjson", "tgz"];
+pub(super) static EXPORTED: &str = "csv xls xlsx sql bak dump parquet ndjson tgz";
 
 /// Extensions that name the program and not what it sends; they are no part of a word.
-pub(super) static PROGRAMS: &[&str] = &[
-    "php", "asp", "aspx", "ashx", "asmx", "jsp", "do", "action", "cgi", "pl", "cfm", "html", "htm", "json",
-    "xml", "owa", "jspx", "py",
-];
+pub(super) static PROGRAMS: &str =
+    "php asp aspx ashx asmx jsp do action cgi pl cfm html htm json xml owa jspx py";
 
 /// Words of a route that no value is named after, beside those above.
-pub(super) static STRUCTURE: &[&str] = &[
-    "api",
-    "rest",
-    "graphql",
-    "rpc",
-    "oauth",
-    "oauth2",
-    "me",
-    "self",
-    "webhook",
-    "webhooks",
-    "wellknown",
-    "list",
-    "config",
-    "settings",
-    "upload",
-    "uploads",
-    "swagger",
-    "openapi",
-    "docs",
-];
+pub(super) static STRUCTURE: &str = "api rest graphql rpc oauth oauth2 me self webhook webhooks wellknown list config \
+     settings upload uploads swagger openapi docs";
 
 #[cfg(test)]
 mod tests {
@@ -417,21 +164,9 @@ mod tests {
 
     #[test]
     fn every_word_is_written_as_it_is_compared() {
-        let lists = [
-            HEALTH,
-            ADMIN,
-            STATIC_FOLDERS,
-            STATIC,
-            EXPORTED,
-            PROGRAMS,
-            STRUCTURE,
-            COLLECTIONS,
-            MFA,
-            AUTH,
-            NOUNS,
-        ];
-        let words = WORDS.iter().flat_map(|word| word.last.iter().chain(word.after));
-        for word in lists.into_iter().flatten().chain(words) {
+        let lists = [HEALTH, ADMIN, STATIC_FOLDERS, STATIC, EXPORTED, PROGRAMS, STRUCTURE, COLLECTIONS];
+        let words = WORDS.iter().flat_map(|word| [word.last, word.after]);
+        for word in lists.into_iter().chain(words).flat_map(str::split_ascii_whitespace) {
             assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{word}");
         }
     }

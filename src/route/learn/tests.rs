@@ -157,6 +157,21 @@ fn sixty_resources_stay() {
 }
 
 #[test]
+fn a_page_that_many_clients_touch_stays_among_values() {
+    let busy = [("/products/bestsellers".to_owned(), 400)];
+    let site = Site::of(2000).with("GET", zipf("/products/", "", 400, 150)).with("GET", busy);
+    assert_eq!(site.folded(), ["/products/{name}", "/products/bestsellers"].map(str::to_owned).into());
+}
+
+#[test]
+fn a_value_that_was_never_asked_for_itself_is_one_too() {
+    let asked = zipf("/users/", "", 100, 9).into_iter().chain(zipf("/users/", "/repos", 100, 9));
+    let never = (500..520).map(|n| (format!("/users/{}/repos", word(n)), 1));
+    let folded = Site::of(1000).with("GET", asked.chain(never)).folded();
+    assert_eq!(folded, ["/users/{name}", "/users/{name}/repos"].map(str::to_owned).into());
+}
+
+#[test]
 fn procedures_and_what_most_clients_touch_stay() {
     let procedures = (0..100).map(|n| (format!("/rpc/{}", word(n)), 5));
     let pages = (0..50).map(|n| (format!("/help/{}", word(n)), 100));
