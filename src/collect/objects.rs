@@ -105,6 +105,9 @@ pub struct IdSet {
     pub asked: Distinct<128>,
     /// Different objects that were answered.
     pub read: Distinct<64>,
+    /// Objects beyond a sample, asked for and answered.
+    unseen: u64,
+    unread: u64,
     /// The smallest numeric id.
     pub least: u64,
     /// The largest numeric id.
@@ -131,6 +134,8 @@ impl Default for IdSet {
             missing: 0,
             asked: Distinct::default(),
             read: Distinct::default(),
+            unseen: 0,
+            unread: 0,
             least: u64::MAX,
             most: 0,
             numeric: 0,
@@ -153,6 +158,8 @@ impl Evidence for IdSet {
         self.missing += other.missing;
         self.asked.merge(other.asked);
         self.read.merge(other.read);
+        self.unseen += other.unseen;
+        self.unread += other.unread;
         self.least = self.least.min(other.least);
         self.most = self.most.max(other.most);
         self.numeric += other.numeric;
@@ -200,6 +207,41 @@ impl IdSet {
         self.span.add(request.time);
         self.samples.add(request);
         self.bytes += request.bytes_out;
+    }
+
+    /// Adds one path of a sample, of whose objects only the names are known.
+    pub(crate) fn add_sampled(&mut self, path: u64, asked: &Asked) {
+        self.requests += u64::from(asked.requests);
+        self.ok += u64::from(asked.ok);
+        self.refused += u64::from(asked.refused);
+        self.missing += u64::from(asked.requests - asked.ok - asked.refused);
+        self.bytes += asked.bytes;
+        self.asked.add(path);
+        if asked.ok > 0 {
+            self.read.add(path);
+        }
+    }
+
+    /// Scales what a sample of `kept` of `all` paths counted up to all of them.
+    pub(crate) fn scale(&mut self, all: u64, kept: u64) {
+        let scaled = |count: u64| count.saturating_mul(all) / kept.max(1);
+        self.requests = scaled(self.requests);
+        self.ok = scaled(self.ok);
+        self.refused = scaled(self.refused);
+        self.missing = scaled(self.missing);
+        self.bytes = scaled(self.bytes);
+        self.unseen = scaled(self.asked.count()) - self.asked.count();
+        self.unread = scaled(self.read.count()) - self.read.count();
+    }
+
+    /// How many different objects were asked for.
+    pub fn asked(&self) -> u64 {
+        self.asked.count() + self.unseen
+    }
+
+    /// How many different objects were answered.
+    pub fn read(&self) -> u64 {
+        self.read.count() + self.unread
     }
 
     /// Which share of the ids between the smallest and the largest was asked for, in percent; `None` where ids are no

@@ -2,11 +2,13 @@
 
 use crate::collect::{LOGIN_TICK, LoginRoute, Logins};
 use crate::detect::doors::folded;
-use crate::detect::statistics::{permille, quantile};
+use crate::detect::statistics::quantile;
+use crate::detect::{confounder, pool};
+use crate::evidence::Span;
+use crate::series::Evidence;
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Needs, Threshold, World};
-use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
+use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Tenths};
 use crate::request::{Client, Flags, RouteKey};
 
 /// The detector.
@@ -76,19 +78,48 @@ impl Detector for AccountEnumeration {
         peers.values_mut().for_each(|asks| asks.sort_unstable());
         let found = world.population::<Logins>().collect(|client, tries| {
             let here = tries.doors.all().filter(|route| asks_for_accounts(route));
-            let findings = here.filter_map(|route| {
+            let askers = here.filter_map(|route| {
                 let door = door(world, route);
                 // The source itself, and other enumerators, may not hide in their own percentile.
-                let ordinary: Vec<u64> =
-                    peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
+                let ordinary: Vec<u64> = peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
                 let needed = self.asks.max(quantile(&ordinary, 99) * self.beyond_peers);
-                (route.outcomes.total() >= needed)
-                    .then(|| finding(world, Client(client), door, route, needed))
+                let enough = route.outcomes.total() >= needed;
+                let crowd = || confounder::of_asks(world, Client(client), route.outcomes.total());
+                enough.then(|| Asker { door, needed, client: Client(client), route: route.clone(), crowd: crowd() })
             });
-            Some(findings.collect::<Vec<_>>())
+            Some(askers.collect::<Vec<_>>())
         });
-        found.into_iter().flat_map(|(_, findings)| findings).collect()
+        let mut doors: std::collections::BTreeMap<RouteKey, Vec<Asker>> = std::collections::BTreeMap::new();
+        for asker in found.into_iter().flat_map(|(_, askers)| askers) {
+            doors.entry(asker.door).or_default().push(asker);
+        }
+        doors.into_values().flat_map(pools).map(|askers| finding(world, &askers)).collect()
     }
+}
+
+/// One source that asks one door too often.
+struct Asker {
+    door: RouteKey,
+    needed: u64,
+    client: Client,
+    route: LoginRoute,
+    crowd: Option<ConfounderNote>,
+}
+
+impl pool::Member for Asker {
+    fn span(&self) -> Span {
+        self.route.span
+    }
+
+    fn size(&self) -> u64 {
+        self.route.outcomes.total()
+    }
+}
+
+/// Askers of one door in pools; a crowd stands alone.
+fn pools(askers: Vec<Asker>) -> Vec<Vec<Asker>> {
+    let (crowds, askers): (Vec<Asker>, Vec<Asker>) = askers.into_iter().partition(|asker| asker.crowd.is_some());
+    pool::gather(askers).into_iter().chain(crowds.into_iter().map(|crowd| vec![crowd])).collect()
 }
 
 /// Whether a door tells about accounts without opening them.
@@ -101,58 +132,60 @@ fn door(world: &World<'_>, route: &LoginRoute) -> RouteKey {
     route.door.map(|door| folded(&door, world.learned())).unwrap_or_default()
 }
 
-/// The finding against one source.
-fn finding(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute, needed: u64) -> Finding {
+/// The finding against one source or a pool of them.
+fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
+    let door = askers[0].door;
+    let mut route = LoginRoute::default();
+    let mut over = Over::default();
+    for asker in askers {
+        route.merge(asker.route.clone());
+        over.join(&Over::of(LOGIN_TICK, &asker.route.activity, |tries| tries.0));
+    }
     let asks = route.outcomes.total();
-    let mut finding = Finding::new(ABOUT.id, "single-source", Kind::AccountEnumeration);
+    let variant = if askers.len() > 1 { "pool" } else { "single-source" };
+    let mut finding = Finding::new(ABOUT.id, variant, Kind::AccountEnumeration);
     let verdicts = world.doors().count(door, &route.outcomes);
     // Two kinds of answer, each given often enough, tell who exists.
-    let telling = route
-        .outcomes
-        .iter()
-        .filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
+    let telling = route.outcomes.iter().filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
     let telling = telling.count();
     finding.outcome = match (telling, verdicts.blocked == asks) {
         (_, true) => Outcome::Blocked,
         (2.., _) => Outcome::Probed,
         _ => Outcome::Attempted,
     };
-    finding.test("asks", asks * 10, needed * 10, "requests");
+    finding.test("asks", asks * 10, askers[0].needed * 10, "requests");
     (finding.first, finding.last) = (route.span.first, route.span.last);
     finding.requests = asks;
     finding.bytes_out = route.bytes;
-    finding.activity = Over::of(LOGIN_TICK, &route.activity, |tries| tries.0).activity();
-    finding.clients = vec![Count { of: client, requests: asks }];
+    finding.activity = over.activity();
+    finding.clients =
+        askers.iter().map(|asker| Count { of: asker.client, requests: asker.route.outcomes.total() }).collect();
+    finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     finding.endpoints = story::endpoint(door, asks);
-    finding.joins = vec![Join::Client(client)];
+    finding.joins = askers.iter().map(|asker| Join::Client(asker.client)).collect();
     finding.samples = story::choose(story::ends(&route.samples.all()));
-    let mut users: Vec<Count<Named>> = route
-        .accounts
-        .iter()
-        .filter_map(|(hash, one)| {
-            Some(Count { of: Named { hash: NameHash(hash), place: one.place? }, requests: one.tries })
-        })
-        .collect();
-    users.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
-    finding.users = users;
+    finding.users = story::accounts(&route.accounts);
     finding.users_total = route.accounts.count();
     finding.metrics.insert("asks", asks);
     finding.metrics.insert("accounts", route.accounts.count());
     finding.metrics.insert("kinds of answer", telling as u64);
-    let requests = world.profile(client, |profile| profile.requests).unwrap_or(asks);
-    finding.confidence = u8::try_from((60 + permille(asks, requests) / 30).min(97)).unwrap_or(97);
+    finding.metrics.insert("addresses", askers.len() as u64);
+    finding.confidence = u8::try_from(70 + (asks / askers[0].needed.max(1)).min(25)).unwrap_or(95);
     finding.score = Tenths(u32::from(finding.confidence) * 10);
     let names = match route.accounts.count() {
         0 => String::new(),
         names => format!(" for {} names", story::count(names)),
     };
+    let sources = match askers {
+        [_] => "one address".to_owned(),
+        many => format!("{} addresses", many.len()),
+    };
     finding.reason = format!(
-        "{} requests{names} from one address that does little else; the endpoint gave {} kinds of answer",
+        "{} requests{names} from {sources}; the endpoint gave {} kinds of answer",
         story::count(asks),
         telling.max(1)
     );
-    let crowd = super::confounder::of_asks(world, client, asks);
-    finding.confounders.extend(crowd);
+    finding.confounders.extend(askers.iter().filter_map(|asker| asker.crowd.clone()));
     finding.recommendations = vec![
         "Answer alike (status, size and time) whether the account exists or not.".to_owned(),
         "Limit resets, sign-ups and look-ups per source and per hour.".to_owned(),

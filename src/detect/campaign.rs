@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, Logins};
 use crate::detect::World;
+use crate::evidence::Span;
+use crate::detect::pool;
 use crate::detect::doors::{Verdicts, folded};
 use crate::detect::statistics::{binomial_tail_tenths, permille};
 use crate::hash::mix;
@@ -35,7 +37,11 @@ pub(crate) const REFUSED: u64 = 30;
 /// −log10 of the chance below which likeness is no chance any more, in tenths, before correction for the groups tried.
 pub(crate) const SURPRISE: u64 = 60;
 
+/// Refused tries from which on a source is no forgetful person.
+const PERSISTENT: u64 = 8;
+
 /// A client at a door.
+#[derive(Clone)]
 struct Visitor {
     client: Client,
     verdicts: Verdicts,
@@ -45,6 +51,8 @@ struct Visitor {
     rotates: bool,
     /// Requests elsewhere.
     elsewhere: u64,
+    /// Routes elsewhere.
+    routes: u64,
     first: Time,
     last: Time,
 }
@@ -54,7 +62,15 @@ impl Visitor {
     fn is_single_minded(&self) -> bool {
         self.verdicts.refused >= 1
             && self.verdicts.accepted == 0
-            && self.elsewhere <= 2.max(self.verdicts.refused / 4)
+            && (self.elsewhere <= 2.max(self.verdicts.refused / 4)
+                || (self.routes <= 1 && self.elsewhere <= self.verdicts.refused + 2))
+    }
+
+    /// Whether it keeps on where a person would give up or ask for a new password.
+    fn persists(&self) -> bool {
+        self.verdicts.refused >= PERSISTENT
+            && self.verdicts.refused >= 8 * self.verdicts.accepted
+            && (self.routes <= 1 || self.elsewhere <= self.verdicts.refused / 4 + 30 * self.verdicts.accepted)
     }
 
     /// Whether it fits a campaign of which others are the proof: refused more often than not, then gone on for a while.
@@ -81,9 +97,38 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
             let of_group = Group { door, fingerprint: *group, members, tried };
             campaigns.extend(of_group.test(visitors.len() as u64, single));
         }
+        let known: BTreeSet<Client> = campaigns.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
+        campaigns.extend(pools(door, visitors, &known));
     }
     campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
     campaigns
+}
+
+/// Persistent sources that are alike in nothing but that they persist, at the same time and about as much.
+fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &BTreeSet<Client>) -> Vec<Campaign> {
+    let persistent = visitors.into_iter().filter(|visitor| visitor.persists() && !known.contains(&visitor.client));
+    let pools = pool::gather(persistent.collect()).into_iter().filter(|members| members.len() >= pool::SOURCES);
+    let campaign = |members: Vec<Visitor>| {
+        let first = members.iter().map(|visitor| visitor.first).min().unwrap_or_default();
+        Campaign {
+            door,
+            id: mix(mix(door.0.0, u64::from(door.1)), mix(2, first.0.div_euclid(HOUR).unsigned_abs())),
+            shares: "take turns",
+            surprise: SURPRISE.max(members.len() as u64 * 10),
+            members: members.into_iter().map(|visitor| visitor.client).collect(),
+        }
+    };
+    pools.map(campaign).collect()
+}
+
+impl pool::Member for Visitor {
+    fn span(&self) -> Span {
+        Span { first: self.first, last: self.last }
+    }
+
+    fn size(&self) -> u64 {
+        self.verdicts.refused
+    }
 }
 
 /// Who came to each door.
@@ -91,7 +136,10 @@ fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
     let profiles = world.population::<ClientProfiles>();
     let found = world.population::<Logins>().collect(|client, tries| {
         let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
-        let requests = profiles.with(client, |profile| profile.requests).unwrap_or(at_doors);
+        let (requests, routes) = profiles
+            .with(client, |profile| (profile.requests, profile.routes.count()))
+            .unwrap_or((at_doors, tries.doors.count()));
+        let doors = tries.doors.count();
         let visits = tries.doors.all().filter_map(|tries| {
             let door = tries.door.filter(|door| door.class.takes_credentials())?;
             let key = folded(&door, world.learned());
@@ -104,6 +152,7 @@ fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
                 agent: agents.last().map_or(0, |&(_, agent)| agent),
                 rotates: agents.len() >= 2,
                 elsewhere: requests.saturating_sub(at_doors),
+                routes: routes.saturating_sub(doors),
                 first: tries.span.first,
                 last: tries.span.last,
             };

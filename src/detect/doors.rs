@@ -68,53 +68,33 @@ impl Doors {
             return Self::default();
         }
         let followed = Self::followed(tally, learned, &answers);
-        Self {
-            ambiguous: followed
-                .into_iter()
-                .map(|(door, answers)| (door, Self::letting_in(&answers)))
-                .collect(),
-        }
+        let all = |door: &RouteKey| answers[door].keys().copied().collect::<BTreeSet<Answer>>();
+        Self { ambiguous: followed.iter().map(|(door, seen)| (*door, seen.letting_in(all(door)))).collect() }
     }
 
-    /// For each ambiguous door and answer: how many clients got it, and how many of them went on to do other things.
+    /// For each ambiguous door: how many clients got one answer and no other, and how many of them went on to do other
+    /// things; by status alone, and by status and size. Who got both failed first, and tells nothing.
     fn followed(
         tally: &Tally,
         learned: &Learned,
         ambiguous: &BTreeMap<RouteKey, BTreeMap<Answer, u64>>,
-    ) -> BTreeMap<RouteKey, BTreeMap<Answer, (u64, u64)>> {
+    ) -> BTreeMap<RouteKey, Followed> {
         let profiles = tally.population::<ClientProfiles>();
-        let mut followed: BTreeMap<RouteKey, BTreeMap<Answer, (u64, u64)>> = BTreeMap::new();
+        let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
         tally.population::<Logins>().each(|client, tries| {
             let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
             let requests = profiles.with(client, |profile| profile.requests).unwrap_or(0);
             let goes_on = requests > at_doors * 2;
             for door in tries.doors.all() {
                 let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
-                if !ambiguous.contains_key(&key) {
-                    continue;
-                }
-                for (answer, _) in
-                    door.outcomes.iter().filter(|(answer, _)| (200..400).contains(&answer.status))
-                {
-                    let seen = followed.entry(key).or_default().entry(answer).or_default();
-                    seen.0 += 1;
-                    seen.1 += u64::from(goes_on);
+                if ambiguous.contains_key(&key) {
+                    let answers = door.outcomes.iter().map(|(answer, _)| answer);
+                    let answers: BTreeSet<Answer> = answers.filter(|a| (200..400).contains(&a.status)).collect();
+                    followed.entry(key).or_default().add(&answers, goes_on);
                 }
             }
         });
         followed
-    }
-
-    /// The answers whose clients go on about as often as those of the best.
-    fn letting_in(answers: &BTreeMap<Answer, (u64, u64)>) -> BTreeSet<Answer> {
-        let rate = |&(clients, on): &(u64, u64)| on * 1000 / clients.max(1);
-        let telling = answers.values().filter(|(clients, _)| *clients >= 5);
-        let best = telling.map(rate).max().unwrap_or(0);
-        answers
-            .iter()
-            .filter(|(_, seen)| best == 0 || rate(seen) * 100 >= best * GOES_ON)
-            .map(|(&answer, _)| answer)
-            .collect()
     }
 
     /// What `answer` means at `door`.
@@ -138,6 +118,51 @@ impl Doors {
         }
         verdicts
     }
+}
+
+/// Clients that got one answer and no other, and how many of them went on.
+#[derive(Default)]
+struct Followed {
+    statuses: BTreeMap<u16, (u64, u64)>,
+    answers: BTreeMap<Answer, (u64, u64)>,
+}
+
+/// So many clients tell something about an answer.
+const TELLING_CLIENTS: u64 = 5;
+
+impl Followed {
+    /// Counts one client.
+    fn add(&mut self, answers: &BTreeSet<Answer>, goes_on: bool) {
+        let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
+        let count = |seen: &mut (u64, u64)| {
+            seen.0 += 1;
+            seen.1 += u64::from(goes_on);
+        };
+        if let [status] = statuses.into_iter().collect::<Vec<_>>().as_slice() {
+            count(self.statuses.entry(*status).or_default());
+        }
+        if let [answer] = answers.iter().collect::<Vec<_>>().as_slice() {
+            count(self.answers.entry(**answer).or_default());
+        }
+    }
+
+    /// Those of `answers` that let somebody in: first by status, then, within what is left, by size.
+    fn letting_in(&self, mut answers: BTreeSet<Answer>) -> BTreeSet<Answer> {
+        let refusing = refusing(&self.statuses);
+        answers.retain(|answer| !refusing.contains(&answer.status));
+        let left = self.answers.iter().filter(|(answer, _)| answers.contains(answer));
+        let refusing = self::refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
+        answers.retain(|answer| !refusing.contains(answer));
+        answers
+    }
+}
+
+/// Those whose clients go on far less often than the best's.
+fn refusing<K: Ord + Copy>(seen: &BTreeMap<K, (u64, u64)>) -> BTreeSet<K> {
+    let rate = |&(clients, on): &(u64, u64)| on * 1000 / clients.max(1);
+    let telling = || seen.iter().filter(|(_, (clients, _))| *clients >= TELLING_CLIENTS);
+    let best = telling().map(|(_, seen)| rate(seen)).max().unwrap_or(0);
+    telling().filter(|(_, seen)| rate(seen) * 100 < best * GOES_ON).map(|(&key, _)| key).collect()
 }
 
 /// How often each verdict fell.

@@ -10,6 +10,7 @@ use crate::detect::{About, Detector, Needs, Threshold, World};
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
 use crate::request::{Client, Flags, RouteKey};
+use crate::route::Method;
 use crate::series::Evidence;
 use crate::tally::RouteNorm;
 
@@ -124,7 +125,7 @@ impl ObjectEnumeration {
             Some(
                 by_route(world, objects)
                     .into_iter()
-                    .map(|(route, ids)| (route, ids.asked.count()))
+                    .map(|(route, ids)| (route, ids.asked()))
                     .collect::<Vec<_>>(),
             )
         });
@@ -145,7 +146,7 @@ impl ObjectEnumeration {
 
     /// How a walk goes, if it is one.
     fn way(&self, ids: &IdSet, norm: Option<&RouteNorm>, peers: &[u64]) -> Option<Way> {
-        let objects = ids.asked.count();
+        let objects = ids.asked();
         if objects < self.objects || norm.is_some_and(is_public) {
             return None;
         }
@@ -176,8 +177,8 @@ impl ObjectEnumeration {
             Way::Probing => "probing",
             Way::Scatter => "scattered",
         };
-        let objects = ids.asked.count();
-        let read = ids.read.count();
+        let objects = ids.asked();
+        let read = ids.read();
         let mut finding = Finding::new(ABOUT.id, variant, Kind::ObjectEnumeration);
         finding.outcome = match (ids.ok, ids.missing) {
             (0, 0) => Outcome::Blocked,
@@ -257,17 +258,34 @@ pub(super) fn is_public(norm: &RouteNorm) -> bool {
     readers.len() >= 8 && (shared * 2 >= readers.len() || very_shared * 4 >= readers.len())
 }
 
-/// The objects of each route as learned.
-fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {
+/// The objects of each route as learned: ids of the routes that evidence knows, and paths that a learned template makes
+/// objects of, as far as the sample shows them.
+pub(super) fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {
     let mut routes: BTreeMap<RouteKey, IdSet> = BTreeMap::new();
     for ids in objects.routes.iter().map(|(_, ids)| ids) {
         let Some((template, method)) = ids.route else { continue };
         let route = RouteKey(world.fold(template), method as u8);
-        if template == template.any_sibling() && route.0 == template {
-            // Its children are words of the API, not values.
-            continue;
-        }
         routes.entry(route).or_default().merge(ids.clone());
+    }
+    let mut sampled: BTreeMap<RouteKey, (IdSet, u64)> = BTreeMap::new();
+    for (path, asked) in objects.some.iter() {
+        let folded = world.fold(asked.template);
+        if folded != asked.template {
+            let (ids, paths) = sampled.entry(RouteKey(folded, asked.method)).or_default();
+            ids.add_sampled(path, asked);
+            *paths += 1;
+        }
+    }
+    let (all, kept) = (objects.paths.count(), objects.some.len() as u64);
+    for (route, (mut ids, _)) in sampled {
+        let known = routes.get(&route).map_or(0, |ids| ids.asked.count());
+        if ids.asked.count() > known {
+            ids.scale(all, kept);
+            ids.route = Some((route.0, Method::from_number(route.1)));
+            (ids.span, ids.samples, ids.activity) =
+                (objects.span, objects.samples.clone(), objects.activity.clone());
+            routes.insert(route, ids);
+        }
     }
     routes
 }
@@ -284,7 +302,7 @@ fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
 
 /// What happened, in one sentence with numbers.
 fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
-    let objects = story::count(ids.asked.count());
+    let objects = story::count(ids.asked());
     let how = match way {
         Way::Walk => {
             format!("{} % of all ids between the smallest and the largest", ids.coverage().unwrap_or(0))
@@ -298,6 +316,6 @@ fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
     format!(
         "{who} asked for {objects} different objects, {how}; a median reader asks for {}, and {} were read",
         quantile(peers, 50),
-        story::count(ids.read.count())
+        story::count(ids.read())
     )
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::collect::{ClientProfiles, IdSet, OBJECT_TICK, ObjectsByClient};
 use crate::detect::confounder;
-use crate::detect::object_enumeration::is_public;
-use crate::detect::statistics::{permille, quantile};
+use crate::detect::object_enumeration::{by_route, is_public};
+use crate::detect::pool;
+use crate::evidence::{Distinct, Span};
+use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Threshold, World};
 use crate::hash::mix;
-use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths};
 use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
 
@@ -19,13 +21,17 @@ pub(super) struct Scraping {
     objects: u64,
     /// Share of a client's requests that go to the one route, in tenths of a percent, from which on it does nothing else.
     single_minded: u64,
+    /// Different objects of each of a pool.
+    objects_each: u64,
     /// Share of the ids between the smallest and the largest that a pool covers, in percent.
     coverage: u64,
+    /// Share of the objects that only one of a pool reads, in percent.
+    disjoint: u64,
 }
 
 impl Default for Scraping {
     fn default() -> Self {
-        Self { objects: 100, single_minded: 950, coverage: 50 }
+        Self { objects: 150, single_minded: 900, objects_each: 20, coverage: 50, disjoint: 80 }
     }
 }
 
@@ -42,13 +48,25 @@ static ABOUT: About = About {
     thresholds: &[
         Threshold {
             name: "objects",
-            value: 100,
+            value: 150,
             unit: "objects",
             meaning: "different ones of one public route, over the whole log",
         },
         Threshold {
+            name: "objects of each",
+            value: 20,
+            unit: "objects",
+            meaning: "different ones that each address of a pool reads",
+        },
+        Threshold {
+            name: "no object twice",
+            value: 80,
+            unit: "%",
+            meaning: "of a pool's objects that only one of its addresses reads",
+        },
+        Threshold {
             name: "single-minded",
-            value: 95,
+            value: 90,
             unit: "%",
             meaning: "of a client's requests go to the one route",
         },
@@ -71,6 +89,17 @@ struct Reader {
     client: Client,
     ids: IdSet,
     agents: Vec<u64>,
+    paths: Distinct<128>,
+}
+
+impl pool::Member for Reader {
+    fn span(&self) -> Span {
+        self.ids.span
+    }
+
+    fn size(&self) -> u64 {
+        self.ids.requests
+    }
 }
 
 impl Detector for Scraping {
@@ -83,7 +112,9 @@ impl Detector for Scraping {
         for (route, reader) in self.readers(world) {
             groups.entry(route).or_default().push(reader);
         }
-        let pools = groups.into_iter().flat_map(|(route, readers)| pools(route, readers));
+        let pools = groups.into_iter().flat_map(|(route, readers)| {
+            pool::gather(readers).into_iter().map(move |readers| (route, readers))
+        });
         pools.filter_map(|(route, readers)| self.finding(world, route, &readers)).collect()
     }
 }
@@ -93,18 +124,17 @@ impl Scraping {
     fn readers(&self, world: &World<'_>) -> Vec<(RouteKey, Reader)> {
         let profiles = world.population::<ClientProfiles>();
         let found = world.population::<ObjectsByClient>().collect(|client, objects| {
-            let (_, ids) = objects.routes.iter().max_by_key(|(number, ids)| (ids.requests, *number))?;
-            let (template, method) = ids.route?;
-            let route = RouteKey(world.fold(template), method as u8);
+            let routes = by_route(world, objects);
+            let (route, ids) = routes.into_iter().max_by_key(|(route, ids)| (ids.requests, *route))?;
             let norm = world.norm(route)?;
             let of_profile = profiles.with(client, |profile| {
                 let agents: Vec<u64> = profile.agents.iter().map(|(agent, _)| agent).collect();
                 (permille(ids.requests, profile.requests), agents)
             });
             let (share, agents) = of_profile?;
-            let single_minded = share >= self.single_minded && ids.requests >= 10;
-            (single_minded && is_public(norm))
-                .then(|| (route, Reader { client: Client(client), ids: ids.clone(), agents }))
+            let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
+            let paths = objects.paths.clone();
+            (single_minded && is_public(norm)).then_some((route, Reader { client: Client(client), ids, agents, paths }))
         });
         found.into_iter().map(|(_, reader)| reader).collect()
     }
@@ -113,24 +143,32 @@ impl Scraping {
     fn finding(&self, world: &World<'_>, route: RouteKey, readers: &[Reader]) -> Option<Finding> {
         let mut ids = IdSet::default();
         readers.iter().for_each(|reader| ids.merge(reader.ids.clone()));
-        let coverage = ids.coverage()?;
-        // Readers that pick at random meet the same objects again; those that take turns never do.
-        let repeats = permille(ids.requests.saturating_sub(ids.asked.count()), ids.requests);
-        let takes_turns = ids.asked.is_exact() || repeats <= 250;
-        if ids.asked.count() < self.objects || coverage < self.coverage || !takes_turns {
+        // Readers that pick what they like meet at what others like as well; those that take turns never do.
+        let mut union = Distinct::<128>::default();
+        readers.iter().for_each(|reader| union.merge(reader.paths.clone()));
+        let apart: u64 = readers.iter().map(|reader| reader.ids.asked()).sum();
+        let disjoint = permille(union.count(), apart.max(1)).min(1000) / 10;
+        let repeats = permille(apart, ids.requests.max(1)).min(1000) / 10;
+        let coverage = ids.coverage();
+        let in_order = coverage.is_some_and(|coverage| coverage >= self.coverage);
+        let takes_turns = readers.len() >= pool::SOURCES && disjoint >= self.disjoint && repeats >= self.disjoint;
+        if apart < self.objects || !(in_order && repeats >= 70 || takes_turns) {
             return None;
         }
         let variant = if readers.len() > 1 { "pool" } else { "single-source" };
         let mut finding = Finding::new(ABOUT.id, variant, Kind::Scraping);
         finding.outcome = Outcome::Succeeded;
         finding.scale = if readers.len() > 1 { Scale::Large } else { Scale::Sustained };
-        finding.test("objects", ids.asked.count() * 10, self.objects * 10, "objects");
-        finding.test("coverage", coverage * 10, self.coverage * 10, "%");
+        finding.test("objects", apart * 10, self.objects * 10, "objects");
+        match coverage {
+            Some(coverage) if in_order => finding.test("coverage", coverage * 10, self.coverage * 10, "%"),
+            _ => finding.test("no object twice", disjoint * 10, self.disjoint * 10, "%"),
+        }
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
         finding.requests = ids.requests;
         finding.bytes_out = ids.bytes;
         finding.bytes_read = ids.bytes;
-        finding.objects_read = ids.read.count();
+        finding.objects_read = ids.read();
         finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
         finding.endpoints = story::endpoint(route, ids.requests);
         finding.samples = story::choose(story::ends(&ids.samples.all()));
@@ -141,23 +179,21 @@ impl Scraping {
             [only] => vec![Join::Client(only.client)],
             _ => vec![Join::Campaign(mix(route.0.0, mix(u64::from(route.1), 0x7363_7261)))],
         };
-        finding.metrics.insert("objects", ids.asked.count());
+        finding.metrics.insert("objects", union.count());
         finding.metrics.insert("addresses", readers.len() as u64);
-        finding.metrics.insert("coverage", coverage);
-        finding.confidence = u8::try_from((60 + coverage / 4).min(90)).unwrap_or(90);
+        let sure = coverage.unwrap_or(0).max(disjoint);
+        finding.confidence = u8::try_from((60 + sure / 4).min(90)).unwrap_or(90);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.reason = format!(
-            "{} objects of a public route, {coverage} % of all ids in their range, by {} that read nothing else",
-            story::count(ids.asked.count()),
-            if readers.len() == 1 {
-                "one address".to_owned()
-            } else {
-                format!("{} addresses", readers.len())
+            "{} objects of a public route, {}, by {} that read nothing else",
+            story::count(union.count()),
+            match coverage {
+                Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
+                _ => format!("{disjoint} % of them read by one address only"),
             },
+            if readers.len() == 1 { "one address".to_owned() } else { format!("{} addresses", readers.len()) },
         );
-        if let [only] = readers {
-            finding.confounders = confounder::of_objects(world, Some(only.client), route, &ids);
-        }
+        finding.confounders = crawlers(world, readers);
         finding.recommendations = vec![
             "Limit how many objects of this route one session reads in an hour; ask the rest to prove a browser.".to_owned(),
         ];
@@ -166,14 +202,10 @@ impl Scraping {
     }
 }
 
-/// Readers of one route in pools: those with an agent in common and about the same number of requests stand together.
-fn pools(route: RouteKey, readers: Vec<Reader>) -> Vec<(RouteKey, Vec<Reader>)> {
-    let mut sizes: Vec<u64> = readers.iter().map(|reader| reader.ids.requests).collect();
-    sizes.sort_unstable();
-    let median = quantile(&sizes, 50);
-    let (pool, apart): (Vec<Reader>, Vec<Reader>) = readers.into_iter().partition(|reader| {
-        reader.ids.requests <= median * 4 && reader.ids.requests * 4 >= median && !reader.agents.is_empty()
-    });
-    let apart = apart.into_iter().map(|reader| (route, vec![reader]));
-    std::iter::once((route, pool)).filter(|(_, pool)| !pool.is_empty()).chain(apart).collect()
+/// Whether most of the readers behave like crawlers: then the pool is one.
+fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
+    let mut notes: Vec<ConfounderNote> =
+        readers.iter().filter_map(|reader| confounder::of_reader(world, reader.client)).collect();
+    notes.sort_by_key(|note| note.score);
+    if notes.len() * 2 > readers.len() { notes.pop().into_iter().collect() } else { Vec::new() }
 }

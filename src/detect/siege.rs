@@ -23,8 +23,6 @@ pub(crate) struct Siege {
     pub(super) variant: &'static str,
     /// The door.
     pub(super) door: RouteKey,
-    /// What kind of door.
-    pub(super) class: EndpointClass,
     /// How the tries ended.
     pub(super) verdicts: Verdicts,
     /// Who tried, and how often.
@@ -132,7 +130,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
         if besieged.contains(&account) {
             return None;
         }
-        let mut worst: Option<(Verdicts, RouteKey, EndpointClass)> = None;
+        let mut worst: Option<(Verdicts, RouteKey)> = None;
         let mut verdicts = Verdicts::default();
         for door in tried.doors.all() {
             let Some(at) =
@@ -143,11 +141,11 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
             let key = folded(&at, world.learned());
             let here = world.doors().count(key, &door.outcomes);
             verdicts.merge(here);
-            if worst.is_none_or(|(there, ..)| there.refused < here.refused) {
-                worst = Some((here, key, at.class));
+            if worst.is_none_or(|(there, _)| there.refused < here.refused) {
+                worst = Some((here, key));
             }
         }
-        let (_, door, class) = worst?;
+        let (_, door) = worst?;
         if verdicts.refused < ACCOUNT_TRIES || verdicts.refused_permille() < REFUSED_SHARE {
             return None;
         }
@@ -176,7 +174,6 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
         Some(Siege {
             variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
             door,
-            class,
             verdicts,
             clients,
             accounts,
@@ -209,7 +206,6 @@ impl Siege {
         Self {
             variant: "single-source",
             door,
-            class: route.door.map_or(EndpointClass::Login, |door| door.class),
             verdicts,
             clients: vec![Count { of: client, requests: verdicts.tries() }],
             accounts,
@@ -295,7 +291,7 @@ impl Siege {
         }
         finding.confidence = self.confidence();
         finding.confounders = confounder::of_siege(world, &self);
-        self.fill(world, &mut finding);
+        self.fill(&mut finding);
         story::suppress(&mut finding);
         finding
     }
@@ -318,22 +314,14 @@ impl Siege {
     }
 
     /// Everything that is not a verdict: whom, when, in words.
-    fn fill(&mut self, world: &World<'_>, finding: &mut Finding) {
+    fn fill(&mut self, finding: &mut Finding) {
         self.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         (finding.first, finding.last) = (self.span.first, self.span.last);
         finding.requests = self.verdicts.tries();
         finding.bytes_out = self.bytes;
         finding.activity = self.over.activity();
         finding.endpoints = story::endpoint(self.door, finding.requests);
-        let mut users: Vec<Count<Named>> = self
-            .accounts
-            .iter()
-            .filter_map(|(hash, one)| {
-                Some(Count { of: Named { hash: NameHash(hash), place: one.place? }, requests: one.tries })
-            })
-            .collect();
-        users.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
-        finding.users = users;
+        finding.users = story::accounts(&self.accounts);
         finding.users_total = self.accounts.count();
         let example = self.samples.first().map_or(Place::default(), |sample| sample.place);
         finding.agents = story::agents(&self.agents, example);
@@ -350,7 +338,6 @@ impl Siege {
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.recommendations = self.advice(finding);
         finding.clients = std::mem::take(&mut self.clients);
-        let _ = world;
     }
 
     /// What happened, in one sentence with numbers.

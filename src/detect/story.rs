@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::PrincipalProfiles;
+use crate::collect::{PrincipalProfiles, Try};
+use crate::evidence::Bounded;
 use crate::detect::World;
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Named, Sample};
@@ -98,6 +99,16 @@ pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Fi
         finding.joins.push(Join::Client(most.of));
     }
     finding.clients = clients;
+}
+
+/// Accounts that were named, most tried first.
+pub(super) fn accounts<const K: usize>(tried: &Bounded<Try, K>) -> Vec<Count<Named>> {
+    let named = |(hash, one): (u64, &Try)| {
+        Some(Count { of: Named { hash: NameHash(hash), place: one.place? }, requests: one.tries })
+    };
+    let mut accounts: Vec<Count<Named>> = tried.iter().filter_map(named).collect();
+    accounts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    accounts
 }
 
 /// One endpoint, as a finding has it.

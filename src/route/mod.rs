@@ -13,12 +13,7 @@ mod value;
 mod words;
 
 pub use class::{Classes, EndpointClass, Method, Methods};
-<<<<<<< HEAD
 pub use learn::{Learned, Seen, learn};
-pub use query::{Query, read as read_query};
-pub use template::{ObjectId, Route, read, text};
-=======
 pub use object::ObjectId;
-pub use query::Query;
-pub use template::Route;
->>>>>>> route
+pub use query::{Query, read as read_query};
+pub use template::{Route, read, text};

@@ -96,3 +96,8 @@ pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<Co
     }
     shared_address::of_client(world, client)
 }
+
+/// What else a reader of everything might be.
+pub(super) fn of_reader(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    crawler::of_client(world, client)
+}
