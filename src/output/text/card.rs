@@ -137,7 +137,9 @@ fn who(page: &mut Page, entities: &Entities) {
         1 => page.row("who", &format!("{}{}", list(names, 1, page.room()), origin(entities))),
         _ => {
             let mut lead = count(addresses, "address");
-            if entities.networks_total > 0 {
+            if entities.networks_total == addresses {
+                lead.push_str(", each in a network of its own");
+            } else if entities.networks_total > 0 {
                 lead = format!("{lead} in {}", count(entities.networks_total, "network"));
             }
             lead.push_str(&origin(entities));
@@ -256,12 +258,16 @@ fn next(page: &mut Page, incident: &Incident) {
 /// Where to look in the log, and, where there is room, the most telling line.
 fn evidence(page: &mut Page, incident: &Incident) {
     let lines = &incident.evidence;
-    let places = lines.iter().map(|line| {
-        let (source, why) = (raw(&line.source), shown(&*line.why));
-        match line.line {
-            Some(number) => format!("{source}:{number} ({why})"),
-            None => format!("{source} at byte {} ({why})", number(line.offset)),
-        }
+    let places = lines.iter().enumerate().map(|(nth, line)| {
+        // The source stands once, before the first of its lines.
+        let is_new = nth == 0 || lines[nth - 1].source != line.source;
+        let source = if is_new { raw(&line.source) } else { String::new() };
+        let place = match (line.line, is_new) {
+            (Some(number), true) => format!("{source}:{number}"),
+            (Some(number), false) => number.to_string(),
+            (None, _) => format!("{source} at byte {}", number(line.offset)).trim_start().to_owned(),
+        };
+        format!("{place} ({})", shown(&*line.why))
     });
     let places = list(places, lines.len() as u64, page.room());
     if !places.is_empty() {
