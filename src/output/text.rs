@@ -1,5 +1,6 @@
 //! The report for people: one screen, ranked, aligned; what was read, who did what, and what to do next.
 
+mod actors;
 mod card;
 mod footer;
 mod header;

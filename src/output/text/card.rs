@@ -1,6 +1,7 @@
 //! One incident in full: what and why, with what result, who, when, and what to do.
 
-use crate::incident::{Entities, Incident, Kind, Outcome, Raw, Status};
+use crate::incident::{Incident, Kind, Outcome, Status};
+use crate::output::text::actors;
 use crate::output::text::layout::{Ink, LABEL, MARGIN, Page, columns, fit, list, shown, wrap};
 use crate::output::text::sparkline::sparkline;
 use crate::output::text::words::{bytes, count, duration, number, span};
@@ -28,9 +29,7 @@ pub(super) fn write(page: &mut Page, incident: &Incident) {
     also(page, incident);
     doubt(page, incident);
     result(page, incident);
-    who(page, &incident.entities);
-    names(page, incident);
-    place(page, incident);
+    actors::write(page, incident);
     when(page, incident);
     next(page, incident);
     evidence(page, incident);
@@ -97,7 +96,11 @@ fn result(page: &mut Page, incident: &Incident) {
     if impact.compromised_users_total > 0 {
         let opened = format!("{} opened", count(impact.compromised_users_total, "account"));
         let room = page.room().saturating_sub(opened.len() + 2);
-        let names = list(impact.compromised_users.iter().map(raw), impact.compromised_users_total, room);
+        let names = list(
+            impact.compromised_users.iter().map(|user| shown(&user.0)),
+            impact.compromised_users_total,
+            room,
+        );
         parts.push(if names.is_empty() { opened } else { format!("{opened}: {names}") });
     }
     if impact.objects_read > 0 {
@@ -125,93 +128,6 @@ fn outcome(incident: &Incident) -> &'static str {
         (Outcome::Probed, _) => "it learned something from the answers",
         (Outcome::Succeeded, _) => "it worked",
         (Outcome::Exfiltrated, _) => "data left",
-    }
-}
-
-/// Addresses, how they are spread, and who else lives there.
-fn who(page: &mut Page, entities: &Entities) {
-    let addresses = entities.source_ips_total;
-    let names = entities.source_ips.iter().map(|address| raw(&address.0));
-    match addresses {
-        0 => {}
-        1 => page.row("who", &format!("{}{}", list(names, 1, page.room()), origin(entities))),
-        _ => {
-            let mut lead = count(addresses, "address");
-            if entities.networks_total > 0 {
-                lead = format!("{lead} in {}", count(entities.networks_total, "network"));
-            }
-            lead.push_str(&origin(entities));
-            let all: Vec<_> = names.collect();
-            let in_one_line = format!("{lead}: {}", all.join(", "));
-            if all.len() as u64 == addresses && columns(&in_one_line) <= page.room() {
-                page.row("who", &in_one_line);
-            } else {
-                page.row("who", &lead);
-                page.row("", &list(all, addresses, page.room()));
-            }
-        }
-    }
-    let bystanders: u64 = entities.networks.iter().map(|network| network.bystanders).sum();
-    if bystanders > 0 {
-        page.row(
-            "",
-            &format!("{} in the same networks had no part in it", count(bystanders, "other client")),
-        );
-    }
-}
-
-/// ` (NL, AS64500)`, or in how many countries.
-fn origin(entities: &Entities) -> String {
-    let mut parts: Vec<String> = match &*entities.countries {
-        [] => vec![],
-        [one] => vec![shown(one)],
-        many => vec![list(many.iter().map(shown), many.len() as u64, 24)],
-    };
-    if let [asn] = &*entities.asns {
-        parts.push(format!("AS{asn}"));
-    }
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
-}
-
-/// Accounts, tokens, applications and agents.
-fn names(page: &mut Page, incident: &Incident) {
-    let entities = &incident.entities;
-    let is_told = entities.users.len() == 1 && is_in_title(incident, &entities.users[0]);
-    let tokens: Vec<_> = entities.tokens.iter().map(shown).collect();
-    let lists = [
-        ("account", entities.users.iter().map(raw).filter(|_| !is_told).collect(), entities.users_total),
-        ("token", tokens, entities.tokens_total),
-        ("consumer", entities.consumers.iter().map(raw).collect(), entities.consumers_total),
-        ("agent", entities.user_agents.iter().map(raw).collect::<Vec<_>>(), entities.user_agents_total),
-    ];
-    for (label, names, total) in lists {
-        let (lead, label) = match total {
-            0 | 1 => (String::new(), label.to_owned()),
-            many => (format!("{}: ", number(many)), format!("{label}s")),
-        };
-        let names = list(names, total, page.room() - lead.len());
-        if !names.is_empty() {
-            page.row(&label, &format!("{lead}{names}"));
-        }
-    }
-}
-
-/// Whether the title names `words` already.
-fn is_in_title(incident: &Incident, words: &Raw) -> bool {
-    incident.title.contains(&*words.text())
-}
-
-/// The routes, unless the title has told all of them.
-fn place(page: &mut Page, incident: &Incident) {
-    let entities = &incident.entities;
-    match &*entities.endpoints {
-        [] => {}
-        [only] if is_in_title(incident, &only.template) && entities.endpoints_total == 1 => {}
-        routes => {
-            let each =
-                routes.iter().map(|route| format!("{} {}", shown(&*route.method), raw(&route.template)));
-            page.row("where", &list(each, entities.endpoints_total, page.room()));
-        }
     }
 }
 
@@ -256,12 +172,16 @@ fn next(page: &mut Page, incident: &Incident) {
 /// Where to look in the log, and, where there is room, the most telling line.
 fn evidence(page: &mut Page, incident: &Incident) {
     let lines = &incident.evidence;
-    let places = lines.iter().map(|line| {
-        let (source, why) = (raw(&line.source), shown(&*line.why));
-        match line.line {
-            Some(number) => format!("{source}:{number} ({why})"),
-            None => format!("{source} at byte {} ({why})", number(line.offset)),
-        }
+    let places = lines.iter().enumerate().map(|(nth, line)| {
+        // The source stands once, before the first of its lines.
+        let is_new = nth == 0 || lines[nth - 1].source != line.source;
+        let source = if is_new { shown(&line.source.0) } else { String::new() };
+        let place = match (line.line, is_new) {
+            (Some(number), true) => format!("{source}:{number}"),
+            (Some(number), false) => number.to_string(),
+            (None, _) => format!("{source} at byte {}", number(line.offset)).trim_start().to_owned(),
+        };
+        format!("{place} ({})", shown(&*line.why))
     });
     let places = list(places, lines.len() as u64, page.room());
     if !places.is_empty() {
@@ -271,7 +191,7 @@ fn evidence(page: &mut Page, incident: &Incident) {
     if let Some(line) = telling.and_then(|line| line.raw.as_ref())
         && page.full_room() >= RAW
     {
-        page.labelled("", &[(Ink::Faint, &fit(&raw(line), page.full_room()))]);
+        page.labelled("", &[(Ink::Faint, &fit(&shown(&line.0), page.full_room()))]);
     }
 }
 
@@ -290,9 +210,4 @@ fn references(page: &mut Page, incident: &Incident) {
         }
     }
     page.labelled("", &[(Ink::Faint, &text)]);
-}
-
-/// A stranger's words, harmless.
-fn raw(words: &Raw) -> String {
-    shown(&words.0)
 }
