@@ -3,13 +3,13 @@
 use crate::collect::{LOGIN_TICK, LoginRoute, Logins};
 use crate::detect::doors::folded;
 use crate::detect::statistics::quantile;
-use crate::detect::{confounder, pool};
-use crate::evidence::Span;
-use crate::series::Evidence;
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::detect::{confounder, pool};
+use crate::evidence::Span;
 use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Tenths};
 use crate::request::{Client, Flags, RouteKey};
+use crate::series::Evidence;
 
 /// The detector.
 pub(super) struct AccountEnumeration {
@@ -81,11 +81,18 @@ impl Detector for AccountEnumeration {
             let askers = here.filter_map(|route| {
                 let door = door(world, route);
                 // The source itself, and other enumerators, may not hide in their own percentile.
-                let ordinary: Vec<u64> = peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
+                let ordinary: Vec<u64> =
+                    peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
                 let needed = self.asks.max(quantile(&ordinary, 99) * self.beyond_peers);
                 let enough = route.outcomes.total() >= needed;
                 let crowd = || confounder::of_asks(world, Client(client), route.outcomes.total());
-                enough.then(|| Asker { door, needed, client: Client(client), route: route.clone(), crowd: crowd() })
+                enough.then(|| Asker {
+                    door,
+                    needed,
+                    client: Client(client),
+                    route: route.clone(),
+                    crowd: crowd(),
+                })
             });
             Some(askers.collect::<Vec<_>>())
         });
@@ -118,7 +125,8 @@ impl pool::Member for Asker {
 
 /// Askers of one door in pools; a crowd stands alone.
 fn pools(askers: Vec<Asker>) -> Vec<Vec<Asker>> {
-    let (crowds, askers): (Vec<Asker>, Vec<Asker>) = askers.into_iter().partition(|asker| asker.crowd.is_some());
+    let (crowds, askers): (Vec<Asker>, Vec<Asker>) =
+        askers.into_iter().partition(|asker| asker.crowd.is_some());
     pool::gather(askers).into_iter().chain(crowds.into_iter().map(|crowd| vec![crowd])).collect()
 }
 
@@ -146,7 +154,10 @@ fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
     let mut finding = Finding::new(ABOUT.id, variant, Kind::AccountEnumeration);
     let verdicts = world.doors().count(door, &route.outcomes);
     // Two kinds of answer, each given often enough, tell who exists.
-    let telling = route.outcomes.iter().filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
+    let telling = route
+        .outcomes
+        .iter()
+        .filter(|&(answer, count)| answer.status < 500 && count * 50 >= asks && count >= 2);
     let telling = telling.count();
     finding.outcome = match (telling, verdicts.blocked == asks) {
         (_, true) => Outcome::Blocked,
@@ -158,8 +169,10 @@ fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
     finding.requests = asks;
     finding.bytes_out = route.bytes;
     finding.activity = over.activity();
-    finding.clients =
-        askers.iter().map(|asker| Count { of: asker.client, requests: asker.route.outcomes.total() }).collect();
+    finding.clients = askers
+        .iter()
+        .map(|asker| Count { of: asker.client, requests: asker.route.outcomes.total() })
+        .collect();
     finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     finding.endpoints = story::endpoint(door, asks);
     finding.joins = askers.iter().map(|asker| Join::Client(asker.client)).collect();

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, Logins};
 use crate::detect::World;
-use crate::evidence::Span;
-use crate::detect::pool;
 use crate::detect::doors::{Verdicts, folded};
+use crate::detect::pool;
 use crate::detect::statistics::{binomial_tail_tenths, permille};
+use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
 use crate::time::{HOUR, Time};
@@ -97,7 +97,8 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
             let of_group = Group { door, fingerprint: *group, members, tried };
             campaigns.extend(of_group.test(visitors.len() as u64, single));
         }
-        let known: BTreeSet<Client> = campaigns.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
+        let known: BTreeSet<Client> =
+            campaigns.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
         campaigns.extend(pools(door, visitors, &known));
     }
     campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
@@ -106,8 +107,10 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
 
 /// Persistent sources that are alike in nothing but that they persist, at the same time and about as much.
 fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &BTreeSet<Client>) -> Vec<Campaign> {
-    let persistent = visitors.into_iter().filter(|visitor| visitor.persists() && !known.contains(&visitor.client));
-    let pools = pool::gather(persistent.collect()).into_iter().filter(|members| members.len() >= pool::SOURCES);
+    let persistent =
+        visitors.into_iter().filter(|visitor| visitor.persists() && !known.contains(&visitor.client));
+    let pools =
+        pool::gather(persistent.collect()).into_iter().filter(|members| members.len() >= pool::SOURCES);
     let campaign = |members: Vec<Visitor>| {
         let first = members.iter().map(|visitor| visitor.first).min().unwrap_or_default();
         Campaign {

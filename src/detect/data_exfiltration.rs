@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::{
-    Bytes, Collector, PrincipalProfiles, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal,
-};
+use crate::collect::{Bytes, Collector, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::confounder;
 use crate::detect::statistics::{log_z_tenths, permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
 use crate::request::{Client, Flags, RouteKey};
@@ -80,13 +78,6 @@ static ABOUT: About = About {
     cwe: &["CWE-200"],
 };
 
-/// Who took it.
-#[derive(Clone, Copy)]
-enum Taker {
-    Client(Client),
-    Principal(NameHash),
-}
-
 /// What an ordinary taker takes.
 struct Peers {
     /// Volumes of all, ascending.
@@ -104,9 +95,9 @@ impl Detector for DataExfiltration {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         let principals = self.takers::<VolumeByPrincipal>(world, |key| {
-            Taker::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
+            Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
-        let clients = self.takers::<VolumeByClient>(world, |key| Taker::Client(Client(key)));
+        let clients = self.takers::<VolumeByClient>(world, |key| Actor::Client(Client(key)));
         principals.into_iter().chain(clients).collect()
     }
 }
@@ -116,9 +107,9 @@ impl DataExfiltration {
     fn takers<C: Collector<Evidence = Volume>>(
         &self,
         world: &World<'_>,
-        taker: impl Fn(u128) -> Taker + Sync,
+        taker: impl Fn(u128) -> Actor + Sync,
     ) -> Vec<Finding> {
-        let peers = peers::<C>(world);
+        let peers = peers::<C>(world, &taker);
         let found = world.population::<C>().collect(|key, volume| {
             // What many take, or what everybody takes alike, is no theft: only what stands out on its own routes counts.
             let own = self.excess(world, volume, &peers);
@@ -149,7 +140,7 @@ impl DataExfiltration {
     fn finding(
         &self,
         world: &World<'_>,
-        taker: Taker,
+        taker: Actor,
         volume: &Volume,
         own: Bytes,
         deviations: i64,
@@ -179,18 +170,18 @@ impl DataExfiltration {
             .flat_map(|&(taken, route, _)| story::endpoint(route, taken.requests))
             .collect();
         let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
-        let (who, client) = match taker {
-            Taker::Client(client) => {
+        let (who, actor) = match taker {
+            Actor::Client(client) => {
                 finding.clients = vec![Count { of: client, requests: own.requests }];
                 finding.joins.push(Join::Client(client));
-                ("one address", Some(client))
+                ("one address", taker)
             }
-            Taker::Principal(principal) => {
+            Actor::Principal(principal) => {
                 finding.users = vec![Count { of: Named { hash: principal, place }, requests: own.requests }];
                 finding.users_total = 1;
                 finding.joins.push(Join::Principal(principal));
                 story::come_from(world, principal, &mut finding);
-                ("one user", None)
+                ("one user", taker)
             }
         };
         let median = quantile(&peers.volumes, 50);
@@ -211,7 +202,7 @@ impl DataExfiltration {
             story::count(peers.volumes.len() as u64),
             story::bytes(median),
         );
-        finding.confounders = confounder::of_volume(world, client, own, self.least, volume);
+        finding.confounders = confounder::of_volume(world, actor, own, self.least, volume);
         finding.recommendations = vec![
             format!(
                 "Revoke the tokens and sessions of {who} and keep the logs: this may have to be notified."
@@ -225,14 +216,18 @@ impl DataExfiltration {
 }
 
 /// What an ordinary taker takes, altogether and of each route.
-fn peers<C: Collector<Evidence = Volume>>(world: &World<'_>) -> Peers {
-    let takers = world.population::<C>().collect(|_, volume| {
+fn peers<C: Collector<Evidence = Volume>>(
+    world: &World<'_>,
+    taker: &(impl Fn(u128) -> Actor + Sync),
+) -> Peers {
+    let takers = world.population::<C>().collect(|key, volume| {
+        let people = taker(key).people(world);
         let routes: Vec<(RouteKey, u64)> = volume
             .routes
             .iter()
-            .filter_map(|(number, route)| Some((world.route(number)?, route.taken.bytes)))
+            .filter_map(|(number, route)| Some((world.route(number)?, route.taken.bytes / people)))
             .collect();
-        Some((volume.total.bytes, routes))
+        Some((volume.total.bytes / people, routes))
     });
     let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
     let mut volumes = Vec::with_capacity(takers.len());

@@ -89,7 +89,8 @@ impl Doors {
                 let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
                 if ambiguous.contains_key(&key) {
                     let answers = door.outcomes.iter().map(|(answer, _)| answer);
-                    let answers: BTreeSet<Answer> = answers.filter(|a| (200..400).contains(&a.status)).collect();
+                    let answers: BTreeSet<Answer> =
+                        answers.filter(|a| (200..400).contains(&a.status)).collect();
                     followed.entry(key).or_default().add(&answers, goes_on);
                 }
             }

@@ -2,6 +2,7 @@
 
 mod about;
 mod account_enumeration;
+mod actor;
 mod brute_force;
 mod campaign;
 mod confounder;
@@ -19,6 +20,7 @@ mod story;
 mod world;
 
 pub use about::{About, Needs, Threshold};
+pub(crate) use actor::Actor;
 pub use world::World;
 
 use crate::incident::Finding;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
 use crate::detect::confounder;
-use crate::detect::statistics::{log_z_tenths, permille, quantile};
+use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
 use crate::request::{Client, Flags, RouteKey};
@@ -22,13 +22,14 @@ pub(super) struct ObjectEnumeration {
     coverage: u64,
     /// Refused or missing objects among those asked for, in tenths of a percent, from which on it is probing.
     refused: u64,
-    /// Robust deviations above peers, in tenths, for scattered ids that are all allowed.
-    deviations: i64,
+    /// How many objects the busiest ordinary reader (99th percentile) asks for, times this, for scattered ids that are all
+    /// allowed.
+    beyond_peers: u64,
 }
 
 impl Default for ObjectEnumeration {
     fn default() -> Self {
-        Self { objects: 25, coverage: 50, refused: 300, deviations: 60 }
+        Self { objects: 25, coverage: 50, refused: 300, beyond_peers: 4 }
     }
 }
 
@@ -64,10 +65,10 @@ static ABOUT: About = About {
             meaning: "of the requests answered 401, 403, 404",
         },
         Threshold {
-            name: "deviations",
-            value: 6,
-            unit: "robust z",
-            meaning: "above the route's other readers, on a logarithmic scale",
+            name: "beyond peers",
+            value: 4,
+            unit: "times",
+            meaning: "the 99th percentile of the route's other readers, for scattered ids",
         },
     ],
     needs: &[Needs {
@@ -80,13 +81,6 @@ static ABOUT: About = About {
     oat: &["OAT-011"],
     cwe: &["CWE-639"],
 };
-
-/// Against whom a walk is held.
-#[derive(Clone, Copy)]
-enum Walker {
-    Client(Client),
-    Principal(NameHash),
-}
 
 /// How a walk goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,9 +100,9 @@ impl Detector for ObjectEnumeration {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         let principals = self.walks::<ObjectsByPrincipal>(world, |key| {
-            Walker::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
+            Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
-        let clients = self.walks::<ObjectsByClient>(world, |key| Walker::Client(Client(key)));
+        let clients = self.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
         principals.into_iter().chain(clients).collect()
     }
 }
@@ -118,10 +112,13 @@ impl ObjectEnumeration {
     fn walks<C: Collector<Evidence = Objects>>(
         &self,
         world: &World<'_>,
-        walker: impl Fn(u128) -> Walker + Sync,
+        walker: impl Fn(u128) -> Actor + Sync,
     ) -> Vec<Finding> {
         let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
-        let readers = world.population::<C>().collect(|_, objects| {
+        let readers = world.population::<C>().collect(|key, objects| {
+            if walker(key).is_crowd(world) {
+                return None;
+            }
             Some(
                 by_route(world, objects)
                     .into_iter()
@@ -136,8 +133,9 @@ impl ObjectEnumeration {
         let found = world.population::<C>().collect(|key, objects| {
             let walks = by_route(world, objects).into_iter().filter_map(|(route, ids)| {
                 let norm = world.norm(route);
-                let way = self.way(&ids, norm, &peers[&route])?;
-                Some(self.finding(world, walker(key), route, &ids, way, &peers[&route]))
+                let others = peers.get(&route).map_or(&[][..], Vec::as_slice);
+                let way = self.way(&ids, norm, others)?;
+                Some(self.finding(world, walker(key), route, &ids, way, others))
             });
             Some(walks.collect::<Vec<_>>())
         });
@@ -158,7 +156,9 @@ impl ObjectEnumeration {
         if ids.coverage().is_some_and(|coverage| coverage >= self.coverage) && beyond {
             return Some(Way::Walk);
         }
-        let scattered = peers.len() >= 10 && log_z_tenths(objects, peers) >= self.deviations;
+        // Whoever works with objects comes back to them; a walk sees each once.
+        let once = objects * 10 >= ids.requests * 7;
+        let scattered = peers.len() >= 20 && once && objects >= self.beyond_peers * quantile(peers, 99);
         scattered.then_some(Way::Scatter)
     }
 
@@ -166,7 +166,7 @@ impl ObjectEnumeration {
     fn finding(
         &self,
         world: &World<'_>,
-        walker: Walker,
+        walker: Actor,
         route: RouteKey,
         ids: &IdSet,
         way: Way,
@@ -198,13 +198,8 @@ impl ObjectEnumeration {
                 );
             }
             Way::Scatter => {
-                let deviations = u64::try_from(log_z_tenths(objects, peers)).unwrap_or(0);
-                finding.test(
-                    "deviations",
-                    deviations,
-                    u64::try_from(self.deviations).unwrap_or(0),
-                    "robust z",
-                );
+                let needed = self.beyond_peers * quantile(peers, 99);
+                finding.test("beyond peers", objects * 10, needed * 10, "objects");
             }
         }
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
@@ -216,18 +211,18 @@ impl ObjectEnumeration {
         finding.endpoints = story::endpoint(route, ids.requests);
         finding.samples = story::choose(story::ends(&ids.samples.all()));
         let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
-        let (who, client) = match walker {
-            Walker::Client(client) => {
+        let (who, actor) = match walker {
+            Actor::Client(client) => {
                 finding.clients = vec![Count { of: client, requests: ids.requests }];
                 finding.joins.push(Join::Client(client));
-                ("one address", Some(client))
+                ("one address", Actor::Client(client))
             }
-            Walker::Principal(principal) => {
+            Actor::Principal(principal) => {
                 finding.users = vec![Count { of: Named { hash: principal, place }, requests: ids.requests }];
                 finding.users_total = 1;
                 finding.joins.push(Join::Principal(principal));
                 story::come_from(world, principal, &mut finding);
-                ("one user", None)
+                ("one user", Actor::Principal(principal))
             }
         };
         finding.metrics.insert("objects", objects);
@@ -239,7 +234,7 @@ impl ObjectEnumeration {
         finding.confidence = confidence(way, objects, self.objects);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.reason = reason(ids, way, who, peers);
-        finding.confounders = confounder::of_objects(world, client, route, ids);
+        finding.confounders = confounder::of_objects(world, actor, route, ids);
         finding.recommendations = vec![
             "Check on this route that the object belongs to whoever asks.".to_owned(),
             format!("End the sessions of {who} and list the {} objects that were read.", story::count(read)),

@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_pool_is_alike_and_active_together() {
-        let members = vec![One(0, 60, 30), One(10, 80, 40), One(5, 50, 35), One(20, 30, 1000), One(600, 700, 30)];
+        let members =
+            vec![One(0, 60, 30), One(10, 80, 40), One(5, 50, 35), One(20, 30, 1000), One(600, 700, 30)];
         let mut sizes: Vec<usize> = gather(members).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 1, 3]);

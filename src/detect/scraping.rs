@@ -6,10 +6,10 @@ use crate::collect::{ClientProfiles, IdSet, OBJECT_TICK, ObjectsByClient};
 use crate::detect::confounder;
 use crate::detect::object_enumeration::{by_route, is_public};
 use crate::detect::pool;
-use crate::evidence::{Distinct, Span};
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Threshold, World};
+use crate::evidence::{Distinct, Span};
 use crate::hash::mix;
 use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths};
 use crate::request::{Client, RouteKey};
@@ -134,7 +134,8 @@ impl Scraping {
             let (share, agents) = of_profile?;
             let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
             let paths = objects.paths.clone();
-            (single_minded && is_public(norm)).then_some((route, Reader { client: Client(client), ids, agents, paths }))
+            (single_minded && is_public(norm))
+                .then_some((route, Reader { client: Client(client), ids, agents, paths }))
         });
         found.into_iter().map(|(_, reader)| reader).collect()
     }
@@ -151,7 +152,8 @@ impl Scraping {
         let repeats = permille(apart, ids.requests.max(1)).min(1000) / 10;
         let coverage = ids.coverage();
         let in_order = coverage.is_some_and(|coverage| coverage >= self.coverage);
-        let takes_turns = readers.len() >= pool::SOURCES && disjoint >= self.disjoint && repeats >= self.disjoint;
+        let takes_turns =
+            readers.len() >= pool::SOURCES && disjoint >= self.disjoint && repeats >= self.disjoint;
         if apart < self.objects || !(in_order && repeats >= 70 || takes_turns) {
             return None;
         }
@@ -191,7 +193,11 @@ impl Scraping {
                 Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
                 _ => format!("{disjoint} % of them read by one address only"),
             },
-            if readers.len() == 1 { "one address".to_owned() } else { format!("{} addresses", readers.len()) },
+            if readers.len() == 1 {
+                "one address".to_owned()
+            } else {
+                format!("{} addresses", readers.len())
+            },
         );
         finding.confounders = crawlers(world, readers);
         finding.recommendations = vec![

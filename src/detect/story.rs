@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{PrincipalProfiles, Try};
-use crate::evidence::Bounded;
 use crate::detect::World;
+use crate::evidence::Bounded;
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Named, Sample};
 use crate::request::{Client, Place, RouteKey};
@@ -90,7 +90,8 @@ pub(super) fn agents(counts: &BTreeMap<u64, u64>, example: Place) -> Vec<Count<N
 /// Names the clients that a principal comes from, and joins what is held against the one that it mostly comes from.
 pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Finding) {
     let from = world.population::<PrincipalProfiles>().with(u128::from(principal.0), |profile| {
-        let from = profile.others.iter().map(|(_, other)| Count { of: Client(other.key), requests: other.requests });
+        let from =
+            profile.others.iter().map(|(_, other)| Count { of: Client(other.key), requests: other.requests });
         (profile.requests, from.collect::<Vec<_>>())
     });
     let Some((requests, mut clients)) = from else { return };

@@ -37,4 +37,3 @@ pub(super) fn reset_answer(site: &Site, exists: bool) -> Answer {
 pub(super) fn name_answer(taken: bool) -> Answer {
     Answer { status: 200, bytes: if taken { 19 } else { 18 } }
 }
-

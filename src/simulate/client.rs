@@ -106,4 +106,3 @@ fn duration(rng: &mut Rng, answer: Answer, bytes_a_second: u64) -> i64 {
     let transfer = answer.bytes.saturating_mul(1_000_000) / bytes_a_second.max(10_000);
     i64::try_from((server + transfer).min(2_000_000_000)).unwrap_or(0)
 }
-

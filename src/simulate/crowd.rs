@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::answer::Answer;
 use super::client::Client;
-use super::request::Part;
 use super::person::{Habits, ORDINARY, visit};
 use super::random::{Rng, float, micros, mix};
+use super::request::Part;
 use super::stage::Stage;
 use crate::time::{HOUR, SECOND, Time};
 

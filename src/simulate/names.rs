@@ -7,8 +7,7 @@ use super::shape::IdStyle;
 
 /// Appends the name of the `nth` object of `kind`, as `style` wants it; a site of another `seed` has others.
 pub(super) fn object(path: &mut String, (seed, words): (u64, &[&str]), style: IdStyle, nth: u64, kind: u64) {
-    let (high, low) =
-        (mix(seed ^ kind ^ nth), mix(nth ^ kind.rotate_left(17) ^ seed.rotate_left(9)));
+    let (high, low) = (mix(seed ^ kind ^ nth), mix(nth ^ kind.rotate_left(17) ^ seed.rotate_left(9)));
     let _ = match style {
         IdStyle::Number => write!(path, "{nth}"),
         IdStyle::Uuid => write!(
@@ -60,4 +59,3 @@ pub(super) fn person(name: &mut String, chance: u64, index: u64, style: u64) {
         _ => write!(name, "{first}_{last}{index}"),
     };
 }
-

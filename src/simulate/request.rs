@@ -71,4 +71,3 @@ impl Book {
         self.last = Some(self.last.map_or(time, |last| last.max(time)));
     }
 }
-

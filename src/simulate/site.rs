@@ -148,7 +148,13 @@ impl Site {
         let mut path = self.owned_base(account);
         path.push('/');
         let key = self.spot(account * OWNED_EACH + nth % OWNED_EACH);
-        names::object(&mut path, (self.seed, self.shape.words), self.owned_ids, self.numbered_from + 77_000 + key, 0x0b1e);
+        names::object(
+            &mut path,
+            (self.seed, self.shape.words),
+            self.owned_ids,
+            self.numbered_from + 77_000 + key,
+            0x0b1e,
+        );
         path
     }
 
@@ -248,7 +254,6 @@ impl Site {
             Paging::Cursor => format!("{prefix}/{list}?limit={limit}&cursor={:016x}", mix(self.seed ^ page)),
         }
     }
-
 }
 
 #[cfg(test)]

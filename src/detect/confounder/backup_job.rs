@@ -1,9 +1,9 @@
 //! A backup: an endpoint that is made for it, one client that does nothing else and shares it with nobody.
 
 use crate::collect::{IdSet, Volume};
-use crate::detect::World;
+use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
-use crate::request::{Client, RouteKey};
+use crate::request::RouteKey;
 
 /// Words in a template that say what an endpoint is made for.
 const MADE_FOR: [&str; 6] = ["backup", "snapshot", "replica", "mirror", "sync", "archive"];
@@ -22,12 +22,11 @@ fn is_only_user(world: &World<'_>, route: RouteKey) -> bool {
 /// Whether a walk over objects is a backup.
 pub(super) fn of_objects(
     world: &World<'_>,
-    client: Option<Client>,
+    actor: Actor,
     route: RouteKey,
     ids: &IdSet,
 ) -> Option<ConfounderNote> {
-    let elsewhere =
-        client.and_then(|client| world.profile(client, |profile| profile.requests))? - ids.requests;
+    let elsewhere = actor.profile(world, |profile| profile.requests)?.saturating_sub(ids.requests);
     let is_backup =
         is_made_for_it(world, route) && is_only_user(world, route) && elsewhere * 10 <= ids.requests;
     is_backup.then(|| {

@@ -5,15 +5,16 @@ mod backup_job;
 mod broken_deploy;
 mod crawler;
 mod dead_links;
+mod list_first;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
 mod stale_secret;
 mod support_desk;
 
-use crate::collect::{Bytes, IdSet, Missed, Volume};
-use crate::detect::World;
+use crate::collect::{Bytes, IdSet, Missed, Profile, Volume};
 use crate::detect::siege::Siege;
+use crate::detect::{Actor, World};
 use crate::incident::{Confidence, ConfounderNote};
 use crate::request::{Client, RouteKey};
 
@@ -52,35 +53,49 @@ pub(super) fn of_misses(
     .collect()
 }
 
-/// What else many objects might be; `client` where they are held against an address.
+/// What else many objects might be.
 pub(super) fn of_objects(
     world: &World<'_>,
-    client: Option<Client>,
+    actor: Actor,
     route: RouteKey,
     ids: &IdSet,
 ) -> Vec<ConfounderNote> {
-    let client_notes =
-        client.map(|client| [shared_address::of_client(world, client), crawler::of_client(world, client)]);
-    client_notes
-        .into_iter()
-        .flatten()
-        .chain([
-            support_desk::of_objects(world, client, ids),
-            backup_job::of_objects(world, client, route, ids),
-        ])
-        .flatten()
-        .collect()
+    let (shared, crawler) = match actor {
+        Actor::Client(client) => {
+            (shared_address::of_client(world, client), crawler::of_client(world, client))
+        }
+        Actor::Principal(_) => (None, None),
+    };
+    [
+        shared,
+        crawler,
+        support_desk::of_objects(world, actor, ids),
+        list_first::of_objects(world, actor, route),
+        backup_job::of_objects(world, actor, route, ids),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// How many people are behind a profile: one, unless it looks like a crowd's.
+pub(super) fn people(profile: &Profile) -> u64 {
+    if shared_address::crowd(profile) > 0 {
+        profile.others.count().max(profile.agents.count()).max(1)
+    } else {
+        1
+    }
 }
 
 /// What else a great volume might be.
 pub(super) fn of_volume(
     world: &World<'_>,
-    client: Option<Client>,
+    actor: Actor,
     excess: Bytes,
     least: u64,
     volume: &Volume,
 ) -> Vec<ConfounderNote> {
-    let shared = client.and_then(|client| shared_address::of_volume(world, client, excess, least));
+    let shared = shared_address::of_volume(world, actor, excess, least);
     [shared, scheduled_sync::of_volume(volume), backup_job::of_volume(world, volume)]
         .into_iter()
         .flatten()

@@ -1,10 +1,10 @@
 //! Many people behind one address: an office, a carrier, a café. They differ in agent, load pages, and mostly get in.
 
 use crate::collect::{Bytes, Profile};
-use crate::detect::World;
 use crate::detect::siege::Siege;
 use crate::detect::statistics::permille;
 use crate::detect::story;
+use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
 use crate::request::Client;
 
@@ -61,12 +61,21 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
 }
 
 /// Whether a great volume is a crowd's: shared out among its people it is nothing special.
-pub(super) fn of_volume(world: &World<'_>, client: Client, excess: Bytes, least: u64) -> Option<ConfounderNote> {
-    let (score, people) =
-        world.profile(client, |profile| (crowd(profile), profile.others.count().max(profile.agents.count())))?;
-    let each = excess.bytes / people.max(1);
-    let score = if each >= least { score / 3 } else { score };
-    (score > 0).then(|| {
-        super::note("shared-address", score, format!("{people} people behind the address, {} each", story::bytes(each)))
-    })
+pub(super) fn of_volume(
+    world: &World<'_>,
+    actor: Actor,
+    excess: Bytes,
+    least: u64,
+) -> Option<ConfounderNote> {
+    let people = actor.people(world);
+    if people < CROWD {
+        return None;
+    }
+    let each = excess.bytes / people;
+    let score = if each >= least { 25 } else { 80 };
+    Some(super::note(
+        "shared-address",
+        score,
+        format!("{people} people behind the address, {} each", story::bytes(each)),
+    ))
 }

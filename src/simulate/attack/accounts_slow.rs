@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::simulate::answer::{Answer, name_answer};
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

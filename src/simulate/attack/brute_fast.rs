@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::Time;

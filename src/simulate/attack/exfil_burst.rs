@@ -1,7 +1,7 @@
 //! One token pages through all records at the largest page size, or takes one export after the other.
 
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::person::{ORDINARY, account_of, day_of, visit};
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -1,7 +1,7 @@
 //! One stolen token is used from many addresses at once to take all records.
 
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -24,9 +24,9 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::client::Client;
-use super::request::Part;
 use super::person::account_of;
 use super::random::Rng;
+use super::request::Part;
 use super::site::OWNED_EACH;
 use super::stage::{Stage, gap};
 use crate::time::{SECOND, Time};

@@ -1,8 +1,8 @@
 //! One token asks for other people's objects and is refused each time: the answers still tell which exist.
 
 use crate::simulate::answer::Answer;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -1,7 +1,7 @@
 //! One token reads other people's objects by ids that leaked, in no order, from a few addresses.
 
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::site::OWNED_EACH;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};

@@ -1,8 +1,8 @@
 //! One token counts through the numbers of other people's objects, and gets them.
 
 use crate::simulate::answer::Answer;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

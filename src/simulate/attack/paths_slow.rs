@@ -1,8 +1,8 @@
 //! A word list run by hand-like pace, by something that says it is a browser.
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::simulate::answer::Answer;
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
@@ -108,7 +108,7 @@ pub(super) fn word(nth: u64, base: &str) -> String {
 
 /// What a guess finds: mostly nothing.
 pub(super) fn find(stage: &Stage, rng: &mut Rng, sure: bool) -> crate::simulate::answer::Answer {
-        match rng.below(1000) {
+    match rng.below(1000) {
         0..8 => Answer { status: 403, bytes: 150 },
         8..14 => Answer { status: 401, bytes: 58 },
         14..20 => Answer { status: 301, bytes: 162 },

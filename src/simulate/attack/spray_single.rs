@@ -1,8 +1,8 @@
 //! A few common passwords tried on many accounts, round by round, from one address.
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::Time;

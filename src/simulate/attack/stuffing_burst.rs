@@ -1,8 +1,8 @@
 //! Stolen pairs tried from one address as fast as it goes.
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

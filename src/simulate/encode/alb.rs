@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
-use crate::simulate::request::Request;
 use super::{protocol, weight};
 use crate::simulate::random::mix;
+use crate::simulate::request::Request;
 use crate::time::{SECOND, Time};
 
 /// The target group and the balancer: an account that AWS keeps for documentation.

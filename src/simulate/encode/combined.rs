@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use crate::simulate::request::Request;
 use super::{protocol, quoted};
+use crate::simulate::request::Request;
 use crate::time::{MONTHS, Time};
 
 /// `10/Mar/2026:00:00:14 +0000`

@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 
-use crate::simulate::request::Request;
 use super::{protocol, quoted, weight};
 use crate::simulate::random::mix;
+use crate::simulate::request::Request;
 use crate::time::{SECOND, Time};
 
 /// Appends one line.

@@ -1,8 +1,8 @@
 //! The free wireless networks of some cafés: strangers who share an address for an hour.
 
-use crate::simulate::request::Part;
 use crate::simulate::person::ORDINARY;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::{Stage, hours};
 use crate::simulate::{Role, Scenario};
 

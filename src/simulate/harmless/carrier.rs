@@ -1,8 +1,8 @@
 //! A mobile carrier's pool: thousands of people share a few addresses all day.
 
-use crate::simulate::request::Part;
 use crate::simulate::person::{Habits, ORDINARY};
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::simulate::answer::Answer;
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 use crate::time::{SECOND, Time};

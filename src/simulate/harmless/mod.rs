@@ -16,9 +16,9 @@ pub(super) mod support_desk;
 
 use std::net::IpAddr;
 
-use super::request::Part;
 use super::person::{Habits, visit};
 use super::random::Rng;
+use super::request::Part;
 use super::stage::Stage;
 use crate::time::Time;
 

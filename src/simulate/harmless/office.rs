@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use crate::simulate::answer::reset_answer;
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::person::{Habits, ORDINARY, visit};
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::stage::{Stage, minutes};
 use crate::simulate::{Role, Scenario};
 use crate::time::{MINUTE, SECOND, Time};

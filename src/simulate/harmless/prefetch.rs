@@ -1,8 +1,8 @@
 //! A version of the app that fetches everything on the screen at once: bursts of details after each list.
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::site::OWNED_EACH;
 use crate::simulate::stage::{Stage, gap};
 use crate::simulate::{Role, Scenario};

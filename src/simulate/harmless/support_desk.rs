@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::simulate::client::Client;
-use crate::simulate::request::Part;
 use crate::simulate::random::Rng;
+use crate::simulate::request::Part;
 use crate::simulate::site::OWNED_EACH;
 use crate::simulate::stage::{Stage, hours};
 use crate::simulate::{Role, Scenario};

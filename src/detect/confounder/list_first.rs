@@ -1,0 +1,39 @@
+//! A client that lists before it details: the list told it which objects there are, so nothing was guessed.
+
+use crate::collect::{Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::detect::statistics::permille;
+use crate::detect::{Actor, World};
+use crate::incident::ConfounderNote;
+use crate::request::RouteKey;
+use crate::route::template::node;
+
+/// From this share of lists among the requests on (in tenths of a percent), the objects come from lists.
+const LISTED: u64 = 100;
+
+/// How much of what an actor asked for were lists of the objects of `route`.
+pub(super) fn of_objects(world: &World<'_>, actor: Actor, route: RouteKey) -> Option<ConfounderNote> {
+    let share = |objects: &Objects| {
+        let requests = |is: &dyn Fn(RouteKey) -> bool| -> u64 {
+            let of = objects.some.iter().map(|(_, asked)| asked);
+            of.filter(|asked| is(RouteKey(world.fold(asked.template), asked.method)))
+                .map(|asked| u64::from(asked.requests))
+                .sum()
+        };
+        let lists = requests(&|key| node(key.0) == route.0.parent());
+        permille(lists, lists + requests(&|key| key == route))
+    };
+    let share = match actor {
+        Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, share),
+        Actor::Principal(principal) => {
+            world.population::<ObjectsByPrincipal>().with(u128::from(principal.0), share)
+        }
+    }?;
+    let score = if share >= LISTED { 85 } else { share / 4 };
+    (score > 0).then(|| {
+        super::note(
+            "list-first",
+            score,
+            format!("{} % of the requests list the objects before they are read", share / 10),
+        )
+    })
+}
