@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{ClientProfiles, Logins};
+use crate::collect::{ClientProfiles, Logins, Try};
 use crate::detect::World;
 use crate::detect::doors::{Verdicts, folded};
 use crate::detect::pool;
 use crate::detect::statistics::{binomial_tail_tenths, permille};
-use crate::evidence::Span;
+use crate::evidence::{Bounded, Span};
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
 use crate::time::{HOUR, Time};
@@ -24,6 +24,12 @@ pub(crate) struct Campaign {
     pub(crate) shares: &'static str,
     /// The members, ascending.
     pub(crate) members: BTreeSet<Client>,
+    /// From the first to the last try of its core.
+    span: Span,
+    /// The most refused tries of any source of its core.
+    most: u64,
+    /// The one account that it is after, if it is.
+    target: Option<u64>,
     /// −log10 of the chance that so many single-minded clients look alike, in tenths.
     pub(crate) surprise: u64,
 }
@@ -55,6 +61,8 @@ struct Visitor {
     routes: u64,
     first: Time,
     last: Time,
+    /// The one account that it is after, where the log names accounts and it is after one.
+    target: Option<u64>,
 }
 
 impl Visitor {
@@ -97,31 +105,74 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
             let of_group = Group { door, fingerprint: *group, members, tried };
             campaigns.extend(of_group.test(visitors.len() as u64, single));
         }
-        let known: BTreeSet<Client> =
-            campaigns.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
-        campaigns.extend(pools(door, visitors, &known));
+        let found = pools(door, visitors, &mut campaigns);
+        campaigns.extend(found);
     }
     campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
     campaigns
 }
 
-/// Persistent sources that are alike in nothing but that they persist, at the same time and about as much.
-fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &BTreeSet<Client>) -> Vec<Campaign> {
+/// The account that nearly all tries are about, if there is one.
+fn target(accounts: &Bounded<Try, 1024>) -> Option<u64> {
+    let tries: u64 = accounts.all().map(|one| one.tries).sum();
+    accounts.iter().find(|(_, one)| one.tries * 10 >= tries * 8).map(|(account, _)| account)
+}
+
+/// Persistent sources that are alike in nothing but that they persist, at the same time and about as much; those that are
+/// after one account stand together.
+fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<Campaign> {
+    let members: BTreeSet<Client> =
+        known.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let persistent =
-        visitors.into_iter().filter(|visitor| visitor.persists() && !known.contains(&visitor.client));
-    let pools =
-        pool::gather(persistent.collect()).into_iter().filter(|members| members.len() >= pool::SOURCES);
-    let campaign = |members: Vec<Visitor>| {
+        visitors.into_iter().filter(|visitor| visitor.persists() && !members.contains(&visitor.client));
+    let mut by_target: BTreeMap<Option<u64>, Vec<Visitor>> = BTreeMap::new();
+    for visitor in persistent {
+        by_target.entry(visitor.target).or_default().push(visitor);
+    }
+    let mut found = Vec::new();
+    let mut alone = Vec::new();
+    for (target, visitors) in by_target {
+        for members in pool::gather(visitors) {
+            if members.len() >= pool::SOURCES {
+                found.push(Campaign::of_pool(door, target, &members));
+            } else {
+                alone.extend(members);
+            }
+        }
+    }
+    for straggler in alone {
+        // Of several campaigns it belongs to the one whose sources try about as often.
+        let fits = |campaign: &&mut Campaign| campaign.door == door && campaign.takes(&straggler);
+        if let Some(campaign) = found.iter_mut().chain(known.iter_mut()).find(|campaign| fits(campaign)) {
+            campaign.members.insert(straggler.client);
+        }
+    }
+    found
+}
+
+impl Campaign {
+    /// The campaign of a pool.
+    fn of_pool(door: RouteKey, target: Option<u64>, members: &[Visitor]) -> Self {
         let first = members.iter().map(|visitor| visitor.first).min().unwrap_or_default();
-        Campaign {
+        let last = members.iter().map(|visitor| visitor.last).max().unwrap_or_default();
+        let identity = target.unwrap_or_else(|| first.0.div_euclid(HOUR).unsigned_abs());
+        Self {
             door,
-            id: mix(mix(door.0.0, u64::from(door.1)), mix(2, first.0.div_euclid(HOUR).unsigned_abs())),
+            id: mix(mix(door.0.0, u64::from(door.1)), mix(2, identity)),
             shares: "take turns",
             surprise: SURPRISE.max(members.len() as u64 * 10),
-            members: members.into_iter().map(|visitor| visitor.client).collect(),
+            span: Span { first, last },
+            most: members.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
+            target,
+            members: members.iter().map(|visitor| visitor.client).collect(),
         }
-    };
-    pools.map(campaign).collect()
+    }
+
+    /// Whether a persistent source that stands alone belongs to it: at the same time, and not far busier.
+    fn takes(&self, visitor: &Visitor) -> bool {
+        let together = visitor.first <= self.span.last && self.span.first <= visitor.last;
+        together && visitor.verdicts.refused <= 2 * self.most.max(PERSISTENT) && visitor.target == self.target
+    }
 }
 
 impl pool::Member for Visitor {
@@ -158,6 +209,7 @@ fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
                 routes: routes.saturating_sub(doors),
                 first: tries.span.first,
                 last: tries.span.last,
+                target: target(&tries.accounts),
             };
             Some((key, visitor))
         });
@@ -228,6 +280,9 @@ impl Group<'_> {
                 "change their user agent between tries"
             },
             members: members.map(|visitor| visitor.client).collect(),
+            span: Span { first, last },
+            most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
+            target: None,
             surprise,
         }
     }

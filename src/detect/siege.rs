@@ -95,8 +95,18 @@ fn campaigns(world: &World<'_>) -> Vec<Siege> {
             ..siege
         })
     };
-    world.campaigns().iter().filter_map(of_one).collect()
+    let mut sieges: Vec<Siege> = Vec::new();
+    for siege in world.campaigns().iter().filter_map(of_one) {
+        match sieges.iter_mut().find(|known| known.wants_the_same(&siege)) {
+            Some(known) => known.join(siege),
+            None => sieges.push(siege),
+        }
+    }
+    sieges
 }
+
+/// Campaigns of which this many accounts in a hundred are the same are one, whatever they look like.
+const SAME_ACCOUNTS: usize = 30;
 
 /// Sources that besiege a door alone.
 fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
@@ -217,6 +227,14 @@ impl Siege {
             campaign: None,
             elsewhere: 0,
         }
+    }
+
+    /// Whether another siege of the same door is after the same accounts.
+    fn wants_the_same(&self, other: &Self) -> bool {
+        let shared =
+            self.accounts.iter().filter(|&(account, _)| other.accounts.get(account).is_some()).count();
+        let smaller = self.accounts.len().min(other.accounts.len());
+        self.door == other.door && shared > 0 && shared * 100 >= smaller * SAME_ACCOUNTS
     }
 
     /// Adds another source's siege of the same door.

@@ -19,8 +19,10 @@ pub(super) fn of_objects(world: &World<'_>, actor: Actor, route: RouteKey) -> Op
                 .map(|asked| u64::from(asked.requests))
                 .sum()
         };
-        let lists = requests(&|key| node(key.0) == route.0.parent());
-        permille(lists, lists + requests(&|key| key == route))
+        let (own, lists) = (requests(&|key| key == route), requests(&|key| node(key.0) == route.0.parent()));
+        // Who walks over lists and reads what stands in them works the same way.
+        let details = requests(&|key| key.0.parent() == node(route.0)).min(own);
+        permille(lists + details, lists + own)
     };
     let share = match actor {
         Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, share),
