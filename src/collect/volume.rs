@@ -19,12 +19,15 @@ pub struct VolumeByPrincipal;
 /// The tick of [`Volume::activity`].
 pub const VOLUME_TICK: Seconds = Seconds(300);
 
+/// An answer from this many bytes on is bulk. Who takes much in small answers walks over objects, and is judged by them.
+pub const BULK: u64 = 32_768;
+
 /// How much was taken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Volume {
     /// Of all routes.
     pub total: Bytes,
-    /// Of each route, keyed by route.
+    /// Of each route that gave bulk, keyed by route.
     pub routes: Bounded<RouteBytes, 12>,
     /// Over time.
     pub activity: Series<Bytes, 300>,
@@ -96,12 +99,14 @@ impl Volume {
     fn add(&mut self, request: &Request) {
         let taken = Bytes { bytes: request.bytes_out, requests: 1 };
         self.total.merge(taken);
-        self.routes.at(request.route_number()).merge(RouteBytes {
-            route: Some((request.template, request.method, request.class)),
-            taken,
-            largest: request.bytes_out,
-            pages: (request.page != u32::MAX).then_some((request.page, request.page)),
-        });
+        if request.bytes_out >= BULK {
+            self.routes.at(request.route_number()).merge(RouteBytes {
+                route: Some((request.template, request.method, request.class)),
+                taken,
+                largest: request.bytes_out,
+                pages: (request.page != u32::MAX).then_some((request.page, request.page)),
+            });
+        }
         self.activity.at(VOLUME_TICK, request.time).merge(taken);
         self.span.add(request.time);
         self.samples.add(request);

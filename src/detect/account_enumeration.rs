@@ -75,15 +75,20 @@ impl Detector for AccountEnumeration {
         for (door, asks) in asked.into_iter().flat_map(|(_, doors)| doors) {
             peers.entry(door).or_default().push(asks);
         }
-        peers.values_mut().for_each(|asks| asks.sort_unstable());
+        let needed: std::collections::BTreeMap<RouteKey, u64> = peers
+            .into_iter()
+            .map(|(door, mut asks)| {
+                // The source itself, and other enumerators, may not hide in their own percentile.
+                asks.retain(|&asks| asks < self.asks);
+                asks.sort_unstable();
+                (door, self.asks.max(quantile(&asks, 99) * self.beyond_peers))
+            })
+            .collect();
         let found = world.population::<Logins>().collect(|client, tries| {
             let here = tries.doors.all().filter(|route| asks_for_accounts(route));
             let askers = here.filter_map(|route| {
                 let door = door(world, route);
-                // The source itself, and other enumerators, may not hide in their own percentile.
-                let ordinary: Vec<u64> =
-                    peers[&door].iter().copied().filter(|&asks| asks < self.asks).collect();
-                let needed = self.asks.max(quantile(&ordinary, 99) * self.beyond_peers);
+                let needed = needed.get(&door).copied().unwrap_or(self.asks);
                 let enough = route.outcomes.total() >= needed;
                 let crowd = || confounder::of_asks(world, Client(client), route.outcomes.total());
                 enough.then(|| Asker {

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{Bytes, Collector, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
-use crate::detect::confounder;
-use crate::detect::statistics::{log_z_tenths, permille, quantile};
+use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
+use crate::detect::{confounder, pool};
+use crate::evidence::Span;
 use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths};
 use crate::request::{Client, Flags, RouteKey};
+use crate::series::Evidence;
 use crate::time::HOUR;
 
 /// The detector.
@@ -82,6 +84,8 @@ static ABOUT: About = About {
 struct Peers {
     /// Volumes of all, ascending.
     volumes: Vec<u64>,
+    /// Their centre and spread.
+    scale: LogScale,
     /// The 99th percentile of those below the threshold or within reach of the median.
     ordinary: u64,
     /// Of each route: volumes of all who use it, ascending.
@@ -94,125 +98,213 @@ impl Detector for DataExfiltration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let principals = self.takers::<VolumeByPrincipal>(world, |key| {
+        let principals = self.thefts::<VolumeByPrincipal>(world, |key| {
             Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
-        let clients = self.takers::<VolumeByClient>(world, |key| Actor::Client(Client(key)));
+        let clients = self.thefts::<VolumeByClient>(world, |key| Actor::Client(Client(key)));
         principals.into_iter().chain(clients).collect()
     }
 }
 
+/// Somebody who took too much.
+struct Theft {
+    taker: Actor,
+    volume: Volume,
+    /// What was taken from routes on which this taker stands out, and those routes, fullest first.
+    own: Bytes,
+    routes: Vec<(Bytes, RouteKey, Option<(u32, u32)>)>,
+    /// Robust deviations above all others, in tenths.
+    deviations: i64,
+    /// Enough to be told without others.
+    stands_alone: bool,
+}
+
+impl pool::Member for Theft {
+    fn span(&self) -> Span {
+        self.volume.span
+    }
+
+    fn size(&self) -> u64 {
+        self.own.bytes
+    }
+}
+
 impl DataExfiltration {
-    /// The takers of one kind of key.
-    fn takers<C: Collector<Evidence = Volume>>(
+    /// The thefts by one kind of key.
+    fn thefts<C: Collector<Evidence = Volume>>(
         &self,
         world: &World<'_>,
         taker: impl Fn(u128) -> Actor + Sync,
     ) -> Vec<Finding> {
         let peers = peers::<C>(world, &taker);
-        let found = world.population::<C>().collect(|key, volume| {
-            // What many take, or what everybody takes alike, is no theft: only what stands out on its own routes counts.
-            let own = self.excess(world, volume, &peers);
-            let deviations = log_z_tenths(own.bytes, &peers.volumes);
-            let is_far = deviations >= self.deviations && own.bytes >= peers.ordinary * self.beyond_peers;
-            let few_peers = peers.volumes.len() < 5;
-            (own.bytes >= self.least && is_far && !few_peers)
-                .then(|| self.finding(world, taker(key), volume, own, deviations, &peers))
+        if peers.volumes.len() < 5 {
+            return Vec::new();
+        }
+        let found =
+            world.population::<C>().collect(|key, volume| self.theft(world, taker(key), volume, &peers));
+        let mut by_route: BTreeMap<RouteKey, Vec<Theft>> = BTreeMap::new();
+        for (_, theft) in found {
+            by_route.entry(theft.routes[0].1).or_default().push(theft);
+        }
+        let pools = by_route.into_iter().flat_map(|(route, thefts)| {
+            let users = peers.routes.get(&route).map_or(0, Vec::len);
+            pool::gather(thefts).into_iter().flat_map(move |pool| {
+                // A pool is most of those who use the route at all; others that look alike are a fashion.
+                let is_pool = pool.len() >= pool::SOURCES && pool.len() * 2 >= users;
+                let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
+                if is_pool && enough {
+                    vec![pool]
+                } else {
+                    pool.into_iter().filter(|theft| theft.stands_alone).map(|theft| vec![theft]).collect()
+                }
+            })
         });
-        found.into_iter().map(|(_, finding)| finding).collect()
+        pools.map(|pool| self.finding(world, &pool, &peers)).collect()
     }
 
-    /// The bytes taken from routes on which this taker stands out among those who use them.
-    fn excess(&self, world: &World<'_>, volume: &Volume, peers: &Peers) -> Bytes {
-        let mut excess = Bytes::default();
+    /// What one taker took too much of, if it is enough to look at.
+    fn theft(&self, world: &World<'_>, taker: Actor, volume: &Volume, peers: &Peers) -> Option<Theft> {
+        if volume.total.bytes < self.least / 10 {
+            return None;
+        }
+        let mut own = Bytes::default();
+        let mut routes = Vec::new();
+        let mut rare = 0;
         for (number, route) in volume.routes.iter() {
-            let others = world.route(number).and_then(|route| peers.routes.get(&route));
-            let usual = others.map_or(0, |volumes| if volumes.len() < 5 { 0 } else { quantile(volumes, 90) });
+            let Some(key) = world.route(number) else { continue };
+            // What many take is no theft; what few take at all says nothing about what is usual.
+            let others = peers.routes.get(&key).filter(|volumes| volumes.len() >= MANY_USERS);
+            let usual = others.map_or(0, |volumes| quantile(volumes, 90));
+            rare += if others.is_none() { route.taken.bytes } else { 0 };
             if route.taken.bytes > usual.saturating_mul(2) {
-                excess.bytes += route.taken.bytes;
-                excess.requests += route.taken.requests;
+                own.merge(route.taken);
+                routes.push((route.taken, key, route.pages));
             }
         }
-        excess
+        routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
+        // A crowd shares its volume, but not what comes from routes that hardly anybody uses: that is one of them.
+        let people = taker.people(world);
+        let each = (own.bytes / people).max(if people > 1 { rare } else { 0 });
+        let deviations = peers.scale.z_tenths(each);
+        let far = |least: u64, deviations_needed: i64, beyond: u64| {
+            own.bytes >= least && deviations >= deviations_needed && each >= peers.ordinary * beyond
+        };
+        let stands_alone = far(self.least, self.deviations, self.beyond_peers);
+        let stands_out = stands_alone || far(self.least / 10, self.deviations - 10, 2);
+        (stands_out && !routes.is_empty()).then(|| Theft {
+            taker,
+            volume: volume.clone(),
+            own,
+            routes,
+            deviations,
+            stands_alone,
+        })
     }
 
-    /// The finding against one taker.
-    fn finding(
-        &self,
-        world: &World<'_>,
-        taker: Actor,
-        volume: &Volume,
-        own: Bytes,
-        deviations: i64,
-        peers: &Peers,
-    ) -> Finding {
+    /// The finding against one taker or a pool.
+    fn finding(&self, world: &World<'_>, thefts: &[Theft], peers: &Peers) -> Finding {
+        let mut volume = Volume::default();
+        let mut own = Bytes::default();
+        for theft in thefts {
+            volume.merge(theft.volume.clone());
+            own.merge(theft.own);
+        }
         let hours = u64::try_from(volume.span.micros() / HOUR).unwrap_or(0);
-        let variant = if hours >= 6 { "slow" } else { "burst" };
+        let variant = match (thefts.len(), hours) {
+            (2.., _) => "pool",
+            (_, 6..) => "slow",
+            _ => "burst",
+        };
+        let deviations = thefts.iter().map(|theft| theft.deviations).max().unwrap_or(0);
         let mut finding = Finding::new(ABOUT.id, variant, Kind::DataExfiltration);
         finding.outcome = Outcome::Exfiltrated;
+        finding.scale = if thefts.len() > 1 { Scale::Large } else { Scale::Sustained };
         finding.test("volume", own.bytes / 100_000, self.least / 100_000, "MB");
-        finding.test("deviations", u64::try_from(deviations).unwrap_or(0), 50, "robust z");
+        let needed = u64::try_from(self.deviations).unwrap_or(0);
+        finding.test("deviations", u64::try_from(deviations).unwrap_or(0), needed, "robust z");
         (finding.first, finding.last) = (volume.span.first, volume.span.last);
         finding.requests = own.requests;
         finding.bytes_out = own.bytes;
         finding.bytes_read = own.bytes;
         finding.activity = Over::of(VOLUME_TICK, &volume.activity, |taken| taken.requests).activity();
         finding.samples = story::choose(story::ends(&volume.samples.all()));
-        let mut routes: Vec<_> = volume
-            .routes
-            .iter()
-            .filter_map(|(number, route)| Some((route.taken, world.route(number)?, route.pages)))
-            .collect();
-        routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
+        let routes = &thefts[0].routes;
         finding.endpoints = routes
             .iter()
             .take(5)
             .flat_map(|&(taken, route, _)| story::endpoint(route, taken.requests))
             .collect();
-        let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
-        let (who, actor) = match taker {
-            Actor::Client(client) => {
-                finding.clients = vec![Count { of: client, requests: own.requests }];
-                finding.joins.push(Join::Client(client));
-                ("one address", taker)
-            }
-            Actor::Principal(principal) => {
-                finding.users = vec![Count { of: Named { hash: principal, place }, requests: own.requests }];
-                finding.users_total = 1;
-                finding.joins.push(Join::Principal(principal));
-                story::come_from(world, principal, &mut finding);
-                ("one user", taker)
-            }
-        };
-        let median = quantile(&peers.volumes, 50);
+        self.name_takers(world, thefts, &mut finding);
         finding.metrics.insert("bytes", own.bytes);
-        finding.metrics.insert("bytes of a median taker", median);
+        finding.metrics.insert("bytes of a median taker", quantile(&peers.volumes, 50));
         finding.metrics.insert("takers", peers.volumes.len() as u64);
-        let top = routes.first().map_or(0, |(taken, ..)| permille(taken.bytes, own.bytes.max(1)).min(1000));
-        finding.confidence =
-            u8::try_from((65 + top / 50 + u64::from(deviations >= 80) * 10).min(95)).unwrap_or(95);
+        let top = permille(routes[0].0.bytes, thefts[0].own.bytes).min(1000);
+        let sure = 65 + top / 50 + u64::from(deviations >= 80) * 10;
+        finding.confidence = u8::try_from(sure.min(95)).unwrap_or(95);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
-        let pages =
-            routes.first().and_then(|(_, _, pages)| *pages).filter(|(least, most)| most - least >= 20);
-        let pages = pages.map_or(String::new(), |(least, most)| format!(", pages {least} to {most}"));
-        finding.reason = format!(
-            "{who} took {} in {} requests{pages}; a median one of {} takes {}",
-            story::bytes(own.bytes),
-            story::count(own.requests),
-            story::count(peers.volumes.len() as u64),
-            story::bytes(median),
-        );
-        finding.confounders = confounder::of_volume(world, actor, own, self.least, volume);
-        finding.recommendations = vec![
-            format!(
-                "Revoke the tokens and sessions of {who} and keep the logs: this may have to be notified."
-            ),
-            "List what was taken: the endpoints and pages above.".to_owned(),
-            "Cap page sizes and exports per principal and day.".to_owned(),
-        ];
+        finding.reason = reason(thefts, own, peers);
+        if let [theft] = thefts {
+            finding.confounders = confounder::of_volume(world, theft.taker, own, self.least, &theft.volume);
+        }
         story::suppress(&mut finding);
         finding
     }
+
+    /// Whom a finding is held against, and what to do about them.
+    fn name_takers(&self, world: &World<'_>, thefts: &[Theft], finding: &mut Finding) {
+        let place = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
+        for theft in thefts {
+            match theft.taker {
+                Actor::Client(client) => {
+                    finding.clients.push(Count { of: client, requests: theft.own.requests });
+                    finding.joins.push(Join::Client(client));
+                }
+                Actor::Principal(principal) => {
+                    let place = theft.volume.samples.first().map_or(place, |(_, place)| place);
+                    let named = Named { hash: principal, place };
+                    finding.users.push(Count { of: named, requests: theft.own.requests });
+                    finding.users_total += 1;
+                    finding.joins.push(Join::Principal(principal));
+                    story::come_from(world, principal, finding);
+                }
+            }
+        }
+        finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        finding.recommendations = vec![
+            format!(
+                "Revoke the tokens and sessions of {} and keep the logs: this may have to be notified.",
+                if thefts.len() == 1 { "this source" } else { "these sources" }
+            ),
+            "List what was taken: the endpoints and pages above.".to_owned(),
+            format!(
+                "Cap page sizes and exports per principal and day (this took more than {}).",
+                story::bytes(self.least)
+            ),
+        ];
+    }
+}
+
+/// A route with fewer users than this says nothing about what is usual on it.
+const MANY_USERS: usize = 40;
+
+/// What happened, in one sentence with numbers.
+fn reason(thefts: &[Theft], own: Bytes, peers: &Peers) -> String {
+    let who = match thefts {
+        [Theft { taker: Actor::Client(_), .. }] => "One address".to_owned(),
+        [_] => "One user".to_owned(),
+        many => format!("{} addresses that take turns", many.len()),
+    };
+    let pages = thefts.iter().filter_map(|theft| theft.routes[0].2);
+    let pages =
+        pages.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).filter(|(least, most)| most - least >= 20);
+    let pages = pages.map_or(String::new(), |(least, most)| format!(", pages {least} to {most}"));
+    format!(
+        "{who} took {} in {} requests{pages}; a median one of {} takes {}",
+        story::bytes(own.bytes),
+        story::count(own.requests),
+        story::count(peers.volumes.len() as u64),
+        story::bytes(quantile(&peers.volumes, 50)),
+    )
 }
 
 /// What an ordinary taker takes, altogether and of each route.
@@ -240,5 +332,5 @@ fn peers<C: Collector<Evidence = Volume>>(
     volumes.sort_unstable();
     routes.values_mut().for_each(|volumes| volumes.sort_unstable());
     let ordinary = quantile(&volumes, 98);
-    Peers { volumes, ordinary, routes }
+    Peers { scale: LogScale::of(&volumes), volumes, ordinary, routes }
 }

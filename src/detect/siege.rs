@@ -41,6 +41,8 @@ pub(crate) struct Siege {
     pub(super) bytes: u64,
     /// The campaign, if it is one, what it shares and how surprising that is.
     pub(super) campaign: Option<(u64, &'static str, u64)>,
+    /// The most refused tries of any one source.
+    pub(super) busiest: u64,
     /// Tries elsewhere of the one source.
     pub(super) elsewhere: u64,
 }
@@ -63,7 +65,14 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     let in_campaign: BTreeSet<Client> =
         world.campaigns().iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let mut sieges = campaigns(world);
-    sieges.extend(single_sources(world, &in_campaign));
+    for single in single_sources(world, &in_campaign) {
+        // An address that people share with a pool does other things too, so its campaign did not know it.
+        let same = |siege: &&mut Siege| siege.campaign.is_some() && siege.takes(&single);
+        match sieges.iter_mut().filter(same).max_by_key(|siege| siege.shared_accounts(&single)) {
+            Some(siege) => siege.join(single),
+            None => sieges.push(single),
+        }
+    }
     let besieged =
         sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
     sieges.extend(single_accounts(world, &besieged));
@@ -193,6 +202,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
             samples,
             bytes: 0,
             campaign: None,
+            busiest: verdicts.refused,
             elsewhere: 0,
         })
     });
@@ -225,14 +235,30 @@ impl Siege {
             samples,
             bytes: route.bytes,
             campaign: None,
+            busiest: verdicts.refused,
             elsewhere: 0,
         }
     }
 
+    /// Whether a single source belongs to this campaign: the same door at the same time, and not far busier.
+    fn takes(&self, single: &Self) -> bool {
+        let together = single.span.first <= self.span.last && self.span.first <= single.span.last;
+        let nameless = single.accounts.is_empty() || self.accounts.is_empty();
+        let same = nameless || self.shared_accounts(single) > 0;
+        self.door == single.door
+            && together
+            && same
+            && single.verdicts.refused <= 2 * self.busiest.max(REFUSED)
+    }
+
+    /// How many accounts both are after, as far as they are kept.
+    fn shared_accounts(&self, other: &Self) -> usize {
+        self.accounts.iter().filter(|&(account, _)| other.accounts.get(account).is_some()).count()
+    }
+
     /// Whether another siege of the same door is after the same accounts.
     fn wants_the_same(&self, other: &Self) -> bool {
-        let shared =
-            self.accounts.iter().filter(|&(account, _)| other.accounts.get(account).is_some()).count();
+        let shared = self.shared_accounts(other);
         let smaller = self.accounts.len().min(other.accounts.len());
         self.door == other.door && shared > 0 && shared * 100 >= smaller * SAME_ACCOUNTS
     }
@@ -249,6 +275,7 @@ impl Siege {
         self.span.merge(other.span);
         self.samples.extend(other.samples);
         self.bytes += other.bytes;
+        self.busiest = self.busiest.max(other.busiest);
     }
 
     /// What it is called: by how its tries spread over accounts.

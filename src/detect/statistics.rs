@@ -11,17 +11,28 @@ pub(super) fn quantile(sorted: &[u64], percent: u64) -> u64 {
     sorted[at.min(sorted.len() - 1)]
 }
 
-/// Ten times the robust z-score of `value` among `sorted`, on a logarithmic scale: how many median absolute deviations
-/// (scaled to a standard deviation, 1.4826) it lies above the median. A tail of sizes, rates and counts is log-normal, not
-/// normal; the deviation is at least that of a factor of two, so that a population of equals does not make every
-/// difference an outlier.
-pub(super) fn log_z_tenths(value: u64, sorted: &[u64]) -> i64 {
-    let median = ln(quantile(sorted, 50));
-    let mut deviations: Vec<f64> = sorted.iter().map(|&one| libm::fabs(ln(one) - median)).collect();
-    deviations.sort_unstable_by(f64::total_cmp);
-    let mad = deviations.get(deviations.len() / 2).copied().unwrap_or(0.0);
-    let deviation = (1.4826 * mad).max(core::f64::consts::LN_2);
-    tenths((ln(value) - median) / deviation)
+/// The centre and the spread of a population on a logarithmic scale: a tail of sizes, rates and counts is log-normal, not
+/// normal. The spread is the median absolute deviation, scaled to a standard deviation (1.4826), and at least that of a
+/// factor of two, so that a population of equals does not make every difference an outlier.
+pub(super) struct LogScale {
+    median: f64,
+    deviation: f64,
+}
+
+impl LogScale {
+    /// Of sorted values.
+    pub(super) fn of(sorted: &[u64]) -> Self {
+        let median = ln(quantile(sorted, 50));
+        let mut deviations: Vec<f64> = sorted.iter().map(|&one| libm::fabs(ln(one) - median)).collect();
+        deviations.sort_unstable_by(f64::total_cmp);
+        let mad = deviations.get(deviations.len() / 2).copied().unwrap_or(0.0);
+        Self { median, deviation: (1.4826 * mad).max(core::f64::consts::LN_2) }
+    }
+
+    /// Ten times the robust z-score of a value: by how many deviations it lies above the median.
+    pub(super) fn z_tenths(&self, value: u64) -> i64 {
+        tenths((ln(value) - self.median) / self.deviation)
+    }
 }
 
 /// −log10 of the chance to see at least `successes` in `trials` with probability `expected` each (binomial upper tail), in
@@ -79,8 +90,8 @@ mod tests {
         let mut values: Vec<u64> = (1..=50).map(|n| 100 + n).collect();
         values.extend([1_000_000, 2_000_000]);
         values.sort_unstable();
-        assert!(log_z_tenths(1_000_000, &values) > 100);
-        assert!(log_z_tenths(140, &values) < 10);
+        assert!(LogScale::of(&values).z_tenths(1_000_000) > 100);
+        assert!(LogScale::of(&values).z_tenths(140) < 10);
     }
 
     #[test]

@@ -99,7 +99,7 @@ pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Fi
     if let Some(most) = clients.first().filter(|most| most.requests * 2 >= requests) {
         finding.joins.push(Join::Client(most.of));
     }
-    finding.clients = clients;
+    finding.clients.extend(clients);
 }
 
 /// Accounts that were named, most tried first.
