@@ -53,10 +53,14 @@ fn injuries() -> impl Strategy<Value = Vec<(usize, usize, Vec<u8>)>> {
     prop::collection::vec((any::<usize>(), 0..4_usize, bytes), 0..12)
 }
 
-/// `log` with some bytes cut out or put in.
+/// `log` with some bytes cut out or put in, half of them before a quote, where most depends on them.
 fn injured(mut log: Vec<u8>, injuries: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
     for (at, cut, put) in injuries {
-        let at = at % (log.len() + 1);
+        let quotes: Vec<usize> = (0..log.len()).filter(|&at| log[at] == b'"').collect();
+        let at = match at % 2 {
+            0 if !quotes.is_empty() => quotes[at / 2 % quotes.len()],
+            _ => at % (log.len() + 1),
+        };
         let end = log.len().min(at + cut);
         log.splice(at..end, put.iter().copied());
     }
@@ -129,4 +133,22 @@ fn a_line_longer_than_a_window_is_read_like_any_other() {
     let mut read = 0;
     combined.decode_block(block.as_bytes(), &mut |decoded| read += usize::from(decoded.event.is_ok()));
     assert_eq!(read, 5);
+}
+
+#[test]
+fn quotes_at_every_odd_place_are_read_alike() {
+    let line = r#"192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 5 "r" "c""#;
+    let tails = ["", " 7", " 7 8", r#" "-""#, r#" kong_request_id: "a""#, r#" 1 "r" "u" 2ms"#];
+    let puts = ["\\", "\\\\", "\"", "\\\"", "\" ", " \"", "\r", "\" 200 "];
+    let mut lines = String::new();
+    for tail in tails {
+        let line = format!("{line}{tail}");
+        let places = (0..=line.len()).filter(|&at| line[at..].starts_with('"') || line[..at].ends_with('"'));
+        for (at, put) in places.flat_map(|at| puts.map(|put| (at, put))) {
+            lines += &format!("{}{put}{}\n", &line[..at], &line[at..]);
+        }
+    }
+    for format in FORMATS {
+        assert_same(&*format.open(b"").unwrap(), lines.as_bytes());
+    }
 }
