@@ -15,10 +15,12 @@ pub(super) fn number(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
     }
-    text.iter().try_fold(0_u64, |value, &byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    let digit = |byte: u8| Some(u64::from(byte.wrapping_sub(b'0'))).filter(|&digit| digit < 10);
+    if text.len() < 20 {
+        // Nineteen digits always fit.
+        return text.iter().try_fold(0_u64, |value, &byte| Some(value * 10 + digit(byte)?));
+    }
+    text.iter().try_fold(0_u64, |value, &byte| value.checked_mul(10)?.checked_add(digit(byte)?))
 }
 
 /// A size in bytes; a dash is zero, as in CLF's `%b`.
@@ -156,6 +158,51 @@ fn port(text: &[u8]) -> Option<u16> {
 
 /// The IPv4 address at the start of `text`, and how many bytes it took.
 pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
+    text.first_chunk().and_then(ipv4_before_blank).or_else(|| ipv4_by_bytes(text))
+}
+
+/// An address with a blank behind it, without a branch that depends on how long its numbers are.
+fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
+    let word = u128::from_le_bytes(*text);
+    let dots = places(word, b'.');
+    let end = places(word, b' ').trailing_zeros();
+    let first = dots.trailing_zeros();
+    let dots = dots & dots.wrapping_sub(1);
+    let second = dots.trailing_zeros();
+    let dots = dots & dots.wrapping_sub(1);
+    let third = dots.trailing_zeros();
+    // Positions are bits: eight for each byte, and a bit of a byte is its highest.
+    if !(first < second && second < third && third < end && end < 128) {
+        return None;
+    }
+    let mut wrong = 0;
+    let mut octet = |from: u32, dot: u32| {
+        let bits = (dot - 7).wrapping_sub(from);
+        let missing = 24_u32.wrapping_sub(bits);
+        // One to three digits.
+        wrong |= u32::from(missing > 16);
+        let missing = missing & 31;
+        #[expect(clippy::cast_possible_truncation, reason = "three bytes are wanted")]
+        let digits = ((word >> from) as u32 ^ 0x0030_3030) << missing & 0x00ff_ffff;
+        wrong |= (digits + 0x0076_7676 | digits) & 0x0080_8080;
+        let value = (digits & 0xff) * 100 + (digits >> 8 & 0xff) * 10 + (digits >> 16);
+        wrong |= value >> 8;
+        value & 0xff
+    };
+    let octets = [octet(0, first), octet(first + 1, second), octet(second + 1, third), octet(third + 1, end)];
+    let address = octets.iter().fold(0, |address, octet| address << 8 | octet);
+    (wrong == 0).then(|| (Ipv4Addr::from(address), end as usize / 8))
+}
+
+/// The highest bit of each byte of `word` that is `byte`.
+fn places(word: u128, byte: u8) -> u128 {
+    const LOW: u128 = u128::from_le_bytes([0x7f; 16]);
+    let differs = word ^ u128::from_le_bytes([byte; 16]);
+    !(((differs & LOW) + LOW) | differs) & !LOW
+}
+
+/// [`ipv4_prefix`] for whatever comes behind the address.
+fn ipv4_by_bytes(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
     let (mut octets, mut at) = ([0_u8; 4], 0);
     for (nth, octet) in octets.iter_mut().enumerate() {
         if nth > 0 {
@@ -202,6 +249,11 @@ pub(super) fn is_host_name(text: &[u8]) -> bool {
 pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
     (event.method, event.scheme, event.path, event.query) = (None, None, None, None);
     (event.protocol, event.raw_request) = (None, None);
+    if let Some((method, target, protocol)) = usual_request(line) {
+        (event.method, event.protocol) = (Some(method), Some(protocol));
+        event.set_target(target);
+        return;
+    }
     let trimmed = line.trim_ascii_end();
     let Some(blank) = memchr::memchr(b' ', trimmed).filter(|&at| is_method(&trimmed[..at])) else {
         event.raw_request = Some(present(line));
@@ -217,6 +269,17 @@ pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
     event.method = Some(method);
     event.protocol = protocol.map(|at| &rest[at + 1..]);
     event.set_target(target);
+}
+
+/// Method, target and protocol of nearly every request line there is.
+fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (front, [b' ', protocol @ ..]) = line.split_last_chunk::<9>()? else { return None };
+    let blank = front.iter().take(16).position(|byte| !byte.is_ascii_alphabetic())?;
+    let usual = blank > 0
+        && front[blank] == b' '
+        && front.len() > blank + 1
+        && matches!(protocol, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']);
+    usual.then(|| (&front[..blank], &front[blank + 1..], protocol.as_slice()))
 }
 
 /// Whether this could be a method: letters, and what WebDAV and friends add.
@@ -245,6 +308,8 @@ fn is_target(method: &[u8], target: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -279,6 +344,31 @@ mod tests {
             "1.2.3.4444",
         ] {
             assert_eq!(address(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_before_a_blank_is_read_like_any_other(
+            text in "([0-9]{1,3}\\.){3}[0-9]{1,3} .{16}|[0-9. x]{16,20}|([0-9]{0,4}[./0:]){3,4}[0-9]{0,3} .{16}"
+        ) {
+            let text = text.as_bytes();
+            if let Some(read) = ipv4_before_blank(text.first_chunk().unwrap()) {
+                prop_assert_eq!(Some(read), ipv4_by_bytes(text));
+            } else if let Some((_, end)) = ipv4_by_bytes(text) {
+                prop_assert!(text[end] != b' ' || end > 15);
+            }
+        }
+
+        #[test]
+        fn a_usual_request_is_read_like_any_other(line in "[A-Z]{0,4}-?[A-Z]{0,3} ? ?[/a ?]{0,5} {0,2}HTTP/[0-9][.]?[0-9]? ?") {
+            if let Some((method, target, protocol)) = usual_request(line.as_bytes()) {
+                let blank = line.find(' ').unwrap();
+                let last = line.rfind(' ').unwrap();
+                prop_assert!(is_method(method) && is_protocol(protocol) && !target.is_empty());
+                prop_assert_eq!((method, target), (line[..blank].as_bytes(), line[blank + 1..last].as_bytes()));
+                prop_assert_eq!(protocol, line[last + 1..].as_bytes());
+            }
         }
     }
 

@@ -93,7 +93,8 @@ impl Template {
             return Err(Malformed::Trailing);
         }
         let escaped = memchr::memchr(b'\\', line).is_some();
-        growing.finish(if escaped { self.escapes } else { Escapes::None })
+        growing.finish(if escaped { self.escapes } else { Escapes::None })?;
+        Ok(growing.into_event())
     }
 
     /// Where the value at the start of `rest` ends: at the first literal that can be the one behind it.
