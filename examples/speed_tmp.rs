@@ -8,6 +8,16 @@ fn main() {
         let r = Reader::of(c, &log[..log.len().min(1 << 20)]);
         for _ in 0..9 {
             let t = Instant::now();
+            let cpu = || {
+                std::fs::read_to_string("/proc/self/schedstat")
+                    .unwrap()
+                    .split(" ")
+                    .next()
+                    .unwrap()
+                    .parse::<u64>()
+                    .unwrap()
+            };
+            let c0 = cpu();
             let (mut ok, mut bad, mut sum) = (0u64, 0u64, 0u64);
             let mut rest = &log[..];
             while !rest.is_empty() {
@@ -29,6 +39,7 @@ fn main() {
                 rest = more;
             }
             let el = t.elapsed();
+            let c1 = cpu() - c0;
             println!(
                 "  ok {ok} bad {bad} sum {sum} {:?} {:.1} ns/line {:.2} GB/s",
                 el,

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::simd::places;
 use crate::event::{Event, Malformed};
 use crate::time::stamp::Decimal;
 
@@ -163,42 +164,32 @@ pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
 
 /// An address with a blank behind it, without a branch that depends on how long its numbers are.
 fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
-    let word = u128::from_le_bytes(*text);
-    let dots = places(word, b'.');
-    let end = places(word, b' ').trailing_zeros();
-    let first = dots.trailing_zeros();
-    let dots = dots & dots.wrapping_sub(1);
-    let second = dots.trailing_zeros();
-    let dots = dots & dots.wrapping_sub(1);
-    let third = dots.trailing_zeros();
-    // Positions are bits: eight for each byte, and a bit of a byte is its highest.
-    if !(first < second && second < third && third < end && end < 128) {
+    let (dots, blanks) = (places(text, b'.'), places(text, b' '));
+    let (first, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
+    let (second, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
+    let (third, end) = (dots.trailing_zeros() as usize, blanks.trailing_zeros() as usize);
+    if !(first < second && second < third && third < end && end < 16) {
         return None;
     }
+    let mut padded = [0; 20];
+    padded[4..].copy_from_slice(text);
     let mut wrong = 0;
-    let mut octet = |from: u32, dot: u32| {
-        let bits = (dot - 7).wrapping_sub(from);
-        let missing = 24_u32.wrapping_sub(bits);
+    // The number between two marks, from the four bytes before the second.
+    let mut octet = |length: usize, end: usize| {
+        let bytes: [u8; 4] = *padded[end..].first_chunk().unwrap_or(&[0; 4]);
         // One to three digits.
-        wrong |= u32::from(missing > 16);
-        let missing = missing & 31;
-        #[expect(clippy::cast_possible_truncation, reason = "three bytes are wanted")]
-        let digits = ((word >> from) as u32 ^ 0x0030_3030) << missing & 0x00ff_ffff;
-        wrong |= (digits + 0x0076_7676 | digits) & 0x0080_8080;
-        let value = (digits & 0xff) * 100 + (digits >> 8 & 0xff) * 10 + (digits >> 16);
+        wrong |= u32::from(length.wrapping_sub(1) > 2);
+        let digits = (u32::from_le_bytes(bytes) ^ 0x3030_3030) & (u32::MAX << (32 - 8 * (length & 3)) % 32);
+        wrong |= (digits.wrapping_add(0x7676_7600) | digits) & 0x8080_8080;
+        let value = (digits >> 8 & 0xff) * 100 + (digits >> 16 & 0xff) * 10 + (digits >> 24);
         wrong |= value >> 8;
         value & 0xff
     };
-    let octets = [octet(0, first), octet(first + 1, second), octet(second + 1, third), octet(third + 1, end)];
-    let address = octets.iter().fold(0, |address, octet| address << 8 | octet);
-    (wrong == 0).then(|| (Ipv4Addr::from(address), end as usize / 8))
-}
-
-/// The highest bit of each byte of `word` that is `byte`.
-fn places(word: u128, byte: u8) -> u128 {
-    const LOW: u128 = u128::from_le_bytes([0x7f; 16]);
-    let differs = word ^ u128::from_le_bytes([byte; 16]);
-    !(((differs & LOW) + LOW) | differs) & !LOW
+    let address = octet(first, first) << 24
+        | octet(second - first - 1, second) << 16
+        | octet(third - second - 1, third) << 8
+        | octet(end - third - 1, end);
+    (wrong == 0).then(|| (Ipv4Addr::from(address), end))
 }
 
 /// [`ipv4_prefix`] for whatever comes behind the address.
@@ -247,13 +238,13 @@ pub(super) fn is_host_name(text: &[u8]) -> bool {
 
 /// Takes a request line apart; sets every field of the event that has to do with it. A host that is known already stays.
 pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
-    (event.method, event.scheme, event.path, event.query) = (None, None, None, None);
-    (event.protocol, event.raw_request) = (None, None);
+    (event.scheme, event.raw_request) = (None, None);
     if let Some((method, target, protocol)) = usual_request(line) {
         (event.method, event.protocol) = (Some(method), Some(protocol));
         event.set_target(target);
         return;
     }
+    (event.method, event.path, event.query, event.protocol) = (None, None, None, None);
     let trimmed = line.trim_ascii_end();
     let Some(blank) = memchr::memchr(b' ', trimmed).filter(|&at| is_method(&trimmed[..at])) else {
         event.raw_request = Some(present(line));
@@ -274,7 +265,10 @@ pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
 /// Method, target and protocol of nearly every request line there is.
 fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (front, [b' ', protocol @ ..]) = line.split_last_chunk::<9>()? else { return None };
-    let blank = front.iter().take(16).position(|byte| !byte.is_ascii_alphabetic())?;
+    let mut blank = 0;
+    while blank < 16 && front.get(blank)?.is_ascii_alphabetic() {
+        blank += 1;
+    }
     let usual = blank > 0
         && front[blank] == b' '
         && front.len() > blank + 1

@@ -30,6 +30,29 @@ pub(super) fn mark(window: &[u8], marks: &mut Marks) {
     mark_portable(window, marks);
 }
 
+/// Which of sixteen bytes are `byte`: bit *n* stands for byte *n*.
+pub(super) fn places(text: &[u8; 16], byte: u8) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8};
+        // SAFETY: every x86-64 has SSE2, and the load lies within the sixteen bytes.
+        unsafe {
+            let text = _mm_loadu_si128(text.as_ptr().cast());
+            _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8(byte.cast_signed()))).cast_unsigned()
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    places_portable(text, byte)
+}
+
+/// [`places`] without vectors.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn places_portable(text: &[u8; 16], byte: u8) -> u32 {
+    let (halves, _) = text.as_chunks::<8>();
+    let bits = halves.iter().rev().fold(0, |bits, half| bits << 8 | equal(u64::from_le_bytes(*half), byte));
+    u32::try_from(bits).unwrap_or(0)
+}
+
 /// [`mark`] without vectors.
 fn mark_portable(window: &[u8], marks: &mut Marks) {
     each_chunk(window, marks, |chunk| {
@@ -134,13 +157,13 @@ fn append(into: &mut Vec<u32>, base: u32, mut bits: u64) {
     let length = into.len();
     let mut written = 0;
     while written < count {
-        for nth in written..written + 8 {
-            // SAFETY: `written` grows by 8 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
+        for nth in written..written + 4 {
+            // SAFETY: `written` grows by 4 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
             // What lies beyond `count` is never part of the vector.
             unsafe { into.as_mut_ptr().add(length + nth).write(base + bits.trailing_zeros()) };
             bits &= bits.wrapping_sub(1);
         }
-        written += 8;
+        written += 4;
     }
     // SAFETY: `count` places behind `length` were written just now.
     unsafe { into.set_len(length + count) };
@@ -182,6 +205,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn sixteen_bytes_are_searched_alike(text: [u8; 16], byte: u8) {
+            prop_assert_eq!(places(&text, byte), places_portable(&text, byte));
+            let plain = text.iter().rev().fold(0, |bits, &here| bits << 1 | u32::from(here == byte));
+            prop_assert_eq!(places(&text, byte), plain);
+        }
+
         #[test]
         fn vectors_and_plain_code_agree(window in prop::collection::vec(
             prop_oneof![Just(b'"'), Just(b'\n'), Just(b'\\'), Just(0xa2), Just(0x23), any::<u8>()], 0..400))
