@@ -164,7 +164,7 @@ pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
 
 /// An address with a blank behind it, without a branch that depends on how long its numbers are.
 fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
-    let (dots, blanks) = (places(text, b'.'), places(text, b' '));
+    let (dots, blanks) = (places(text, [b'.']), places(text, [b' ']));
     let (first, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
     let (second, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
     let (third, end) = (dots.trailing_zeros() as usize, blanks.trailing_zeros() as usize);

@@ -30,26 +30,37 @@ pub(super) fn mark(window: &[u8], marks: &mut Marks) {
     mark_portable(window, marks);
 }
 
-/// Which of sixteen bytes are `byte`: bit *n* stands for byte *n*.
-pub(super) fn places(text: &[u8; 16], byte: u8) -> u32 {
+/// Which of sixteen bytes are one of `bytes`: bit *n* stands for byte *n*.
+#[inline]
+pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8};
+        use std::arch::x86_64::{
+            _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+            _mm_setzero_si128,
+        };
         // SAFETY: every x86-64 has SSE2, and the load lies within the sixteen bytes.
         unsafe {
             let text = _mm_loadu_si128(text.as_ptr().cast());
-            _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8(byte.cast_signed()))).cast_unsigned()
+            let found = bytes.iter().fold(_mm_setzero_si128(), |found, byte| {
+                _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(byte.cast_signed())))
+            });
+            _mm_movemask_epi8(found).cast_unsigned()
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    places_portable(text, byte)
+    places_portable(text, bytes)
 }
 
 /// [`places`] without vectors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-fn places_portable(text: &[u8; 16], byte: u8) -> u32 {
+fn places_portable<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
     let (halves, _) = text.as_chunks::<8>();
-    let bits = halves.iter().rev().fold(0, |bits, half| bits << 8 | equal(u64::from_le_bytes(*half), byte));
+    let bits = |half: &[u8; 8]| {
+        let half = u64::from_le_bytes(*half);
+        bytes.iter().fold(0, |bits, &byte| bits | equal(half, byte))
+    };
+    let bits = halves.iter().rev().fold(0, |all, half| all << 8 | bits(half));
     u32::try_from(bits).unwrap_or(0)
 }
 
@@ -207,9 +218,10 @@ mod tests {
     proptest! {
         #[test]
         fn sixteen_bytes_are_searched_alike(text: [u8; 16], byte: u8) {
-            prop_assert_eq!(places(&text, byte), places_portable(&text, byte));
-            let plain = text.iter().rev().fold(0, |bits, &here| bits << 1 | u32::from(here == byte));
-            prop_assert_eq!(places(&text, byte), plain);
+            let bytes = [byte, text[7]];
+            prop_assert_eq!(places(&text, bytes), places_portable(&text, bytes));
+            let plain = text.iter().rev().fold(0, |bits, here| bits << 1 | u32::from(bytes.contains(here)));
+            prop_assert_eq!(places(&text, bytes), plain);
         }
 
         #[test]

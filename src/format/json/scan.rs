@@ -4,6 +4,7 @@
 
 use super::path::Path;
 use crate::event::Malformed;
+use crate::format::simd::places;
 
 /// How deep objects and arrays may lie in one another.
 const DEEPEST: usize = 24;
@@ -57,21 +58,14 @@ pub(super) fn string_end(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
 
 /// Where the first quote or backslash is; most strings are too short for a call.
 fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    // The lowest bit that is left belongs to the first byte that is zero; what lies above may be wrong.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let (words, _) = text.as_chunks::<8>();
-    for (nth, word) in words.iter().take(2).enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found =
-            zeros(word ^ u64::from_le_bytes([b'"'; 8])) | zeros(word ^ u64::from_le_bytes([b'\\'; 8]));
+    let (chunks, rest) = text.as_chunks::<16>();
+    for (nth, chunk) in chunks.iter().enumerate() {
+        let found = places(chunk, [b'"', b'\\']);
         if found != 0 {
-            return Some(nth * 8 + found.trailing_zeros() as usize / 8);
+            return Some(nth * 16 + found.trailing_zeros() as usize);
         }
     }
-    let from = 8 * words.len().min(2);
-    memchr::memchr2(b'"', b'\\', &text[from..]).map(|at| from + at)
+    memchr::memchr2(b'"', b'\\', rest).map(|at| chunks.len() * 16 + at)
 }
 
 /// Where the scalar that begins at `at` ends.
