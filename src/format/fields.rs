@@ -71,11 +71,10 @@ pub(super) fn duration(text: &[u8], unit: Unit) -> Option<u64> {
     }
     let power = match unit {
         Unit::Seconds => 6,
-        Unit::Millis => 3,
         Unit::Micros => 0,
         Unit::Nanos => -3,
         Unit::Guess if memchr::memchr3(b'.', b'e', b'E', text).is_some() => 6,
-        Unit::Guess => 3,
+        Unit::Millis | Unit::Guess => 3,
     };
     Decimal::read(text)?.scaled(power)
 }
@@ -179,7 +178,7 @@ fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
         let bytes: [u8; 4] = *padded[end..].first_chunk().unwrap_or(&[0; 4]);
         // One to three digits.
         wrong |= u32::from(length.wrapping_sub(1) > 2);
-        let digits = (u32::from_le_bytes(bytes) ^ 0x3030_3030) & (u32::MAX << (32 - 8 * (length & 3)) % 32);
+        let digits = (u32::from_le_bytes(bytes) ^ 0x3030_3030) & (u32::MAX << ((32 - 8 * (length & 3)) % 32));
         wrong |= (digits.wrapping_add(0x7676_7600) | digits) & 0x8080_8080;
         let value = (digits >> 8 & 0xff) * 100 + (digits >> 16 & 0xff) * 10 + (digits >> 24);
         wrong |= value >> 8;
@@ -276,7 +275,7 @@ fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     usual.then(|| (&front[..blank], &front[blank + 1..], protocol.as_slice()))
 }
 
-/// Whether this could be a method: letters, and what WebDAV and friends add.
+/// Whether this could be a method: letters, and what `WebDAV` and friends add.
 fn is_method(text: &[u8]) -> bool {
     let fits = |&byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
     text.len() <= 32 && text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(fits)

@@ -120,14 +120,14 @@ fn mark_avx2(window: &[u8], marks: &mut Marks) {
     }
 }
 
-/// Calls `masks` for every 64 bytes of `window`, the last of them padded with zeros.
-fn each_chunk(window: &[u8], marks: &mut Marks, masks: impl Fn(&[u8; 64]) -> Masks) {
+/// Calls `search` for every 64 bytes of `window`, the last of them padded with zeros.
+fn each_chunk(window: &[u8], marks: &mut Marks, search: impl Fn(&[u8; 64]) -> Masks) {
     marks.clear();
     let (chunks, tail) = window.as_chunks::<64>();
     let last = padded(tail);
     let mut base = 0;
     for chunk in chunks.iter().chain([&last]) {
-        marks.add(base, masks(chunk));
+        marks.add(base, search(chunk));
         base += 64;
     }
 }

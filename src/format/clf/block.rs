@@ -45,10 +45,8 @@ impl<'a> Fast<'_, 'a> {
         let (mut rest, mut backslashes) = (marks.quotes_and_ends.as_slice(), marks.backslashes.as_slice());
         let mut start = 0;
         for &end in &marks.ends {
-            let quotes = match rest {
-                [a, b, c, d, e, f, ..] if *f < end => Some([a, b, c, d, e, f].map(|&at| at as usize - start)),
-                _ => None,
-            };
+            let quotes = rest.first_chunk::<6>().filter(|quotes| quotes[5] < end);
+            let quotes = quotes.map(|quotes| quotes.map(|at| at as usize - start));
             let marks = match rest.get(6) {
                 Some(&seventh) if seventh == end && quotes.is_some() => 6,
                 _ => rest.iter().take_while(|&&at| at != end).count(),
@@ -117,13 +115,13 @@ impl<'a> Fast<'_, 'a> {
 
     /// Sets client and user, mostly from `address - -`, which ends at `end`.
     fn set_left(event: &mut Event<'a>, record: &'a [u8], end: usize) -> Option<()> {
-        if let Some((address, length)) = ipv4_prefix(record) {
-            if record.get(length..end)? == b" - -" {
-                event.client = Some(address.into());
-                (event.client_port, event.client_name) = (None, None);
-                event.user = Some(b"");
-                return Some(());
-            }
+        if let Some((address, length)) = ipv4_prefix(record)
+            && record.get(length..end)? == b" - -"
+        {
+            event.client = Some(address.into());
+            (event.client_port, event.client_name) = (None, None);
+            event.user = Some(b"");
+            return Some(());
         }
         set_client_and_user(&record[..end], event).ok()
     }

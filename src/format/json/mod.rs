@@ -41,16 +41,18 @@ impl Format for Json {
     }
 }
 
+/// Paths of keys that mean what a format string says, not what they are called; ascending.
+pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
+
 /// JSON lines of one source.
 pub(super) struct JsonLines {
     plans: Vec<Plan>,
-    /// Keys that mean what a format string says, not what they are called; ascending.
-    given: Vec<(Vec<u8>, Option<Meaning>)>,
+    given: Given,
 }
 
 impl JsonLines {
     /// A decoder that knows the orders of keys in `head`.
-    pub(super) fn learn(head: &[u8], given: Vec<(Vec<u8>, Option<Meaning>)>) -> Self {
+    pub(super) fn learn(head: &[u8], given: Given) -> Self {
         let mut decoder = Self { plans: Vec::new(), given };
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
         for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
@@ -92,10 +94,10 @@ impl JsonLines {
     /// Reads a line key by key.
     fn by_keys<'a>(&self, line: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
         let whole = scan::object(line, &mut |path, leaf| {
-            if leaf.counts {
-                if let Some(meaning) = self.meaning(path) {
-                    growing.put(meaning, leaf.value);
-                }
+            if leaf.counts
+                && let Some(meaning) = self.meaning(path)
+            {
+                growing.put(meaning, leaf.value);
             }
         })?;
         finish(growing, whole.escaped)
@@ -128,11 +130,12 @@ impl Decoder for JsonLines {
     }
 }
 
-/// All values of an object, each with the path of its keys, as [`JsonLines::learn`] is given it.
-pub(super) fn values(object: &[u8]) -> Result<Vec<(Vec<u8>, &[u8])>, Malformed> {
-    let mut values = Vec::new();
-    scan::object(object, &mut |path, leaf| values.push((path.text().to_vec(), leaf.value)))?;
-    Ok(values)
+/// Calls `each` for the values of an object, with the path of their keys as [`Given`] has it.
+pub(super) fn each_value<'a>(
+    object: &'a [u8],
+    each: &mut impl FnMut(&[u8], &'a [u8]),
+) -> Result<(), Malformed> {
+    scan::object(object, &mut |path, leaf| each(path.text(), leaf.value)).map(|_| ())
 }
 
 /// `record` without byte order mark and blanks around it.
