@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gatehound::event::{Event, Malformed};
+use gatehound::event::Event;
 use gatehound::format::{Decoder, FORMATS, Reader, recognise};
 
 fn samples() -> PathBuf {
@@ -92,34 +92,3 @@ fn every_format_reads_its_sample_as_written_beside_it() {
         assert!(told.lines().count() >= 15, "{} is short", path.display());
     }
 }
-
-/// The folder of third-party logs beside the project, if it is there.
-fn third_party() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let there = folder.is_dir();
-    if !there {
-        eprintln!("SKIPPED: no third-party logs at {}", folder.display());
-    }
-    there.then_some(folder)
-}
-
-/// Real lines: which format the file is, and how many of its lines are read, skipped and rejected.
-#[test]
-fn real_lines_are_recognised_and_read() {
-    let Some(folder) = third_party() else { return };
-    for line in REAL.lines() {
-        let [file, format, read, skipped, rejected] = line.split_whitespace().collect::<Vec<_>>()[..] else {
-            panic!("{line}")
-        };
-        let log = fs::read(folder.join("format_samples").join(file)).unwrap();
-        let choice = recognise(&log).unwrap_or_else(|| panic!("{file} is not recognised"));
-        assert_eq!(choice.format, format, "{file}: {:#?}", choice.tried);
-        let told = told(&Reader::of(choice, &log), &log);
-        let count = |start: &str| told.iter().filter(|line| line.starts_with(start)).count();
-        let (skips, rejects) = (count("skipped"), count("rejected"));
-        let counts = [told.len() - skips - rejects, skips, rejects].map(|count| count.to_string());
-        assert_eq!(counts, [read, skipped, rejected], "{file}:\n{}", told.join("\n"));
-    }
-}
-
-const REAL: &str = "";

@@ -31,7 +31,11 @@ impl<'a> Columns<'a> {
 
     /// Nothing but blanks may be left.
     pub(super) fn end(self) -> Result<(), Malformed> {
-        if self.rest.trim_ascii().is_empty() { Ok(()) } else { Err(Malformed::Trailing) }
+        if self.rest.is_empty() || self.rest.trim_ascii().is_empty() {
+            Ok(())
+        } else {
+            Err(Malformed::Trailing)
+        }
     }
 
     /// The next column up to a blank.

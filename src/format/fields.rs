@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::simd::places;
 use crate::event::{Event, Malformed};
 use crate::time::stamp::Decimal;
 
@@ -15,10 +16,12 @@ pub(super) fn number(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
     }
-    text.iter().try_fold(0_u64, |value, &byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    let digit = |byte: u8| Some(u64::from(byte.wrapping_sub(b'0'))).filter(|&digit| digit < 10);
+    if text.len() < 20 {
+        // Nineteen digits always fit.
+        return text.iter().try_fold(0_u64, |value, &byte| Some(value * 10 + digit(byte)?));
+    }
+    text.iter().try_fold(0_u64, |value, &byte| value.checked_mul(10)?.checked_add(digit(byte)?))
 }
 
 /// A size in bytes; a dash is zero, as in CLF's `%b`.
@@ -68,11 +71,10 @@ pub(super) fn duration(text: &[u8], unit: Unit) -> Option<u64> {
     }
     let power = match unit {
         Unit::Seconds => 6,
-        Unit::Millis => 3,
         Unit::Micros => 0,
         Unit::Nanos => -3,
         Unit::Guess if memchr::memchr3(b'.', b'e', b'E', text).is_some() => 6,
-        Unit::Guess => 3,
+        Unit::Millis | Unit::Guess => 3,
     };
     Decimal::read(text)?.scaled(power)
 }
@@ -156,6 +158,41 @@ fn port(text: &[u8]) -> Option<u16> {
 
 /// The IPv4 address at the start of `text`, and how many bytes it took.
 pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
+    text.first_chunk().and_then(ipv4_before_blank).or_else(|| ipv4_by_bytes(text))
+}
+
+/// An address with a blank behind it, without a branch that depends on how long its numbers are.
+fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
+    let (dots, blanks) = (places(text, [b'.']), places(text, [b' ']));
+    let (first, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
+    let (second, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
+    let (third, end) = (dots.trailing_zeros() as usize, blanks.trailing_zeros() as usize);
+    if !(first < second && second < third && third < end && end < 16) {
+        return None;
+    }
+    let mut padded = [0; 20];
+    padded[4..].copy_from_slice(text);
+    let mut wrong = 0;
+    // The number between two marks, from the four bytes before the second.
+    let mut octet = |length: usize, end: usize| {
+        let bytes: [u8; 4] = *padded[end..].first_chunk().unwrap_or(&[0; 4]);
+        // One to three digits.
+        wrong |= u32::from(length.wrapping_sub(1) > 2);
+        let digits = (u32::from_le_bytes(bytes) ^ 0x3030_3030) & (u32::MAX << ((32 - 8 * (length & 3)) % 32));
+        wrong |= (digits.wrapping_add(0x7676_7600) | digits) & 0x8080_8080;
+        let value = (digits >> 8 & 0xff) * 100 + (digits >> 16 & 0xff) * 10 + (digits >> 24);
+        wrong |= value >> 8;
+        value & 0xff
+    };
+    let address = octet(first, first) << 24
+        | octet(second - first - 1, second) << 16
+        | octet(third - second - 1, third) << 8
+        | octet(end - third - 1, end);
+    (wrong == 0).then(|| (Ipv4Addr::from(address), end))
+}
+
+/// [`ipv4_prefix`] for whatever comes behind the address.
+fn ipv4_by_bytes(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
     let (mut octets, mut at) = ([0_u8; 4], 0);
     for (nth, octet) in octets.iter_mut().enumerate() {
         if nth > 0 {
@@ -200,8 +237,13 @@ pub(super) fn is_host_name(text: &[u8]) -> bool {
 
 /// Takes a request line apart; sets every field of the event that has to do with it. A host that is known already stays.
 pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
-    (event.method, event.scheme, event.path, event.query) = (None, None, None, None);
-    (event.protocol, event.raw_request) = (None, None);
+    (event.scheme, event.raw_request) = (None, None);
+    if let Some((method, target, protocol)) = usual_request(line) {
+        (event.method, event.protocol) = (Some(method), Some(protocol));
+        event.set_target(target);
+        return;
+    }
+    (event.method, event.path, event.query, event.protocol) = (None, None, None, None);
     let trimmed = line.trim_ascii_end();
     let Some(blank) = memchr::memchr(b' ', trimmed).filter(|&at| is_method(&trimmed[..at])) else {
         event.raw_request = Some(present(line));
@@ -219,7 +261,21 @@ pub(super) fn set_request<'a>(event: &mut Event<'a>, line: &'a [u8]) {
     event.set_target(target);
 }
 
-/// Whether this could be a method: letters, and what WebDAV and friends add.
+/// Method, target and protocol of nearly every request line there is.
+fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (front, [b' ', protocol @ ..]) = line.split_last_chunk::<9>()? else { return None };
+    let mut blank = 0;
+    while blank < 16 && front.get(blank)?.is_ascii_alphabetic() {
+        blank += 1;
+    }
+    let usual = blank > 0
+        && front[blank] == b' '
+        && front.len() > blank + 1
+        && matches!(protocol, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']);
+    usual.then(|| (&front[..blank], &front[blank + 1..], protocol.as_slice()))
+}
+
+/// Whether this could be a method: letters, and what `WebDAV` and friends add.
 fn is_method(text: &[u8]) -> bool {
     let fits = |&byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
     text.len() <= 32 && text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(fits)
@@ -245,6 +301,8 @@ fn is_target(method: &[u8], target: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -279,6 +337,31 @@ mod tests {
             "1.2.3.4444",
         ] {
             assert_eq!(address(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_before_a_blank_is_read_like_any_other(
+            text in "([0-9]{1,3}\\.){3}[0-9]{1,3} .{16}|[0-9. x]{16,20}|([0-9]{0,4}[./0:]){3,4}[0-9]{0,3} .{16}"
+        ) {
+            let text = text.as_bytes();
+            if let Some(read) = ipv4_before_blank(text.first_chunk().unwrap()) {
+                prop_assert_eq!(Some(read), ipv4_by_bytes(text));
+            } else if let Some((_, end)) = ipv4_by_bytes(text) {
+                prop_assert!(text[end] != b' ' || end > 15);
+            }
+        }
+
+        #[test]
+        fn a_usual_request_is_read_like_any_other(line in "[A-Z]{0,4}-?[A-Z]{0,3} ? ?[/a ?]{0,5} {0,2}HTTP/[0-9][.]?[0-9]? ?") {
+            if let Some((method, target, protocol)) = usual_request(line.as_bytes()) {
+                let blank = line.find(' ').unwrap();
+                let last = line.rfind(' ').unwrap();
+                prop_assert!(is_method(method) && is_protocol(protocol) && !target.is_empty());
+                prop_assert_eq!((method, target), (line[..blank].as_bytes(), line[blank + 1..last].as_bytes()));
+                prop_assert_eq!(protocol, line[last + 1..].as_bytes());
+            }
         }
     }
 

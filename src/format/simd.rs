@@ -30,6 +30,40 @@ pub(super) fn mark(window: &[u8], marks: &mut Marks) {
     mark_portable(window, marks);
 }
 
+/// Which of sixteen bytes are one of `bytes`: bit *n* stands for byte *n*.
+#[inline]
+pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{
+            _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+            _mm_setzero_si128,
+        };
+        // SAFETY: every x86-64 has SSE2, and the load lies within the sixteen bytes.
+        unsafe {
+            let text = _mm_loadu_si128(text.as_ptr().cast());
+            let found = bytes.iter().fold(_mm_setzero_si128(), |found, byte| {
+                _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(byte.cast_signed())))
+            });
+            _mm_movemask_epi8(found).cast_unsigned()
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    places_portable(text, bytes)
+}
+
+/// [`places`] without vectors.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn places_portable<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
+    let (halves, _) = text.as_chunks::<8>();
+    let bits = |half: &[u8; 8]| {
+        let half = u64::from_le_bytes(*half);
+        bytes.iter().fold(0, |bits, &byte| bits | equal(half, byte))
+    };
+    let bits = halves.iter().rev().fold(0, |all, half| all << 8 | bits(half));
+    u32::try_from(bits).unwrap_or(0)
+}
+
 /// [`mark`] without vectors.
 fn mark_portable(window: &[u8], marks: &mut Marks) {
     each_chunk(window, marks, |chunk| {
@@ -86,14 +120,14 @@ fn mark_avx2(window: &[u8], marks: &mut Marks) {
     }
 }
 
-/// Calls `masks` for every 64 bytes of `window`, the last of them padded with zeros.
-fn each_chunk(window: &[u8], marks: &mut Marks, masks: impl Fn(&[u8; 64]) -> Masks) {
+/// Calls `search` for every 64 bytes of `window`, the last of them padded with zeros.
+fn each_chunk(window: &[u8], marks: &mut Marks, search: impl Fn(&[u8; 64]) -> Masks) {
     marks.clear();
     let (chunks, tail) = window.as_chunks::<64>();
     let last = padded(tail);
     let mut base = 0;
     for chunk in chunks.iter().chain([&last]) {
-        marks.add(base, masks(chunk));
+        marks.add(base, search(chunk));
         base += 64;
     }
 }
@@ -134,13 +168,13 @@ fn append(into: &mut Vec<u32>, base: u32, mut bits: u64) {
     let length = into.len();
     let mut written = 0;
     while written < count {
-        for nth in written..written + 8 {
-            // SAFETY: `written` grows by 8 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
+        for nth in written..written + 4 {
+            // SAFETY: `written` grows by 4 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
             // What lies beyond `count` is never part of the vector.
             unsafe { into.as_mut_ptr().add(length + nth).write(base + bits.trailing_zeros()) };
             bits &= bits.wrapping_sub(1);
         }
-        written += 8;
+        written += 4;
     }
     // SAFETY: `count` places behind `length` were written just now.
     unsafe { into.set_len(length + count) };
@@ -182,6 +216,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn sixteen_bytes_are_searched_alike(text: [u8; 16], byte: u8) {
+            let bytes = [byte, text[7]];
+            prop_assert_eq!(places(&text, bytes), places_portable(&text, bytes));
+            let plain = text.iter().rev().fold(0, |bits, here| bits << 1 | u32::from(bytes.contains(here)));
+            prop_assert_eq!(places(&text, bytes), plain);
+        }
+
         #[test]
         fn vectors_and_plain_code_agree(window in prop::collection::vec(
             prop_oneof![Just(b'"'), Just(b'\n'), Just(b'\\'), Just(0xa2), Just(0x23), any::<u8>()], 0..400))

@@ -211,8 +211,18 @@ impl<'a> Growing<'a> {
         self.logger
     }
 
-    /// The event, if nothing in it is broken and it says when and who.
-    pub(super) fn finish(mut self, escapes: Escapes) -> Result<Event<'a>, Malformed> {
+    /// The event as far as it is known; whole once it is [finished](Self::finish).
+    pub(super) fn event(&self) -> &Event<'a> {
+        &self.event
+    }
+
+    /// The event for keeps.
+    pub(super) fn into_event(self) -> Event<'a> {
+        self.event
+    }
+
+    /// Completes the event, if nothing in it is broken and it says when and who.
+    pub(super) fn finish(&mut self, escapes: Escapes) -> Result<(), Malformed> {
         if let Some((_, malformed)) = self.malformed {
             return Err(malformed);
         }
@@ -225,7 +235,7 @@ impl<'a> Growing<'a> {
         if self.ranks[Slot::Status as usize] != 0 && self.event.status.is_none() {
             self.event.flags = self.event.flags.filter(|flags| !flags.is_empty()).or(Some(b"aborted"));
         }
-        Ok(self.event)
+        Ok(())
     }
 
     /// Where no client is named, the nearest hop of the forwarded-for list is it; a user alone is somebody, too.

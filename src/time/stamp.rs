@@ -33,10 +33,8 @@ pub fn clf(stamp: &[u8; CLF_LENGTH]) -> Option<Time> {
 /// with the number of decimals.
 #[must_use]
 pub fn bracketed(stamp: &[u8]) -> Option<(Time, u8)> {
-    if let Ok(stamp) = stamp.try_into() {
-        if let Some(time) = clf(stamp) {
-            return Some((time, 0));
-        }
+    if let Some(time) = stamp.try_into().ok().and_then(clf) {
+        return Some((time, 0));
     }
     if stamp.get(20) == Some(&b'.') {
         let (micro, digits, taken) = decimals(&stamp[21..]);
@@ -110,11 +108,12 @@ pub struct Minute {
 impl Minute {
     /// The same as [`clf`], mostly without reading more than two digits.
     pub fn clf(&mut self, stamp: &[u8; CLF_LENGTH]) -> Option<Time> {
-        if let Some((minute, zone, start)) = &self.known {
-            if stamp[..18] == *minute && stamp[20..] == *zone {
-                let second = two(stamp[18], stamp[19])?;
-                return (second <= 60).then_some(Time(start + i64::from(second) * SECOND));
-            }
+        if let Some((minute, zone, start)) = &self.known
+            && stamp[..18] == *minute
+            && stamp[20..] == *zone
+        {
+            let second = two(stamp[18], stamp[19])?;
+            return (second <= 60).then_some(Time(start + i64::from(second) * SECOND));
         }
         let time = clf(stamp)?;
         let (minute, zone) = (stamp[..18].try_into().ok()?, stamp[20..].try_into().ok()?);

@@ -45,10 +45,8 @@ impl<'a> Fast<'_, 'a> {
         let (mut rest, mut backslashes) = (marks.quotes_and_ends.as_slice(), marks.backslashes.as_slice());
         let mut start = 0;
         for &end in &marks.ends {
-            let quotes = match rest {
-                [a, b, c, d, e, f, ..] if *f < end => Some([a, b, c, d, e, f].map(|&at| at as usize - start)),
-                _ => None,
-            };
+            let quotes = rest.first_chunk::<6>().filter(|quotes| quotes[5] < end);
+            let quotes = quotes.map(|quotes| quotes.map(|at| at as usize - start));
             let marks = match rest.get(6) {
                 Some(&seventh) if seventh == end && quotes.is_some() => 6,
                 _ => rest.iter().take_while(|&&at| at != end).count(),
@@ -107,7 +105,7 @@ impl<'a> Fast<'_, 'a> {
         event.status = Some(status(&record[q2 + 2..q2 + 5]).filter(|&status| status != 0)?);
         event.bytes_out = Some(number(record.get(q2 + 6..q3 - 1)?)?);
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
-        Self::set_left(event, &record[..opened])?;
+        Self::set_left(event, record, opened)?;
         event.host = None;
         set_request(event, &record[q1 + 1..q2]);
         event.referer = Some(present(&record[q3 + 1..q4]));
@@ -115,16 +113,16 @@ impl<'a> Fast<'_, 'a> {
         (self.clf.tail)(Columns::new(&record[q6 + 1..], Quoting::Escaped), event).ok()
     }
 
-    /// Sets client and user, mostly from `address - -`.
-    fn set_left(event: &mut Event<'a>, left: &'a [u8]) -> Option<()> {
-        if let Some((address, length)) = ipv4_prefix(left) {
-            if left[length..] == *b" - -" {
-                event.client = Some(address.into());
-                (event.client_port, event.client_name) = (None, None);
-                event.user = Some(b"");
-                return Some(());
-            }
+    /// Sets client and user, mostly from `address - -`, which ends at `end`.
+    fn set_left(event: &mut Event<'a>, record: &'a [u8], end: usize) -> Option<()> {
+        if let Some((address, length)) = ipv4_prefix(record)
+            && record.get(length..end)? == b" - -"
+        {
+            event.client = Some(address.into());
+            (event.client_port, event.client_name) = (None, None);
+            event.user = Some(b"");
+            return Some(());
         }
-        set_client_and_user(left, event).ok()
+        set_client_and_user(&record[..end], event).ok()
     }
 }

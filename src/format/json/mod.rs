@@ -13,7 +13,7 @@ pub(super) use names::of_name;
 
 use super::clf::no_access;
 use super::slot::{Growing, Meaning};
-use super::{Decoder, Format};
+use super::{Decoded, Decoder, Each, Format};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 
@@ -41,24 +41,26 @@ impl Format for Json {
     }
 }
 
+/// Paths of keys that mean what a format string says, not what they are called; ascending.
+pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
+
 /// JSON lines of one source.
 pub(super) struct JsonLines {
     plans: Vec<Plan>,
-    /// Keys that mean what a format string says, not what they are called; ascending.
-    given: Vec<(Vec<u8>, Option<Meaning>)>,
+    given: Given,
 }
 
 impl JsonLines {
     /// A decoder that knows the orders of keys in `head`.
-    pub(super) fn learn(head: &[u8], given: Vec<(Vec<u8>, Option<Meaning>)>) -> Self {
+    pub(super) fn learn(head: &[u8], given: Given) -> Self {
         let mut decoder = Self { plans: Vec::new(), given };
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
         for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
             if decoder.plans.len() == PLANS {
                 break;
             }
-            let known = decoder.plans.iter().any(|plan| plan.read(line).is_some());
-            if !known && decoder.by_keys(line).is_ok() {
+            let known = decoder.plans.iter().any(|plan| plan.read(line, &mut Growing::new()).is_some());
+            if !known && decoder.by_keys(line, &mut Growing::new()).is_ok() {
                 let plan = Plan::learn(line, |path| decoder.meaning(path));
                 decoder.plans.extend(plan);
             }
@@ -74,14 +76,28 @@ impl JsonLines {
         names::meaning(path)
     }
 
+    /// Reads a line: by a plan if one fits.
+    fn read<'a>(&self, record: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
+        let line = trimmed(record);
+        if line.first() != Some(&b'{') {
+            return Err(no_access(line).unwrap_or(Malformed::Json));
+        }
+        for plan in &self.plans {
+            match plan.read(line, growing) {
+                Some(escaped) => return finish(growing, escaped),
+                None => *growing = Growing::new(),
+            }
+        }
+        self.by_keys(line, growing)
+    }
+
     /// Reads a line key by key.
-    fn by_keys<'a>(&self, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        let mut growing = Growing::new();
+    fn by_keys<'a>(&self, line: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
         let whole = scan::object(line, &mut |path, leaf| {
-            if leaf.counts {
-                if let Some(meaning) = self.meaning(path) {
-                    growing.put(meaning, leaf.value);
-                }
+            if leaf.counts
+                && let Some(meaning) = self.meaning(path)
+            {
+                growing.put(meaning, leaf.value);
             }
         })?;
         finish(growing, whole.escaped)
@@ -94,22 +110,32 @@ impl Decoder for JsonLines {
     }
 
     fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        let line = trimmed(record);
-        if line.first() != Some(&b'{') {
-            return Err(no_access(line).unwrap_or(Malformed::Json));
-        }
-        match self.plans.iter().find_map(|plan| plan.read(line)) {
-            Some((growing, escaped)) => finish(growing, escaped),
-            None => self.by_keys(line),
+        let mut growing = Growing::new();
+        self.read(record, &mut growing)?;
+        Ok(growing.into_event())
+    }
+
+    /// As any decoder does it, but no event is moved.
+    fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
+        let mut offset = 0;
+        for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
+            if offset < block.len() {
+                let record = &block[offset..end];
+                let mut growing = Growing::new();
+                let event = self.read(record, &mut growing).map(|()| growing.event());
+                each(Decoded { offset, record, format: self.format(), event });
+            }
+            offset = end + 1;
         }
     }
 }
 
-/// All values of an object, each with the path of its keys, as [`JsonLines::learn`] is given it.
-pub(super) fn values(object: &[u8]) -> Result<Vec<(Vec<u8>, &[u8])>, Malformed> {
-    let mut values = Vec::new();
-    scan::object(object, &mut |path, leaf| values.push((path.text().to_vec(), leaf.value)))?;
-    Ok(values)
+/// Calls `each` for the values of an object, with the path of their keys as [`Given`] has it.
+pub(super) fn each_value<'a>(
+    object: &'a [u8],
+    each: &mut impl FnMut(&[u8], &'a [u8]),
+) -> Result<(), Malformed> {
+    scan::object(object, &mut |path, leaf| each(path.text(), leaf.value)).map(|_| ())
 }
 
 /// `record` without byte order mark and blanks around it.
@@ -118,7 +144,7 @@ fn trimmed(record: &[u8]) -> &[u8] {
 }
 
 /// The event of an access line; a line that asks for nothing is none.
-fn finish(growing: Growing<'_>, escaped: bool) -> Result<Event<'_>, Malformed> {
+fn finish(growing: &mut Growing<'_>, escaped: bool) -> Result<(), Malformed> {
     let caddy_says_no =
         growing.logger().starts_with(b"http.") && !growing.logger().starts_with(b"http.log.access");
     if !growing.has_request() || growing.fields() < FIELDS || caddy_says_no {

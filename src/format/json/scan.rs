@@ -4,6 +4,7 @@
 
 use super::path::Path;
 use crate::event::Malformed;
+use crate::format::simd::places;
 
 /// How deep objects and arrays may lie in one another.
 const DEEPEST: usize = 24;
@@ -47,12 +48,24 @@ pub(super) fn object<'a>(
 pub(super) fn string_end(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut escaped = false;
     loop {
-        at += memchr::memchr2(b'"', b'\\', line.get(at..)?)?;
+        at += quote_or_backslash(line.get(at..)?)?;
         if line[at] == b'"' {
             return Some((at, escaped));
         }
         (at, escaped) = (at + 2, true);
     }
+}
+
+/// Where the first quote or backslash is; most strings are too short for a call.
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    let (chunks, rest) = text.as_chunks::<16>();
+    for (nth, chunk) in chunks.iter().enumerate() {
+        let found = places(chunk, [b'"', b'\\']);
+        if found != 0 {
+            return Some(nth * 16 + found.trailing_zeros() as usize);
+        }
+    }
+    memchr::memchr2(b'"', b'\\', rest).map(|at| chunks.len() * 16 + at)
 }
 
 /// Where the scalar that begins at `at` ends.

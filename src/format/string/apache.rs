@@ -18,11 +18,11 @@ pub(super) fn directive(text: &str) -> Result<Box<dyn Decoder>, Error> {
     let mut pattern = Pattern::default();
     let end = pattern.quoted(bytes, start, unescaped)?;
     // The path of `CustomLog` may be quoted, too.
-    if !pattern.bytes.contains(&b'%') {
-        if let Some(second) = memchr::memchr(b'"', &bytes[end..]) {
-            pattern = Pattern::default();
-            pattern.quoted(bytes, end + second, unescaped)?;
-        }
+    if !pattern.bytes.contains(&b'%')
+        && let Some(second) = memchr::memchr(b'"', &bytes[end..])
+    {
+        pattern = Pattern::default();
+        pattern.quoted(bytes, end + second, unescaped)?;
     }
     compile(&pattern)
 }
@@ -71,11 +71,12 @@ fn compile(pattern: &Pattern) -> Result<Box<dyn Decoder>, Error> {
 
 /// Adds a directive; path and query that stand side by side are one field.
 fn add(template: &mut Template, field: Field) {
-    if let Some(before) = template.fields.last_mut().filter(|before| before.literal.is_empty()) {
-        if before.name == "%U" && field.name == "%q" {
-            before.name.push_str("%q");
-            return;
-        }
+    if let Some(before) = template.fields.last_mut().filter(|before| before.literal.is_empty())
+        && before.name == "%U"
+        && field.name == "%q"
+    {
+        before.name.push_str("%q");
+        return;
     }
     template.fields.push(field);
 }
@@ -171,16 +172,18 @@ fn time(parameter: &[u8]) -> Result<Shape, &'static str> {
     let layout = parameter.strip_prefix(b"begin:").or(parameter.strip_prefix(b"end:")).unwrap_or(parameter);
     let meaning = Meaning::of(Slot::Time);
     match layout {
-        b"" => Ok(Shape::Bracketed(meaning)),
-        b"sec" | b"msec" | b"usec" | b"%s" => Ok(Shape::Text(Some(meaning))),
+        b"" | b"[%d/%b/%Y:%H:%M:%S %z]" | b"[%d/%b/%Y:%T %z]" => Ok(Shape::Bracketed(meaning)),
         // A stamp without a blank ends at its literal, like any other field.
-        b"%FT%T%z"
+        b"sec"
+        | b"msec"
+        | b"usec"
+        | b"%s"
+        | b"%FT%T%z"
         | b"%Y-%m-%dT%H:%M:%S%z"
         | b"%FT%TZ"
         | b"%Y-%m-%dT%H:%M:%SZ"
         | b"%FT%T"
         | b"%Y-%m-%dT%H:%M:%S" => Ok(Shape::Text(Some(meaning))),
-        b"[%d/%b/%Y:%H:%M:%S %z]" | b"[%d/%b/%Y:%T %z]" => Ok(Shape::Bracketed(meaning)),
         _ => Err("this layout of the time is not known; known: `%t`, `%{sec}t`, `%{msec}t`, `%{usec}t`, \
                   `%{%FT%T%z}t`, `%{[%d/%b/%Y:%T %z]}t`"),
     }

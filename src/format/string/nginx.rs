@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::event::Malformed;
 use crate::format::Decoder;
 use crate::format::fields::Unit;
-use crate::format::json::{JsonLines, of_name, values};
+use crate::format::json::{Given, JsonLines, each_value, of_name};
 use crate::format::slot::{Meaning, Slot};
 use crate::text::Escapes;
 
@@ -78,28 +78,25 @@ fn compile(pattern: &Pattern, escapes: Escapes) -> Result<Box<dyn Decoder>, Erro
 }
 
 /// Which key of a JSON-shaped string holds which variable.
-fn json_keys(pattern: &[u8]) -> Result<Vec<(Vec<u8>, Option<Meaning>)>, Malformed> {
+fn json_keys(pattern: &[u8]) -> Result<Given, Malformed> {
     let (mut plain, mut at) = (Vec::new(), 0);
     while at < pattern.len() {
-        match variable(pattern, at) {
+        if let Some((name, end)) = variable(pattern, at) {
             // Without braces, a variable may stand where JSON has a number.
-            Some((name, end)) => {
-                plain.push(b'$');
-                plain.extend_from_slice(name);
-                at = end;
-            }
-            None => {
-                plain.push(pattern[at]);
-                at += 1;
-            }
+            plain.push(b'$');
+            plain.extend_from_slice(name);
+            at = end;
+        } else {
+            plain.push(pattern[at]);
+            at += 1;
         }
     }
-    let whole_variable = |value: &[u8]| match variable(value, 0) {
-        Some((name, end)) if end == value.len() => Some(meaning(name)),
-        _ => None,
-    };
-    let values = values(plain.trim_ascii())?.into_iter();
-    let mut given: Vec<_> = values.filter_map(|(path, value)| Some((path, whole_variable(value)?))).collect();
+    let mut given = Given::new();
+    each_value(plain.trim_ascii(), &mut |path, value| {
+        if let Some((name, _)) = variable(value, 0).filter(|&(_, end)| end == value.len()) {
+            given.push((path.to_vec(), meaning(name)));
+        }
+    })?;
     given.sort_by(|(one, _), (other, _)| one.cmp(other));
     given.dedup_by(|(one, _), (other, _)| one == other);
     Ok(given)

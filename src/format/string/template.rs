@@ -50,15 +50,13 @@ pub(super) struct Template {
 impl Template {
     /// Checks what cannot be read: two fields with nothing between them, and a string without a time or a client.
     pub(super) fn checked(self) -> Result<Self, Error> {
-        for pair in self.fields.windows(2) {
-            if let [first, second] = pair {
-                if first.literal.is_empty() && !matches!(first.shape, Shape::Bracketed(_)) {
-                    return Err(Error::usage(format!(
-                        "format string, column {}: nothing stands between `{}` and `{}`, so nobody can tell where one ends",
-                        second.column, first.name, second.name
-                    )));
-                }
-            }
+        let runs_on = |field: &Field| field.literal.is_empty() && !matches!(field.shape, Shape::Bracketed(_));
+        let neighbours = self.fields.iter().zip(self.fields.iter().skip(1));
+        if let Some((first, second)) = neighbours.into_iter().find(|(first, _)| runs_on(first)) {
+            return Err(Error::usage(format!(
+                "format string, column {}: nothing stands between `{}` and `{}`, so nobody can tell where one ends",
+                second.column, first.name, second.name
+            )));
         }
         let has = |slot| {
             self.fields.iter().any(|field| match field.shape {
@@ -93,7 +91,8 @@ impl Template {
             return Err(Malformed::Trailing);
         }
         let escaped = memchr::memchr(b'\\', line).is_some();
-        growing.finish(if escaped { self.escapes } else { Escapes::None })
+        growing.finish(if escaped { self.escapes } else { Escapes::None })?;
+        Ok(growing.into_event())
     }
 
     /// Where the value at the start of `rest` ends: at the first literal that can be the one behind it.

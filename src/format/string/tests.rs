@@ -58,7 +58,7 @@ fn a_directive_of_apache_is_taken_as_it_stands() {
         assert_eq!(row(&event), r#"2000-10-10T20:55:36Z 192.0.2.7 200 0 GET /a ∅ say \"hi\""#, "{string}");
         assert_eq!(event.duration, Some(1500));
     }
-    let ssl = decoder(r#"%t %a %{SSL_PROTOCOL}x %{SSL_CIPHER}x %m %U%q %H %>s %O %v"#);
+    let ssl = decoder("%t %a %{SSL_PROTOCOL}x %{SSL_CIPHER}x %m %U%q %H %>s %O %v");
     let event = ssl
         .decode(b"[10/Oct/2000:13:55:36 -0700] ::1 TLSv1.3 AES GET /a?b HTTP/2.0 404 12 h.example")
         .unwrap();

@@ -1,0 +1,154 @@
+//! However a record reaches a decoder, it says the same: alone or in a block, with a plan or key by key; and no bytes
+//! of strangers make a decoder panic.
+
+use std::fs;
+use std::path::Path;
+
+use gatehound::format::{Decoder, FORMATS, Reader, by_name, from_string, recognise};
+use proptest::prelude::*;
+
+/// The sample of a format.
+fn sample(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/formats");
+    fs::read(folder.join(name).with_extension("log")).unwrap()
+}
+
+/// What a decoder makes of all lines of a block, one way and the other.
+fn assert_same(decoder: &dyn Decoder, block: &[u8]) {
+    let mut start = 0;
+    decoder.decode_block(block, &mut |decoded| {
+        assert_eq!(decoded.offset, start);
+        let alone = decoder.decode(decoded.record);
+        assert_eq!(
+            format!("{:?}", decoded.event),
+            format!("{:?}", alone.as_ref()),
+            "{}: {}",
+            decoder.format(),
+            decoded.record.escape_ascii()
+        );
+        start += decoded.record.len() + 1;
+    });
+    assert!(start == block.len() || start == block.len() + 1, "every byte belongs to a record");
+}
+
+/// A few small injuries: what, where, and with which bytes.
+fn injuries() -> impl Strategy<Value = Vec<(usize, usize, Vec<u8>)>> {
+    let bytes = prop_oneof![
+        Just(b"\"".to_vec()),
+        Just(b"\\".to_vec()),
+        Just(b"\\\"".to_vec()),
+        Just(b" ".to_vec()),
+        Just(b"\r".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"-".to_vec()),
+        Just(b"[".to_vec()),
+        Just(b"] \"".to_vec()),
+        Just(b"{".to_vec()),
+        Just(b",".to_vec()),
+        Just(b"null".to_vec()),
+        Just(b"\xef\xbb\xbf".to_vec()),
+        Just(b"9".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..4),
+    ];
+    prop::collection::vec((any::<usize>(), 0..4_usize, bytes), 0..12)
+}
+
+/// `log` with some bytes cut out or put in, half of them before a quote, where most depends on them.
+fn injured(mut log: Vec<u8>, injuries: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
+    for (at, cut, put) in injuries {
+        let quotes: Vec<usize> = (0..log.len()).filter(|&at| log[at] == b'"').collect();
+        let at = match at % 2 {
+            0 if !quotes.is_empty() => quotes[at / 2 % quotes.len()],
+            _ => at % (log.len() + 1),
+        };
+        let end = log.len().min(at + cut);
+        log.splice(at..end, put.iter().copied());
+    }
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_line_in_a_block_says_what_it_says_alone(which in 0..FORMATS.len(), injuries in injuries()) {
+        let format = FORMATS[which];
+        let head = sample(format.name());
+        let block = injured(head.clone(), &injuries);
+        assert_same(&*format.open(&head).unwrap(), &block);
+        assert_same(&*format.open(&block).unwrap(), &head);
+    }
+
+    #[test]
+    fn a_plan_changes_nothing(injuries in injuries()) {
+        let head = sample("json");
+        let json = by_name("json").unwrap();
+        let block = injured(head.clone(), &injuries);
+        let (planned, plain) = (json.open(&head).unwrap(), json.open(b"").unwrap());
+        for line in block.split(|&byte| byte == b'\n') {
+            let same = format!("{:?}", plain.decode(line));
+            prop_assert_eq!(format!("{:?}", planned.decode(line)), same, "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_reader_says_the_same_in_a_block_and_alone(which in 0..FORMATS.len(), injuries in injuries()) {
+        let head = sample(FORMATS[which].name());
+        let mixed = [&head[..], &sample("json"), &sample("common")].concat();
+        let reader = Reader::new(FORMATS[which].open(&head).unwrap(), &head);
+        assert_same(&reader, &injured(mixed, &injuries));
+    }
+
+    #[test]
+    fn no_bytes_make_a_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), string in ".{0,60}") {
+        let _ = recognise(&bytes);
+        for format in FORMATS {
+            assert_same(&*format.open(&bytes).unwrap(), &bytes);
+        }
+        if let Ok(decoder) = from_string(&string) {
+            assert_same(&*decoder, &bytes);
+        }
+    }
+
+    #[test]
+    fn no_string_makes_the_compiler_of_strings_panic(
+        string in "(log_format|LogFormat|)( x | escape=json |)['\"]?([$%][a-z_>{}A-Z]{0,9}[ \"\\\\']?){0,6}['\"]?;?",
+        line in "[0-9a-z \\[\\]\"/:-]{0,60}",
+    ) {
+        if let Ok(decoder) = from_string(&string) {
+            let _ = decoder.decode(line.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_line_longer_than_a_window_is_read_like_any_other() {
+    let long = "x".repeat(100_000);
+    let line = |path: &str| {
+        format!("192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /{path} HTTP/1.1\" 200 5 \"-\" \"c\"\n")
+    };
+    let block = [line("a"), line(&long), line("b"), line(&"\"".repeat(70_000)), line("c")].concat();
+    let combined = by_name("combined").unwrap().open(b"").unwrap();
+    assert_same(&*combined, block.as_bytes());
+    let mut read = 0;
+    combined.decode_block(block.as_bytes(), &mut |decoded| read += usize::from(decoded.event.is_ok()));
+    assert_eq!(read, 5);
+}
+
+#[test]
+fn quotes_at_every_odd_place_are_read_alike() {
+    let line = r#"192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 5 "r" "c""#;
+    let tails = ["", " 7", " 7 8", r#" "-""#, r#" kong_request_id: "a""#, r#" 1 "r" "u" 2ms"#];
+    let puts = ["\\", "\\\\", "\"", "\\\"", "\" ", " \"", "\r", "\" 200 "];
+    let mut lines = String::new();
+    for tail in tails {
+        let line = format!("{line}{tail}");
+        let places = (0..=line.len()).filter(|&at| line[at..].starts_with('"') || line[..at].ends_with('"'));
+        for (at, put) in places.flat_map(|at| puts.map(|put| (at, put))) {
+            lines += &format!("{}{put}{}\n", &line[..at], &line[at..]);
+        }
+    }
+    for format in FORMATS {
+        assert_same(&*format.open(b"").unwrap(), lines.as_bytes());
+    }
+}

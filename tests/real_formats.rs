@@ -1,0 +1,194 @@
+//! Third-party logs that lie beside the project: recognised, read, and read as other parsers read them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gatehound::event::Event;
+use gatehound::format::{Decoder, FORMATS, Reader, recognise};
+use serde_json::Value;
+
+/// The folder of third-party logs, if it is there.
+fn third_party() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let there = folder.is_dir();
+    if !there {
+        eprintln!("SKIPPED: no third-party logs at {}", folder.display());
+    }
+    there.then_some(folder)
+}
+
+/// The format of a log, and how many of its lines are read, skipped and rejected.
+fn counts(log: &[u8]) -> (String, [usize; 3]) {
+    let Some(choice) = recognise(log) else { return ("none".to_owned(), [0; 3]) };
+    let reader = Reader::of(choice, log);
+    let mut counts = [0; 3];
+    reader.decode_block(log, &mut |decoded| match decoded.event {
+        Ok(_) => counts[0] += 1,
+        Err(malformed) if malformed.is_skip() => counts[1] += 1,
+        Err(_) => counts[2] += 1,
+    });
+    (reader.format().to_owned(), counts)
+}
+
+#[test]
+fn real_lines_are_recognised_and_read() {
+    let Some(folder) = third_party() else { return };
+    for line in REAL.trim().lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let log = fs::read(folder.join(words[0])).unwrap();
+        let (format, counts) = counts(&log);
+        let told = [words[0].to_owned(), format].into_iter().chain(counts.map(|count| count.to_string()));
+        assert_eq!(told.collect::<Vec<_>>(), words);
+    }
+}
+
+/// File, format, how many lines are read, skipped and rejected.
+const REAL: &str = "
+format_samples/apache_combined.log                 combined       7    0 0
+format_samples/apache_common.log                   common         5    0 0
+format_samples/apache_common_edge.log              common         5    0 0
+format_samples/apache_missing_field.log            combined       3    0 0
+format_samples/apache_vhost_combined.log           vhost-combined 3    0 0
+format_samples/aws_alb.log                         aws-alb        9    0 0
+format_samples/aws_alb_2016_short.log              aws-alb        5    0 0
+format_samples/aws_alb_vrl.log                     aws-alb        8    0 0
+format_samples/caddy_json.log                      json           8    2 0
+format_samples/linkerd_json.log                    json           3    0 0
+format_samples/litespeed.log                       combined       1    2 0
+format_samples/malformed_apache.log                combined       6    0 0
+format_samples/malformed_nginx.log                 combined       8    0 0
+format_samples/nginx_combined.log                  combined       5    0 0
+format_samples/nginx_combined_xff.log              nginx-main     4    0 0
+format_samples/nginx_empty_and_binary_request.log  combined       3    0 0
+format_samples/nginx_ingress.log                   ingress-nginx  4    0 0
+format_samples/nginx_main_xff.log                  nginx-main     4    0 0
+format_samples/nginx_vhost_combined.log            vhost-combined 3    0 0
+format_samples/proxy_requests_connect.log          combined       2    0 0
+format_samples/traefik_clf.log                     traefik-clf    7    0 0
+format_samples/traefik_clf_unit.log                traefik-clf    7    0 0
+format_samples/traefik_json.log                    json           6    0 1
+format_samples/apisix_file_logger.log              json           3    0 0
+data/parse_lnav/logfile_access_log.0               combined       3    0 0
+data/parse_lnav/logfile_access_log.1               combined       1    0 0
+data/parse_lnav/logfile_bad_access_log.0           combined       3    0 0
+data/traffic/shop_2019.log                         nginx-main     1000 0 0
+";
+
+#[test]
+fn a_whole_day_is_read_to_the_last_line() {
+    let Some(folder) = third_party() else { return };
+    for (name, format) in [("day1.nginx.log.zst", "combined"), ("day1.json.log.zst", "json")] {
+        let packed = fs::read(folder.join("data/days").join(name)).unwrap();
+        let log = zstd::decode_all(packed.as_slice()).unwrap();
+        assert_eq!(counts(&log), (format.to_owned(), [101_339, 0, 0]), "{name}");
+    }
+}
+
+/// Every example of the VRL parsers but those of error logs, field by field.
+#[test]
+fn lines_say_what_other_parsers_read_from_them() {
+    let Some(folder) = third_party() else { return };
+    let mut compared = 0;
+    for file in ["parse_apache_log", "parse_common_log", "parse_nginx_log", "parse_aws_alb_log"] {
+        let text = fs::read(folder.join("data/parse_vrl").join(file).with_extension("json")).unwrap();
+        let page: Value = serde_json::from_slice(&text).unwrap();
+        for example in page["examples"].as_array().unwrap() {
+            let source = example["source"].as_str().unwrap();
+            if source.contains("\"error\"") {
+                continue;
+            }
+            let line = line_of(source);
+            let decoders = FORMATS.iter().filter_map(|format| format.open(line.as_bytes()));
+            let events: Vec<_> = decoders.map(|decoder| event_row(&*decoder, &line)).collect();
+            let row = events.iter().flatten().next().unwrap_or_else(|| panic!("nobody reads {line}"));
+            for (key, expected) in example["return"].as_object().unwrap() {
+                let Some(ours) = ours(key) else { continue };
+                // A load balancer's line tells when the request began, too; that is our time.
+                if key == "timestamp" && example["return"].get("request_creation_time").is_some() {
+                    continue;
+                }
+                let expected = match expected {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.trim_end_matches('Z').to_owned(),
+                    number => number.to_string(),
+                };
+                assert_eq!(row[ours], expected, "{key} of {line}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 60, "only {compared} fields were compared");
+}
+
+/// The line in a call of a VRL function: `s'…'`, or `"…"` with escaped quotes.
+fn line_of(source: &str) -> String {
+    if let Some((_, rest)) = source.split_once("s'") {
+        return rest.rsplit_once('\'').unwrap().0.to_owned();
+    }
+    let (_, rest) = source.split_once('"').unwrap();
+    let end = rest.match_indices('"').find(|&(at, _)| !rest[..at].ends_with('\\')).unwrap().0;
+    rest[..end].replace("\\\"", "\"")
+}
+
+/// Our column for a key of VRL's; `None` for what an event does not hold.
+fn ours(key: &str) -> Option<usize> {
+    Some(match key {
+        "timestamp" | "request_creation_time" => 0,
+        "host" | "client" | "remote_addr" | "client_host" => 1,
+        "user" | "remote_user" => 2,
+        "method" | "request_method" => 3,
+        "path" => 4,
+        "protocol" | "request_protocol" => 5,
+        "status" | "elb_status_code" => 6,
+        "size" | "body_bytes_size" | "sent_bytes" => 7,
+        "referer" | "referrer" | "http_referer" => 8,
+        "agent" | "http_user_agent" | "user_agent" => 9,
+        "http_x_forwarded_for" => 10,
+        "request_length" | "received_bytes" => 11,
+        "request_time" => 12,
+        "proxy_upstream_name" | "target_group_arn" => 13,
+        "upstream_addr" | "target_host" => 14,
+        "upstream_response_time" | "target_processing_time" => 15,
+        "upstream_status" | "target_status_code" => 16,
+        "req_id" | "trace_id" => 17,
+        "elb" => 18,
+        "ssl_cipher" => 19,
+        "ssl_protocol" => 20,
+        "actions_executed" => 21,
+        _ => return None,
+    })
+}
+
+/// An event as VRL would write its fields.
+fn event_row(decoder: &dyn Decoder, line: &str) -> Option<[String; 22]> {
+    let event: Event<'_> = decoder.decode(line.as_bytes()).ok()?;
+    let text = |field: Option<&[u8]>| String::from_utf8_lossy(field.unwrap_or(b"")).into_owned();
+    let number = |field: Option<u64>| field.map_or(String::new(), |number| number.to_string());
+    let port = event.client_port.map_or(String::new(), |port| format!(":{port}"));
+    #[expect(clippy::cast_precision_loss, reason = "these are small numbers of microseconds")]
+    let seconds = |field: Option<u64>| field.map_or(String::new(), |us| format!("{:?}", us as f64 / 1e6));
+    Some([
+        event.time.rfc3339(event.time_digits).trim_end_matches('Z').to_owned(),
+        event.client.map_or(String::new(), |client| format!("{client}{port}")),
+        text(event.user),
+        text(event.method),
+        text(event.path),
+        text(event.protocol),
+        number(event.status.map(u64::from)),
+        number(event.bytes_out),
+        text(event.referer),
+        text(event.user_agent),
+        text(event.forwarded),
+        number(event.bytes_in),
+        seconds(event.duration),
+        text(event.gateway_route),
+        text(event.upstream),
+        seconds(event.upstream_duration),
+        number(event.upstream_status.map(u64::from)),
+        text(event.request_id),
+        text(event.api),
+        text(event.tls_cipher),
+        text(event.tls_version),
+        text(event.flags),
+    ])
+}
