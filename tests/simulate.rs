@@ -21,14 +21,14 @@ struct Line {
 
 fn simulate(options: &Options) -> (Vec<u8>, Truth, Summary) {
     let (mut log, mut truth) = (Vec::new(), Vec::new());
-    let summary = run(options, &mut log, Some(&mut truth)).unwrap();
-    (log, serde_json::from_slice(&truth).unwrap(), summary)
+    let summary = run(options, &mut log, Some(&mut truth)).expect("the options are right");
+    (log, serde_json::from_slice(&truth).expect("the truth is JSON"), summary)
 }
 
 fn lines(log: &[u8]) -> Vec<Line> {
     log.split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
+        .map(|line| serde_json::from_slice(line).expect("a line is JSON"))
         .collect()
 }
 
@@ -81,7 +81,7 @@ fn every_scenario_writes_lines_and_stands_in_the_truth() {
         assert_eq!(named, SCENARIOS.iter().map(|scenario| scenario.name).collect());
         assert_eq!((truth.attacks.len(), truth.benign.len()), (attacks, SCENARIOS.len() - attacks));
         assert_eq!(truth.lines, summary.lines);
-        assert_eq!(log.iter().filter(|&&byte| byte == b'\n').count() as u64, summary.lines);
+        assert_eq!(lines(&log).len() as u64, summary.lines);
         assert_eq!(log.len() as u64, summary.bytes);
     }
 }
@@ -188,7 +188,8 @@ fn peak<K: Ord + Clone>(
 }
 
 fn minute(line: &Line) -> usize {
-    let number = |range: std::ops::Range<usize>| line.time_iso8601[range].parse::<usize>().unwrap();
+    let number =
+        |range: std::ops::Range<usize>| line.time_iso8601[range].parse::<usize>().expect("a stamp of digits");
     number(8..10) * 1440 + number(11..13) * 60 + number(14..16)
 }
 

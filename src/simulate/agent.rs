@@ -10,6 +10,19 @@ pub(super) struct Agents {
     apps: Vec<Rc<str>>,
 }
 
+/// Libraries that programs call themselves by.
+const SCRIPTS: [&str; 9] = [
+    "python-requests/2.31.0",
+    "python-requests/2.32.3",
+    "Go-http-client/1.1",
+    "curl/8.4.0",
+    "axios/1.6.8",
+    "okhttp/4.9.3",
+    "PostmanRuntime/7.37.3",
+    "Apache-HttpClient/4.5.14 (Java/17.0.9)",
+    "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)",
+];
+
 impl Agents {
     /// At least `wanted` different agents, for an app of the name `app`.
     pub(super) fn new(seed: u64, wanted: u32, app: &str) -> Self {
@@ -39,6 +52,11 @@ impl Agents {
     pub(super) fn app(&self, rng: &mut Rng) -> Rc<str> {
         one(&self.apps, rng)
     }
+}
+
+/// A program of a customer's, or of an attacker's: nothing tells one from the other.
+pub(super) fn script(rng: &mut Rng) -> Rc<str> {
+    Rc::from(*rng.pick(&SCRIPTS))
 }
 
 fn one(all: &[Rc<str>], rng: &mut Rng) -> Rc<str> {

@@ -236,7 +236,7 @@ fn set(options: &Options, chosen: &[&Scenario]) -> Stage {
     let site = site::Site::new(seed, people);
     let agents = agent::Agents::new(seed, options.agents.unwrap_or(600), site.shape.app);
     let addresses = address::Addresses::new(seed, people + 20_000 + total / 20);
-    let mut stage = Stage::new(site, agents, addresses, people, start, end);
+    let mut stage = Stage::new(seed, site, agents, addresses, people, (start, end));
     let day = total * 24 / u64::from(options.hours.max(24));
     stage.share = day * 100 / LINES_OF_A_DAY;
     stage.scale = Rng::root_percent(day, LINES_OF_A_DAY).clamp(30, 400);

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::agent;
 use super::answer::{Answer, name_answer, reset_answer};
 use super::client::{Client, token};
 use super::random::{Rng, mix};
@@ -41,11 +42,22 @@ struct Visit {
     site: Rc<Site>,
     account: u64,
     habits: Habits,
-    app: bool,
+    device: Device,
+    /// Where the phone is once it has left the house, and when that is, in steps to go.
+    elsewhere: Option<(IpAddr, u64)>,
     step: Step,
     left: u64,
     lines: u64,
     listed: bool,
+}
+
+/// What somebody uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Device {
+    Browser,
+    App,
+    /// A program of the customer's own: no pages, no typing, many requests.
+    Script,
 }
 
 /// What comes next.
@@ -65,24 +77,26 @@ pub(super) fn visit(
     habits: Habits,
     part: Part,
 ) -> Actor {
-    // What a person is stays with them; what they do differs from visit to visit.
-    let mut nature = Rng::new(index, 0x9e09);
-    let mut rng = Rng::new(mix(index), time.0.unsigned_abs());
-    let app = nature.chance(habits.apps);
-    let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
-    let account = account_of(stage, index);
-    let heavy = nature.chance(15);
-    let left =
-        if heavy { rng.pareto(habits.steps * 3, 1.1).min(1500) } else { rng.log_normal(habits.steps, 0.9) };
+    let (device, agent, mut nature) = nature(stage, index, habits);
+    let mut rng = Rng::new(stage.seed ^ mix(index), time.0.unsigned_abs());
+    let left = match device {
+        Device::Script => rng.pareto(habits.steps * 2, 1.2).min(600),
+        _ if nature.chance(15) => rng.pareto(habits.steps * 3, 1.1).min(1500),
+        Device::Browser | Device::App => rng.log_normal(habits.steps, 0.9),
+    };
+    let moves = device == Device::App && address.is_none() && rng.chance(70);
+    let elsewhere = moves.then(|| (stage.address(index + stage.people * 2), rng.below(left + 1)));
     let client = Client::new(rng.fork(), address.unwrap_or_else(|| stage.address(index)), agent, part);
-    let site = Rc::clone(&stage.site);
+    let (site, account) = (Rc::clone(&stage.site), account_of(stage, index));
+    let step = Step::Arrive;
     let mut visit = Visit {
         client,
         site,
         account,
         habits,
-        app,
-        step: Step::Arrive,
+        device,
+        elsewhere,
+        step,
         left: left + 1,
         lines: 0,
         listed: false,
@@ -90,13 +104,36 @@ pub(super) fn visit(
     Box::new(move |now, stage| visit.act(now, stage))
 }
 
+/// What stays with the person `index`: what they use, what it calls itself, and the chance that decides the rest.
+fn nature(stage: &Stage, index: u64, habits: Habits) -> (Device, Rc<str>, Rng) {
+    let mut nature = Rng::new(stage.seed ^ index, 0x9e09);
+    let device = match nature.below(1000) {
+        0..25 => Device::Script,
+        chance if chance < 25 + habits.apps => Device::App,
+        _ => Device::Browser,
+    };
+    let agent = match device {
+        Device::Script => agent::script(&mut nature),
+        Device::App => stage.agents.app(&mut nature),
+        Device::Browser => stage.agents.browser(&mut nature),
+    };
+    (device, agent, nature)
+}
+
+/// The person `index` with an ordinary agent, at home, logged in on the day of `time`.
+pub(super) fn at_home(stage: &mut Stage, index: u64, time: Time, part: Part) -> Client {
+    let (_, agent, mut rng) = nature(stage, index, ORDINARY);
+    let user = stage.site.account(account_of(stage, index));
+    Client::new(rng.fork(), stage.address(index), agent, part).known_as(user, day_of(time))
+}
+
 /// The account of the person `index`.
 pub(super) fn account_of(stage: &Stage, index: u64) -> u64 {
-    mix(index ^ 0xacc) % stage.site.accounts
+    mix(stage.seed ^ index ^ 0xacc) % stage.site.accounts
 }
 
 /// The day of `time`: people have a new token each day.
-pub(super) fn day_of(time: Time) -> u64 {
+fn day_of(time: Time) -> u64 {
     time.0.div_euclid(DAY).unsigned_abs()
 }
 
@@ -105,12 +142,19 @@ impl Visit {
         if self.left == 0 || self.lines >= self.habits.lines {
             return None;
         }
+        if let Some((address, _)) = self.elsewhere.filter(|&(_, when)| when == self.left) {
+            self.client.address = address;
+        }
         match self.step {
             Step::Arrive => self.arrive(now, stage),
             Step::LogIn { mistakes, gives_up } => self.log_in(now, stage, mistakes, gives_up)?,
             Step::Roam => self.roam(now, stage),
         }
-        let median = if self.app { 3 * SECOND } else { 8 * SECOND };
+        let median = match self.device {
+            Device::Browser => 8 * SECOND,
+            Device::App => 3 * SECOND,
+            Device::Script => SECOND,
+        };
         Some(Time(now.0 + 200_000 + self.client.rng.pause(median, 1.0)))
     }
 
@@ -123,26 +167,31 @@ impl Visit {
             _ => None,
         };
         let answer = stage.out(time).or(stumble).unwrap_or(answer);
-        let referer = (!self.app).then(|| Rc::clone(&self.site.web));
+        let referer = (self.device == Device::Browser).then(|| Rc::clone(&self.site.web));
         self.lines += 1;
         self.client.ask_from(stage, time, method, target, answer, referer);
     }
 
     fn get(&mut self, stage: &mut Stage, time: Time, target: String, median: u64) {
         let bytes = self.site.size(&target, median);
-        let cached = !self.app && self.client.rng.chance(40);
+        let cached = self.device == Device::Browser && self.client.rng.chance(40);
         let answer = if cached { Answer { status: 304, bytes: 0 } } else { Answer { status: 200, bytes } };
         self.send(stage, time, "GET", target, answer);
     }
 
     fn arrive(&mut self, now: Time, stage: &mut Stage) {
-        let known = self.client.rng.chance(self.habits.known);
-        let types = known && self.client.rng.chance(if self.app { 180 } else { self.habits.typing });
+        let known = self.device == Device::Script || self.client.rng.chance(self.habits.known);
+        let types = known
+            && match self.device {
+                Device::Script => false,
+                Device::App => self.client.rng.chance(180),
+                Device::Browser => self.client.rng.chance(self.habits.typing),
+            };
         if self.habits.lines >= 8 {
-            if self.app {
-                self.get(stage, now, format!("{}/config", self.site.prefix), 900);
-            } else if self.site.assets > 0 {
-                self.open_page(now, stage);
+            match self.device {
+                Device::App => self.get(stage, now, format!("{}/config", self.site.prefix), 900),
+                Device::Browser if self.site.assets > 0 => self.open_page(now, stage),
+                Device::Browser | Device::Script => {}
             }
         }
         self.step = Step::Roam;
@@ -150,7 +199,7 @@ impl Visit {
             self.step = self.at_the_door();
         } else if known {
             self.enter(now);
-        } else if !self.app && self.client.rng.chance(30) {
+        } else if self.device == Device::Browser && self.client.rng.chance(30) {
             self.register(now, stage);
         }
         if self.lines == 0 && !types {

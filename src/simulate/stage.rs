@@ -27,6 +27,8 @@ struct Queued<T> {
 
 /// Where everybody acts.
 pub(super) struct Stage {
+    /// Decides what stays with each person.
+    pub seed: u64,
     /// The API.
     pub site: Rc<Site>,
     /// What clients call themselves.
@@ -77,14 +79,15 @@ impl<T> Ord for Queued<T> {
 impl Stage {
     /// An empty stage.
     pub(super) fn new(
+        seed: u64,
         site: Site,
         agents: Agents,
         addresses: Addresses,
         people: u64,
-        start: Time,
-        end: Time,
+        (start, end): (Time, Time),
     ) -> Self {
         Self {
+            seed,
             site: Rc::new(site),
             agents: Rc::new(agents),
             start,

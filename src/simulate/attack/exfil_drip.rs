@@ -1,9 +1,6 @@
 //! Somebody who works here takes a report now and then, all day, besides the day's work.
 
-use std::rc::Rc;
-
-use crate::simulate::client::Client;
-use crate::simulate::person::{ORDINARY, account_of, day_of, visit};
+use crate::simulate::person::{ORDINARY, at_home, visit};
 use crate::simulate::random::Rng;
 use crate::simulate::request::Part;
 use crate::simulate::stage::Stage;
@@ -21,13 +18,9 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let span = stage.some_slot(&mut rng, (0, 9), (540, 840));
     // A real person: the visits are ordinary, the reports are taken between them with the same token.
     let index = stage.newcomer();
-    let mut nature = Rng::new(index, 0x9e09);
-    let app = nature.chance(ORDINARY.apps);
-    let agent = if app { stage.agents.app(&mut nature) } else { stage.agents.browser(&mut nature) };
-    let user = stage.site.account(account_of(stage, index));
-    let mut client = Client::new(rng.fork(), stage.address(index), agent, part);
-    client = client.known_as(Rc::clone(&user), day_of(span.0));
-    stage.acts_as(part, Some(&user), client.token);
+    let mut client = at_home(stage, index, span.0, part);
+    let user = client.user.clone();
+    stage.acts_as(part, user.as_ref(), client.token);
     stage.ends(part, "exfiltrated");
     for _ in 0..rng.between(4, 12) {
         let (time, _) = stage.some_slot(&mut rng, (7, 20), (0, 0));

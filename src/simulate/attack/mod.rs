@@ -23,6 +23,7 @@ pub(super) mod stuffing_slow;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::agent::script;
 use super::client::Client;
 use super::person::account_of;
 use super::random::Rng;
@@ -30,10 +31,6 @@ use super::request::Part;
 use super::site::OWNED_EACH;
 use super::stage::{Stage, gap};
 use crate::time::{SECOND, Time};
-
-/// Tools that name themselves.
-const TOOLS: [&str; 5] =
-    ["python-requests/2.31.0", "Go-http-client/1.1", "curl/8.4.0", "axios/1.6.8", "okhttp/4.9.3"];
 
 /// Acts `count` times between `from` and `to`, at waiting times with a log-normal scatter of `sigma`.
 fn paced(
@@ -115,9 +112,9 @@ fn clients(rng: &mut Rng, addresses: &[IpAddr], agents: &[Rc<str>], part: Part) 
         .collect()
 }
 
-/// A tool that names itself, or for `disguised` in a thousand a browser.
+/// A program that names its library, or for `disguised` in a thousand a browser.
 fn disguise(stage: &Stage, rng: &mut Rng, disguised: u64) -> Rc<str> {
-    if rng.chance(disguised) { stage.agents.browser(rng) } else { Rc::from(*rng.pick(&TOOLS)) }
+    if rng.chance(disguised) { stage.agents.browser(rng) } else { script(rng) }
 }
 
 /// One of `clients`.
