@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gatehound::evaluate::{Severity, Share, evaluate, read_incidents};
 use gatehound::simulate::truth::Truth;
 use gatehound::simulate::{Chosen, Format, Options, Role, SCENARIOS, Summary, run};
 
@@ -123,6 +124,12 @@ fn a_list_of_attacks_brings_those_and_no_others() {
     let wanted = vec![String::from("brute-fast"), String::from("scrape-pool")];
     let (_, truth, _) = simulate(&Options { scenarios: Chosen::Named(wanted.clone()), ..small() });
     assert_eq!(truth.attacks.iter().map(|attack| attack.id.clone()).collect::<Vec<_>>(), wanted);
+    let desk = Chosen::Named(vec![String::from("support-desk")]);
+    let (_, truth, _) = simulate(&Options { scenarios: Chosen::None, look_alikes: desk, ..small() });
+    assert_eq!(
+        (truth.attacks.len(), truth.benign.len(), truth.benign[0].id.as_str()),
+        (0, 1, "support-desk")
+    );
     let wrong = Options { scenarios: Chosen::Named(vec![String::from("brute-fsat")]), ..small() };
     let error = run(&wrong, &mut Vec::new(), None).unwrap_err();
     assert_eq!(error.to_string(), "unknown scenario `brute-fsat`; did you mean `brute-fast`?");
@@ -167,7 +174,36 @@ fn the_balancers_format_has_its_columns() {
     }
 }
 
-/// The most that `weight` adds up to for one key within `minutes`, over tumbling windows, and whose it is.
+#[test]
+fn a_report_that_says_what_the_truth_says_scores_full_marks() {
+    let (_, truth, _) = simulate(&small());
+    let mut report = String::new();
+    for attack in &truth.attacks {
+        let stamp = |seconds: f64| format!("2026-03-10T{}", clock(seconds));
+        let incident = serde_json::json!({
+            "kind": attack.kind, "severity": "high", "outcome": attack.outcome, "fidelity": "A",
+            "first_seen": stamp(attack.start), "last_seen": stamp(attack.end),
+            "entities": {"source_ips": attack.ips, "users": attack.users, "tokens": []},
+        });
+        report.push_str(&format!("{incident}\n"));
+    }
+    let hash = |token: &[u8]| format!("h:{}", token.len());
+    let score = evaluate(&truth, &mut read_incidents(report.as_bytes()), Severity::Medium, &hash).unwrap();
+    let all = Share { hit: 18, of: 18 };
+    assert_eq!((score.strict, score.precision, score.precision_at_k), (all, all, all));
+    assert_eq!(score.outcome, Share { hit: 17, of: 17 }, "scraping has no outcome beyond dispute");
+    assert_eq!((score.collateral.hit, score.look_alikes_hit.len()), (0, 0));
+    assert_eq!(score.named.hit, score.named.of);
+}
+
+/// The time of day of epoch `seconds`, in UTC.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
+fn clock(seconds: f64) -> String {
+    let of_day = seconds.rem_euclid(86_400.0) as u32;
+    format!("{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+/// The most lines of one key within `minutes`, over tumbling windows, for every key.
 fn peak<K: Ord + Clone>(
     lines: &[Line],
     minutes: usize,

@@ -204,8 +204,10 @@ fn summed(truth: &Truth, targets: &[Target], met: &[Met], count: Count) -> Score
         if let Some(right) = attack.outcome_right {
             score.outcome.count(right);
         }
-        score.named.hit += attack.named.hit;
-        score.named.of += attack.named.of;
+        if attack.incidents > 0 {
+            score.named.hit += attack.named.hit;
+            score.named.of += attack.named.of;
+        }
         score.duplicates += attack.duplicates;
         score.meetings += attack.incidents;
         score.attacks.push(attack);

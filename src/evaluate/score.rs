@@ -83,7 +83,7 @@ pub struct Score {
     pub by_kind: Vec<Group>,
     /// Outcomes that are right, among attacks with one that are met strictly.
     pub outcome: Share,
-    /// Addresses of all attacks that the incidents meeting them name.
+    /// Addresses of the attacks that are met at all, and how many of them the incidents meeting them name.
     pub named: Share,
     /// Incidents that meet some attack.
     pub precision: Share,

@@ -154,7 +154,7 @@ fn a_whole_report_is_scored_as_by_hand() {
     assert_eq!(score.precision, Share { hit: 3, of: 4 });
     assert_eq!(score.precision_at_k, Share { hit: 2, of: 3 });
     assert_eq!(score.collateral, Share { hit: 2, of: 7 });
-    assert_eq!(score.named, Share { hit: 5, of: 6 });
+    assert_eq!(score.named, Share { hit: 5, of: 5 });
     assert_eq!(score.outcome, Share { hit: 1, of: 2 });
     assert_eq!(score.look_alikes_hit, ["office-nat"]);
     assert_eq!((score.duplicates, score.meetings), (1, 3));
@@ -174,6 +174,17 @@ fn a_report_is_read_like_its_incidents_one_by_one() {
         format!(r#"{{"schema":"gatehound.report.v1","run":{{}},"incidents":[{}]}}"#, lines.join(","));
     assert_eq!(score(&truth, &lines), score(&truth, &[report]));
     assert_eq!(score(&truth, &lines).strict.hit, 1);
+}
+
+#[test]
+fn the_example_of_the_truth_page_is_read() {
+    let text = r#"{"schema":"gatehound.truth.v1","lines":349582,
+        "attacks":[{"id":"stuff-distributed","kind":"credential-stuffing","difficulty":"medium","outcome":"succeeded",
+                    "ips":["81.2.3.4"],"users":[],"tokens":[],"start":1773162003.1,"end":1773171295.9,"requests":3512}],
+        "benign":[{"id":"office-nat","why":"one office","ips":["92.4.5.6"],"users":[],"tokens":[]}]}"#;
+    let truth: Truth = serde_json::from_str(text).unwrap();
+    let found = score(&truth, &[incident("credential-stuffing", "high", &["81.2.3.4"], "")]);
+    assert_eq!(found.strict, Share { hit: 1, of: 1 });
 }
 
 #[test]

@@ -62,6 +62,9 @@ pub(super) fn enter(stage: &mut Stage, mut rng: Rng, lines: u64, clients: Option
         stage.enter(now, person);
         let mean =
             float(stage.ordinary() + GUESS_WEIGHT * first_guess(&habits)) / float(visits + GUESS_WEIGHT);
+        // Whoever asks for so many clients gets them, even if their visits turn out longer than they may be.
+        let longest = clients.map_or(mean, |clients| float(lines) / float(clients + clients / 40 + 1));
+        let mean = if longest < mean { longest } else { mean };
         let gap = float(u64::try_from(whole).unwrap_or(0)) * mean / float(lines.max(1));
         let busy = float(u64::try_from(busyness(now) * 1000 / mean_busyness.max(1)).unwrap_or(1).max(1));
         let gap = micros(gap * 1000.0 / busy);

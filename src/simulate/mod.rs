@@ -95,13 +95,13 @@ pub static SCENARIOS: &[&Scenario] = &[
     &attack::scrape_pool::SCENARIO,
 ];
 
-/// Which attacks happen. The look-alikes always do.
+/// Which scenarios of one role happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Chosen {
     /// Every one, once.
     #[default]
     All,
-    /// None: the harmless day.
+    /// None.
     None,
     /// Those with these names.
     Named(Vec<String>),
@@ -116,8 +116,10 @@ pub struct Options {
     pub hours: u32,
     /// Requests a second, times 1,000: 5,000 makes 432,000 lines a day.
     pub rate_milli: u32,
-    /// Which attacks happen.
+    /// Which attacks happen; with none, the day is harmless.
     pub scenarios: Chosen,
+    /// Which look-alikes happen.
+    pub look_alikes: Chosen,
     /// How the lines are written.
     pub format: Format,
     /// When the log begins.
@@ -157,6 +159,7 @@ impl Default for Options {
             hours: 24,
             rate_milli: 5000,
             scenarios: Chosen::All,
+            look_alikes: Chosen::All,
             format: Format::Combined,
             start: Time::from_seconds(DEFAULT_START),
             clients: None,
@@ -171,7 +174,7 @@ impl Default for Options {
 ///
 /// An unknown scenario, or what `log` or `truth` refuses.
 pub fn run(options: &Options, log: &mut dyn Write, truth: Option<&mut dyn Write>) -> Result<Summary, Error> {
-    let chosen = choose(&options.scenarios)?;
+    let chosen = choose(options)?;
     let mut stage = set(options, &chosen);
     let mut encoder = Encoder::new(options.format, stage.site.shape.host);
     let mut summary = Summary::default();
@@ -209,19 +212,27 @@ pub fn run(options: &Options, log: &mut dyn Write, truth: Option<&mut dyn Write>
     Ok(summary)
 }
 
-/// The look-alikes, and the attacks that were asked for.
-fn choose(chosen: &Chosen) -> Result<Vec<&'static Scenario>, Error> {
-    let is_attack = |scenario: &Scenario| matches!(scenario.role, Role::Attack { .. });
-    if let Chosen::Named(names) = chosen {
-        let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+/// The scenarios that were asked for, in the order of [`SCENARIOS`].
+fn choose(options: &Options) -> Result<Vec<&'static Scenario>, Error> {
+    let chosen_of = |scenario: &Scenario| match scenario.role {
+        Role::Attack { .. } => &options.scenarios,
+        Role::LookAlike => &options.look_alikes,
+    };
+    for chosen in [&options.scenarios, &options.look_alikes] {
+        let Chosen::Named(names) = chosen else { continue };
+        let known: Vec<&str> = SCENARIOS
+            .iter()
+            .filter(|scenario| std::ptr::eq(chosen_of(scenario), chosen))
+            .map(|scenario| scenario.name)
+            .collect();
         if let Some(stranger) = names.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(Error::unknown("scenario", stranger, &known));
         }
     }
-    let wanted = |scenario: &Scenario| match chosen {
+    let wanted = |scenario: &Scenario| match chosen_of(scenario) {
         Chosen::All => true,
-        Chosen::None => !is_attack(scenario),
-        Chosen::Named(names) => !is_attack(scenario) || names.iter().any(|name| name == scenario.name),
+        Chosen::None => false,
+        Chosen::Named(names) => names.iter().any(|name| name == scenario.name),
     };
     Ok(SCENARIOS.iter().copied().filter(|scenario| wanted(scenario)).collect())
 }
