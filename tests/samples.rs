@@ -54,7 +54,7 @@ fn a_sample_of_each_kind_holds_one_attack() {
 
 #[test]
 fn the_benign_sample_holds_every_look_alike_and_no_attack() {
-    let (log, truth) = sample(&Options { scenarios: Chosen::None, ..small(5) });
+    let (log, truth) = sample(&Options { scenarios: Chosen::None, ..small(6) });
     assert!(truth.attacks.is_empty());
     assert_eq!(truth.benign.len(), 13);
     assert!(log.len() < 3_000_000, "{} bytes", log.len());

@@ -8,7 +8,7 @@ use super::answer::{Answer, name_answer, reset_answer};
 use super::client::{Client, token};
 use super::random::{Rng, mix};
 use super::request::Part;
-use super::site::{OWNED_EACH, Site};
+use super::site::{NUMBERED_BYTES, OWNED_EACH, Site};
 use super::stage::{Actor, Stage};
 
 use crate::time::{DAY, SECOND, Time};
@@ -328,7 +328,7 @@ impl Visit {
             }
             840..890 if self.listed => {
                 let number = self.site.number_of(account, nth);
-                self.get(stage, now, self.site.numbered(number), 45_000);
+                self.get(stage, now, self.site.numbered(number), NUMBERED_BYTES);
             }
             890..990 => {
                 let (method, path, status) = *self.client.rng.pick(self.site.shape.actions);

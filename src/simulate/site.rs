@@ -51,6 +51,8 @@ pub(super) struct Site {
     account_style: u64,
 }
 
+/// The median size of a numbered object.
+pub(super) const NUMBERED_BYTES: u64 = 6_000;
 /// How many objects of one kind an account has.
 pub(super) const OWNED_EACH: u64 = 12;
 

@@ -3,6 +3,7 @@
 use crate::simulate::answer::Answer;
 use crate::simulate::random::Rng;
 use crate::simulate::request::Part;
+use crate::simulate::site::NUMBERED_BYTES;
 use crate::simulate::stage::Stage;
 use crate::simulate::{Role, Scenario};
 
@@ -32,7 +33,7 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
             let missing = stage.site.missing;
             client.ask(stage, now, "GET", target, missing);
         } else {
-            let bytes = stage.site.size(&target, 45_000);
+            let bytes = stage.site.size(&target, NUMBERED_BYTES);
             client.ask(stage, now, "GET", target, Answer { status: 200, bytes });
         }
     });

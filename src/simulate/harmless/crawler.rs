@@ -12,7 +12,7 @@ use crate::time::{SECOND, Time};
 
 pub(in crate::simulate) static SCENARIO: Scenario = Scenario {
     name: "search-crawler",
-    summary: "a search engine reads the whole catalogue and meets many pages that are gone",
+    summary: "a search engine reads the whole catalogue and meets pages that are gone",
     role: Role::LookAlike,
     cast,
 };
@@ -31,19 +31,20 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
         .collect();
     let pages = stage.in_proportion(rng.between(5_000, 11_000), 1_200) * stage.days().unsigned_abs();
     let gap = gap(stage.end.0 - stage.start.0, pages);
-    let (mut nth, mut rechecks) = (0_u64, 0_u64);
+    let (mut nth, mut rechecks, mut turn) = (0_u64, 0_u64, 0);
     let actor = move |now: Time, stage: &mut Stage| {
         if 0 < rechecks {
             // Now and then it looks whether what was missing has come back, one page after the other.
             rechecks -= 1;
             let gone = stage.site.entry(stage.site.catalogue_size + rng.below(2_000));
-            clients[0].ask(stage, now, "GET", gone, stage.site.missing);
+            let missing = stage.site.missing;
+            clients[turn].ask(stage, now, "GET", gone, missing);
             return Some(Time(now.0 + rng.pause(6 * SECOND, 0.4)));
         }
         nth += 1;
         rechecks = if nth % 400 == 200 { rng.between(15, 45) } else { 0 };
-        let turn = usize::try_from(rng.below(clients.len() as u64)).unwrap_or(0);
-        crawl(stage, now, &mut clients[turn], nth, rng.below(stage.site.catalogue_size * 12 / 10));
+        turn = usize::try_from(rng.below(clients.len() as u64)).unwrap_or(0);
+        crawl(stage, now, &mut clients[turn], nth, rng.below(stage.site.catalogue_size * 107 / 100));
         Some(Time(now.0 + rng.wait(gap)))
     };
     stage.enter(stage.start, Box::new(actor));
