@@ -20,7 +20,7 @@ pub struct VolumeByPrincipal;
 pub const VOLUME_TICK: Seconds = Seconds(300);
 
 /// An answer from this many bytes on is bulk. Who takes much in small answers walks over objects, and is judged by them.
-pub const BULK: u64 = 32_768;
+const BULK: u64 = 32_768;
 
 /// How much was taken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -150,7 +150,7 @@ impl DataExfiltration {
             let users = peers.routes.get(&route).map_or(0, Vec::len);
             pool::gather(thefts).into_iter().flat_map(move |pool| {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
-                let is_pool = pool.len() >= pool::SOURCES && pool.len() * 2 >= users;
+                let is_pool = pool.len() >= pool::SOURCES && (users >= MANY_USERS || pool.len() * 2 >= users);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
                 if is_pool && enough {
                     vec![pool]

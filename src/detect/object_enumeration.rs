@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
-use crate::detect::confounder;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
+use crate::detect::{confounder, pool};
+use crate::evidence::Span;
 use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths};
 use crate::request::{Client, Flags, RouteKey};
 use crate::route::Method;
 use crate::series::Evidence;
@@ -135,11 +136,23 @@ impl ObjectEnumeration {
                 let norm = world.norm(route);
                 let others = peers.get(&route).map_or(&[][..], Vec::as_slice);
                 let way = self.way(&ids, norm, others)?;
-                Some(self.finding(world, walker(key), route, &ids, way, others))
+                let walker = walker(key);
+                let finding = self.finding(world, walker, route, &ids, way, others);
+                Some(Walk { route, ids, way, finding })
             });
             Some(walks.collect::<Vec<_>>())
         });
-        found.into_iter().flat_map(|(_, findings)| findings).collect()
+        let mut by_route: BTreeMap<RouteKey, Vec<Walk>> = BTreeMap::new();
+        let mut alone = Vec::new();
+        for walk in found.into_iter().flat_map(|(_, walks)| walks) {
+            // What a look-alike explains is no part of a pool.
+            match walk.finding.suppressed_by {
+                Some(_) => alone.push(walk.finding),
+                None => by_route.entry(walk.route).or_default().push(walk),
+            }
+        }
+        let pools = by_route.into_values().flat_map(pool::gather).map(together);
+        pools.chain(alone).collect()
     }
 
     /// How a walk goes, if it is one.
@@ -242,6 +255,70 @@ impl ObjectEnumeration {
         story::suppress(&mut finding);
         finding
     }
+}
+
+/// One walker's walk.
+struct Walk {
+    route: RouteKey,
+    ids: IdSet,
+    way: Way,
+    finding: Finding,
+}
+
+impl pool::Member for Walk {
+    fn span(&self) -> Span {
+        self.ids.span
+    }
+
+    fn size(&self) -> u64 {
+        self.ids.requests
+    }
+}
+
+/// One finding against walkers that take turns; that of the first, where it walks alone.
+fn together(pool: Vec<Walk>) -> Finding {
+    let walkers = pool.len();
+    let way = pool[0].way;
+    let mut walks = pool.into_iter();
+    let mut all = walks.next().expect("a pool has members").finding;
+    for Walk { finding, .. } in walks {
+        all.first = all.first.min(finding.first);
+        all.last = all.last.max(finding.last);
+        all.outcome = all.outcome.max(finding.outcome);
+        all.requests += finding.requests;
+        all.bytes_out += finding.bytes_out;
+        all.bytes_read += finding.bytes_read;
+        all.objects_read += finding.objects_read;
+        all.clients.extend(finding.clients);
+        all.users.extend(finding.users);
+        all.users_total += finding.users_total;
+        all.joins.extend(finding.joins);
+        all.samples.extend(finding.samples);
+        for (name, value) in finding.metrics {
+            *all.metrics.entry(name).or_default() += value;
+        }
+        all.activity = Over::sum(&all.activity, &finding.activity);
+    }
+    if walkers > 1 {
+        all.variant = "pool";
+        all.scale = Scale::Large;
+        all.samples = story::choose(all.samples);
+        all.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        all.clients.dedup_by_key(|count| count.of);
+        all.endpoints =
+            story::endpoint(RouteKey(all.endpoints[0].of.1, all.endpoints[0].of.0 as u8), all.requests);
+        let how = match way {
+            Way::Walk => "neighbouring ids",
+            Way::Probing => "many of them refused or missing",
+            Way::Scatter => "scattered over the id space",
+        };
+        all.reason = format!(
+            "{walkers} sources that take turns asked for {} different objects, {how}; {} were read",
+            story::count(all.metrics.get("objects").copied().unwrap_or(0)),
+            story::count(all.objects_read),
+        );
+    }
+    all
 }
 
 /// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once

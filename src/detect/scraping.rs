@@ -88,7 +88,6 @@ static ABOUT: About = About {
 struct Reader {
     client: Client,
     ids: IdSet,
-    agents: Vec<u64>,
     paths: Distinct<128>,
 }
 
@@ -127,15 +126,11 @@ impl Scraping {
             let routes = by_route(world, objects);
             let (route, ids) = routes.into_iter().max_by_key(|(route, ids)| (ids.requests, *route))?;
             let norm = world.norm(route)?;
-            let of_profile = profiles.with(client, |profile| {
-                let agents: Vec<u64> = profile.agents.iter().map(|(agent, _)| agent).collect();
-                (permille(ids.requests, profile.requests), agents)
-            });
-            let (share, agents) = of_profile?;
+            let share = profiles.with(client, |profile| permille(ids.requests, profile.requests))?;
             let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
             let paths = objects.paths.clone();
             (single_minded && is_public(norm))
-                .then_some((route, Reader { client: Client(client), ids, agents, paths }))
+                .then_some((route, Reader { client: Client(client), ids, paths }))
         });
         found.into_iter().map(|(_, reader)| reader).collect()
     }

@@ -51,19 +51,6 @@ pub(super) fn binomial_tail_tenths(successes: u64, trials: u64, expected: f64) -
     tenths(-sum / core::f64::consts::LN_10)
 }
 
-/// −log10 of the chance to see at least `seen` where `mean` is expected (Poisson upper tail), in tenths.
-pub(super) fn poisson_tail_tenths(seen: u64, mean: f64) -> i64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    let k = seen as f64;
-    let mean = mean.max(1e-6);
-    if k <= mean {
-        return 0;
-    }
-    let first = k * libm::log(mean) - mean - libm::lgamma(k + 1.0);
-    let sum = first - libm::log((1.0 - mean / (k + 1.0)).max(1e-9));
-    tenths(-sum / core::f64::consts::LN_10)
-}
-
 /// `part` of `whole` in tenths of a percent; 0 of nothing.
 pub(super) fn permille(part: u64, whole: u64) -> u64 {
     part.saturating_mul(1000).checked_div(whole).unwrap_or(0)
@@ -98,9 +85,6 @@ mod tests {
     fn tails_agree_with_tables() {
         // P(X >= 9 | n = 10, p = 0.5) = 11/1024: 10^-1.97
         assert!((19..=20).contains(&binomial_tail_tenths(9, 10, 0.5)));
-        // P(X >= 10 | mean 2) = 4.65e-5: 10^-4.33
-        assert!((43..=44).contains(&poisson_tail_tenths(10, 2.0)));
-        assert_eq!(poisson_tail_tenths(1, 2.0), 0);
     }
 
     #[test]

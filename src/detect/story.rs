@@ -15,6 +15,9 @@ use crate::time::{Seconds, Time};
 /// The score of a confounder, in hundredths, from which on it explains a finding.
 pub(super) const EXPLAINS: u8 = 70;
 
+/// Requests over time as a finding has them: the tick's length, and start and count of each tick.
+type Activity = (Seconds, Vec<(Time, u64)>);
+
 /// Requests over time, from one or many series.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Over {
@@ -50,8 +53,21 @@ impl Over {
         *self = Self { width, ticks };
     }
 
+    /// Two activities as findings have them, as one.
+    pub(super) fn sum(a: &Activity, b: &Activity) -> Activity {
+        let mut over = Self::default();
+        for (width, ticks) in [a, b] {
+            let number = |start: Time| start.0.div_euclid(width.micros());
+            over.join(&Self {
+                width: width.0,
+                ticks: ticks.iter().map(|&(start, one)| (number(start), one)).collect(),
+            });
+        }
+        over.activity()
+    }
+
     /// As a finding has it.
-    pub(super) fn activity(&self) -> (Seconds, Vec<(Time, u64)>) {
+    pub(super) fn activity(&self) -> Activity {
         let start = |number: i64| Time::from_seconds(number * i64::from(self.width));
         (Seconds(self.width), self.ticks.iter().map(|(&number, &count)| (start(number), count)).collect())
     }

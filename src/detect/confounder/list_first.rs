@@ -1,6 +1,6 @@
 //! A client that lists before it details: the list told it which objects there are, so nothing was guessed.
 
-use crate::collect::{Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::collect::{Objects, ObjectsByClient, ObjectsByPrincipal, Profile};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -24,12 +24,23 @@ pub(super) fn of_objects(world: &World<'_>, actor: Actor, route: RouteKey) -> Op
         let details = requests(&|key| key.0.parent() == node(route.0)).min(own);
         permille(lists + details, lists + own)
     };
+    // The profile knows every route of those who use few.
+    let of_profile = |profile: &Profile| {
+        let visits = |is: &dyn Fn(RouteKey) -> bool| -> u64 {
+            let of = profile.routes.iter().filter(|(number, _)| world.route(*number).is_some_and(is));
+            of.map(|(_, visit)| visit.requests).sum()
+        };
+        let (own, lists) = (visits(&|key| key == route), visits(&|key| node(key.0) == route.0.parent()));
+        permille(lists, lists + own)
+    };
+    let known = actor.profile(world, of_profile).unwrap_or(0);
     let share = match actor {
         Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, share),
         Actor::Principal(principal) => {
             world.population::<ObjectsByPrincipal>().with(u128::from(principal.0), share)
         }
     }?;
+    let share = share.max(known);
     let score = if share >= LISTED { 85 } else { share / 4 };
     (score > 0).then(|| {
         super::note(
