@@ -45,11 +45,11 @@ pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(scan.threads.max(1)).build();
     let pool =
         pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", scan.threads)))?;
-    pool.install(|| rounds(scan, feed))
+    Ok(pool.install(|| rounds(scan, feed)))
 }
 
 /// Round after round until the feed is dry. What a source could not give is told by the feed's outcomes.
-fn rounds(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
+fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
     let workers: Vec<Mutex<Worker>> = (0..scan.threads.max(1)).map(|_| Mutex::default()).collect();
     let mut tally = Tally::default();
     let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
@@ -76,7 +76,7 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
         tally.fleet.merge(worker.fleet);
         tally.reading.merge(worker.reading);
     }
-    Ok(tally)
+    tally
 }
 
 /// Tallies one block alone: what tests of the law cut logs into.

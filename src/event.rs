@@ -119,10 +119,10 @@ impl<'a> Event<'a> {
                 rest = b"";
             }
         }
-        match memchr::memchr(b'?', rest) {
-            Some(at) => (self.path, self.query) = (Some(&rest[..at]), Some(&rest[at + 1..])),
-            None => (self.path, self.query) = (Some(rest), None),
-        }
+        (self.path, self.query) = match memchr::memchr(b'?', rest) {
+            Some(at) => (Some(&rest[..at]), Some(&rest[at + 1..])),
+            None => (Some(rest), None),
+        };
         if rest.is_empty() && self.scheme.is_some() {
             self.path = Some(b"/");
         }

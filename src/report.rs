@@ -318,15 +318,12 @@ fn heaviest<'f, T: Copy + Ord + 'f>(counts: impl Iterator<Item = &'f Count<T>>) 
 
 /// A client as it is shown.
 fn address(client: Client, library: &Library) -> Address {
-    let text = match client.address() {
-        Some(address) => address.to_string().into_bytes(),
-        None => {
-            let hash = u64::try_from(client.0 & u128::from(u64::MAX)).unwrap_or(0);
-            library
-                .names
-                .get(&hash)
-                .map_or_else(|| NameHash(hash).to_string().into_bytes(), |name| name.0.clone())
-        }
+    let text = if let Some(address) = client.address() {
+        address.to_string().into_bytes()
+    } else {
+        let hash = u64::try_from(client.0 & u128::from(u64::MAX)).unwrap_or(0);
+        let name = library.names.get(&hash).map(|name| name.0.clone());
+        name.unwrap_or_else(|| NameHash(hash).to_string().into_bytes())
     };
     Address(Raw(text))
 }

@@ -194,7 +194,7 @@ mod tests {
             let mut sorted = seconds.clone();
             sorted.sort_unstable();
             let cut = cut.min(seconds.len());
-            let (mut left, right) = (series(&seconds[..cut]), series(&seconds[cut..]));
+            let (mut left, right): (Series<Tries, 8>, Series<Tries, 8>) = (series(&seconds[..cut]), series(&seconds[cut..]));
             let mut back = right.clone();
             back.merge(left.clone());
             left.merge(right);

@@ -106,13 +106,16 @@ impl Detector for DataExfiltration {
     }
 }
 
+/// What was taken of one route, and from which page to which.
+type Taken = (Bytes, RouteKey, Option<(u32, u32)>);
+
 /// Somebody who took too much.
 struct Theft {
     taker: Actor,
     volume: Volume,
     /// What was taken from routes on which this taker stands out, and those routes, fullest first.
     own: Bytes,
-    routes: Vec<(Bytes, RouteKey, Option<(u32, u32)>)>,
+    routes: Vec<Taken>,
     /// Robust deviations above all others, in tenths.
     deviations: i64,
     /// Enough to be told without others.
@@ -330,7 +333,9 @@ fn peers<C: Collector<Evidence = Volume>>(
         }
     }
     volumes.sort_unstable();
-    routes.values_mut().for_each(|volumes| volumes.sort_unstable());
+    for volumes in routes.values_mut() {
+        volumes.sort_unstable();
+    }
     let ordinary = quantile(&volumes, 98);
     Peers { scale: LogScale::of(&volumes), volumes, ordinary, routes }
 }

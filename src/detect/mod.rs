@@ -38,9 +38,9 @@ pub trait Detector: Send + Sync + 'static {
 /// Every built-in detector, with its default thresholds.
 pub fn all() -> Vec<Box<dyn Detector>> {
     vec![
-        Box::new(credential_stuffing::CredentialStuffing::default()),
-        Box::new(password_spraying::PasswordSpraying::default()),
-        Box::new(brute_force::BruteForce::default()),
+        Box::new(credential_stuffing::CredentialStuffing),
+        Box::new(password_spraying::PasswordSpraying),
+        Box::new(brute_force::BruteForce),
         Box::new(account_enumeration::AccountEnumeration::default()),
         Box::new(object_enumeration::ObjectEnumeration::default()),
         Box::new(path_enumeration::PathEnumeration::default()),

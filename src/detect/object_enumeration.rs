@@ -130,7 +130,9 @@ impl ObjectEnumeration {
         for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
             peers.entry(route).or_default().push(objects);
         }
-        peers.values_mut().for_each(|counts| counts.sort_unstable());
+        for counts in peers.values_mut() {
+            counts.sort_unstable();
+        }
         let found = world.population::<C>().collect(|key, objects| {
             let walks = by_route(world, objects).into_iter().filter_map(|(route, ids)| {
                 let norm = world.norm(route);

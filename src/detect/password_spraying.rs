@@ -5,7 +5,6 @@ use crate::incident::{Finding, Kind};
 use crate::request::Flags;
 
 /// The detector.
-#[derive(Default)]
 pub(super) struct PasswordSpraying;
 
 /// What a user reads about it.

@@ -138,10 +138,14 @@ impl Scraping {
     /// The finding against one pool.
     fn finding(&self, world: &World<'_>, route: RouteKey, readers: &[Reader]) -> Option<Finding> {
         let mut ids = IdSet::default();
-        readers.iter().for_each(|reader| ids.merge(reader.ids.clone()));
+        for reader in readers {
+            ids.merge(reader.ids.clone());
+        }
         // Readers that pick what they like meet at what others like as well; those that take turns never do.
         let mut union = Distinct::<128>::default();
-        readers.iter().for_each(|reader| union.merge(reader.paths.clone()));
+        for reader in readers {
+            union.merge(reader.paths.clone());
+        }
         let apart: u64 = readers.iter().map(|reader| reader.ids.asked()).sum();
         let disjoint = permille(union.count(), apart.max(1)).min(1000) / 10;
         let repeats = permille(apart, ids.requests.max(1)).min(1000) / 10;

@@ -74,7 +74,7 @@ pub fn size_class(bytes: u64) -> u16 {
     if bytes < 16 {
         return u16::try_from(bytes).expect("below 16");
     }
-    let power = 63 - bytes.leading_zeros();
+    let power = bytes.ilog2();
     let step = (bytes >> (power - 4)) & 0xf;
     u16::try_from((u64::from(power) - 3) * 16 + step).expect("at most 61 * 16")
 }

@@ -161,7 +161,7 @@ impl Finding {
     }
 
     /// A total order by content: time, kind, detector, then whom it is about.
-    pub fn order(&self) -> (Time, Kind, &'static str, &'static str, u64, Vec<Join>, Vec<Count<Client>>) {
+    pub fn order(&self) -> impl Ord + use<> {
         let joins = self.joins.iter().copied().take(4).collect();
         let clients = self.clients.iter().copied().take(4).collect();
         (self.first, self.kind, self.detector, self.variant, self.requests, joins, clients)

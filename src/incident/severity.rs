@@ -205,7 +205,6 @@ pub fn severity(kind: Kind, outcome: Outcome, scale: Scale) -> Severity {
             row(large, High, Critical, Critical)
         }
         Kind::Scraping => row(Medium, Medium, Medium, High),
-        Kind::DataExfiltration | Kind::DataResidency => row(Medium, Medium, High, Critical),
         Kind::ResourceExhaustion => row(large, large, High, High),
         Kind::LogTampering => large,
         Kind::Injection
@@ -214,7 +213,9 @@ pub fn severity(kind: Kind, outcome: Outcome, scale: Scale) -> Severity {
         | Kind::ObjectEnumeration
         | Kind::TokenAbuse
         | Kind::Exposure
-        | Kind::Sigma => row(Medium, Medium, High, Critical),
+        | Kind::Sigma
+        | Kind::DataExfiltration
+        | Kind::DataResidency => row(Medium, Medium, High, Critical),
     }
 }
 

@@ -184,6 +184,7 @@ impl Client {
     }
 
     /// Its /24 or /64: addresses that one customer mostly holds or shares.
+    #[must_use]
     pub fn network(self) -> Self {
         match self.address() {
             Some(IpAddr::V4(_)) => Self(self.0 & !0xff),

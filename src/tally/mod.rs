@@ -114,7 +114,7 @@ impl<C: Collector> Population<'_, C> {
             .flat_map_iter(|shard| {
                 let mut made = Vec::new();
                 self.each_of(shard, &mut |key, evidence| {
-                    made.extend(each(key, evidence).map(|one| (key, one)))
+                    made.extend(each(key, evidence).map(|one| (key, one)));
                 });
                 made
             })
