@@ -42,6 +42,16 @@ impl Error {
         }
     }
 
+    /// All of `mistakes` as one error; `None` where there are none.
+    #[must_use]
+    pub fn all(mut mistakes: Vec<Self>) -> Option<Self> {
+        match mistakes.len() {
+            0 => None,
+            1 => mistakes.pop(),
+            _ => Some(Self::Several(mistakes)),
+        }
+    }
+
     /// Whether a reader closed the pipe that we wrote to: the quiet end of many a pipeline.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {

@@ -1,16 +1,21 @@
 //! Finds attacks in access logs.
 
+pub mod cli;
 pub mod collect;
+pub mod config;
 pub mod detect;
 pub mod engine;
 pub mod error;
 pub mod evaluate;
 pub mod event;
+pub mod events;
 pub mod evidence;
+pub mod explain;
 pub mod format;
 pub mod hash;
 pub mod incident;
 pub mod output;
+pub mod plan;
 pub mod report;
 pub mod request;
 pub mod route;
@@ -18,6 +23,7 @@ pub mod run;
 pub mod series;
 pub mod simulate;
 pub mod source;
+pub mod summary;
 pub mod tally;
 pub mod text;
 pub mod time;

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::event::{Event, Malformed};
 
 pub use reader::Reader;
-pub use recognise::{Choice, Tried, recognise};
+pub use recognise::{Choice, Tried, recognise, try_all};
 pub use string::from_string;
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.

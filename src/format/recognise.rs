@@ -1,6 +1,6 @@
 //! Which format a source has: every format is tried on its first lines, and the one that reads most of them wins.
 
-use super::{Decoder, FORMATS};
+use super::{Decoder, FORMATS, Format};
 use crate::event::{Event, Malformed};
 
 /// How many lines at the start of a source are looked at.
@@ -60,17 +60,12 @@ pub fn recognise(head: &[u8]) -> Option<Choice> {
     let mut skipped = vec![true; lines.len()];
     let mut tried = Vec::new();
     let mut best: Option<(Tried, Box<dyn Decoder>)> = None;
-    for format in FORMATS {
-        let mut mine =
-            Tried { format: format.name(), lines: 0, parsed: 0, specificity: 0, first_malformed: None };
-        if let Some(decoder) = format.open(head) {
-            for (nth, line) in lines.iter().enumerate() {
-                let event = decoder.decode(line);
-                let skip = event.as_ref().is_err_and(|malformed| malformed.is_skip());
-                read[nth] |= event.is_ok();
-                skipped[nth] &= skip;
-                mine.add(nth, event);
-            }
+    for &format in FORMATS {
+        let (mine, decoder) = try_one(format, head, &lines, |nth, event| {
+            read[nth] |= event.is_ok();
+            skipped[nth] &= event.is_err_and(Malformed::is_skip);
+        });
+        if let Some(decoder) = decoder {
             if mine.parsed > 0 && best.as_ref().is_none_or(|(best, _)| mine.beats(*best)) {
                 best = Some((mine, decoder));
             }
@@ -81,6 +76,34 @@ pub fn recognise(head: &[u8]) -> Option<Choice> {
     let counted = skipped.iter().filter(|&&skipped| !skipped).count();
     best.filter(|(best, _)| best.parsed * 100 >= best.lines * ENOUGH || together * 100 >= counted * ENOUGH)
         .map(|(best, decoder)| Choice { decoder, format: best.format, score: best.score(), tried })
+}
+
+/// The lines of `head` that are looked at, and how every format does on them, whether one is chosen or not.
+#[must_use]
+pub fn try_all(head: &[u8]) -> (Vec<&[u8]>, Vec<Tried>) {
+    let lines = first_lines(head);
+    let tried = FORMATS.iter().map(|&format| try_one(format, head, &lines, |_, _| {}).0).collect();
+    (lines, tried)
+}
+
+/// How `format` does on `lines`, and itself opened for them; `each` hears of every line.
+fn try_one(
+    format: &dyn Format,
+    head: &[u8],
+    lines: &[&[u8]],
+    mut each: impl FnMut(usize, Result<(), Malformed>),
+) -> (Tried, Option<Box<dyn Decoder>>) {
+    let mut mine =
+        Tried { format: format.name(), lines: 0, parsed: 0, specificity: 0, first_malformed: None };
+    let decoder = format.open(head);
+    if let Some(decoder) = &decoder {
+        for (nth, line) in lines.iter().enumerate() {
+            let event = decoder.decode(line);
+            each(nth, event.as_ref().map(drop).map_err(|&malformed| malformed));
+            mine.add(nth, event);
+        }
+    }
+    (mine, decoder)
 }
 
 impl Tried {

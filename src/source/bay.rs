@@ -36,10 +36,11 @@ impl Bay {
         self.came.notify_all();
     }
 
-    /// Nobody takes any more: whoever pushes may stop.
+    /// Nobody waits any more: whoever pushes may stop, and whoever takes gets what is ready.
     pub(super) fn close(&self) {
         self.state().closed = true;
         self.left.notify_all();
+        self.came.notify_all();
     }
 
     /// Waits for room. `false` once the bay is closed.
@@ -66,7 +67,7 @@ impl Bay {
 
     /// Waits for a block; `None` when none will come.
     pub(super) fn take(&self) -> Option<Result<Block, Error>> {
-        let is_empty = |state: &mut State| state.ready.is_empty() && 0 < state.decoding;
+        let is_empty = |state: &mut State| state.ready.is_empty() && 0 < state.decoding && !state.closed;
         let mut state = self.came.wait_while(self.state(), is_empty).unwrap_or_else(PoisonError::into_inner);
         let block = state.ready.pop_front();
         self.left.notify_one();

@@ -86,6 +86,11 @@ impl Feed {
         self.shared.buffers.give_back(block);
     }
 
+    /// Ends the reading early: what is ready is still handed out, and nobody waits for more.
+    pub fn stop(&self) {
+        self.shared.bay.close();
+    }
+
     /// How far the reading is.
     pub fn progress(&self) -> Progress {
         let total = self.shared.sources.iter().map(|source| source.bytes).sum();

@@ -1,0 +1,215 @@
+//! The options of all commands but `scan`.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::scan::ReadArgs;
+use super::{EXITS, scan};
+use crate::simulate;
+
+/// `gatehound events`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Write every request in the logs as one JSON object a line (gatehound.event.v1), in the order of the logs. \
+        Fields on which a log is silent are absent; tokens and sessions are keyed hashes.",
+    after_help = "Examples:\n  \
+        gatehound events access.log | jq -r 'select(.status >= 500) | .template'\n  \
+        gatehound events access.log --rejects",
+    after_long_help = EXITS
+)]
+pub struct EventsArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+
+    /// Write the lines that gave no request instead, each with the reason.
+    #[arg(long, help_heading = "Writing")]
+    pub rejects: bool,
+
+    /// How events are written.
+    #[arg(long, value_enum, default_value_t, help_heading = "Writing")]
+    pub format: EventsForm,
+
+    /// Write to FILE, `-` for standard output; a file is replaced.
+    #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Writing")]
+    pub output: PathBuf,
+}
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EventsForm {
+    /// One JSON object a line.
+    #[default]
+    Ndjson,
+}
+
+/// `gatehound formats`.
+#[derive(Debug, Args)]
+pub struct FormatsArgs {
+    /// What to do; without it the formats are listed.
+    #[command(subcommand)]
+    pub command: Option<FormatsCommand>,
+}
+
+/// What `formats` does.
+#[derive(Debug, Subcommand)]
+pub enum FormatsCommand {
+    /// List every format that is recognised.
+    List,
+    /// Say which format a file has, how every format did on its first lines, and where each failed.
+    Detect {
+        /// The files; `-` for standard input.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// `gatehound explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  gatehound explain\n  gatehound explain credential-stuffing")]
+pub struct ExplainArgs {
+    /// The detector; without it all are listed.
+    #[arg(value_name = "DETECTOR")]
+    pub detector: Option<String>,
+
+    /// List all detectors, a line each.
+    #[arg(long, conflicts_with = "detector")]
+    pub list: bool,
+}
+
+/// `gatehound config`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Settings are the long options of `scan`, without the dashes. A command-line option goes before\n\
+        GATEHOUND_… in the environment (GATEHOUND_MIN_SEVERITY=high), before --config FILE or ./gatehound.toml,\n\
+        before $XDG_CONFIG_HOME/gatehound/config.toml, before /etc/gatehound/config.toml.\n\n\
+        Example of a file:\n  \
+        min-severity = \"medium\"\n  \
+        trusted-proxy = [\"cloudflare\", \"198.51.100.0/24\"]\n\n  \
+        [[endpoint]]\n  \
+        method = \"POST\"\n  \
+        path = \"/api/*/enter\"\n  \
+        class = \"login\""
+)]
+pub struct ConfigArgs {
+    /// What to show.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What `config` shows.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the settings in force, as a file that would set them.
+    Show {
+        /// Print behind each where it comes from.
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the files that settings are read from, those that go first on top.
+    Path,
+}
+
+/// `gatehound simulate`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Write a labelled log: ordinary people, harmless things that look like attacks, and attacks. \
+        The same options write the same bytes.",
+    after_help = "Examples:\n  \
+        gatehound simulate --hours 2 -o day.log --truth day.truth.json\n  \
+        gatehound simulate --scenario none | gatehound"
+)]
+pub struct SimulateArgs {
+    /// Decides everything that chance decides.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+
+    /// How many hours the log covers.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8784))]
+    pub hours: u32,
+
+    /// Requests a second, on average.
+    #[arg(long, value_name = "N", default_value_t = 5.0)]
+    pub rate: f64,
+
+    /// Which attacks happen: names with commas between, `all` or `none`; --list names them.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "all")]
+    pub scenario: Vec<String>,
+
+    /// The format of the log.
+    #[arg(long, value_name = "FORMAT", value_parser = log_formats(), default_value = "combined")]
+    pub format: String,
+
+    /// When the log begins (RFC 3339 or `2026-03-10`) [default: 2026-03-10T00:00:00Z].
+    #[arg(long, value_name = "TIME")]
+    pub start: Option<String>,
+
+    /// Where the log goes; `-` for standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// Where the truth goes (gatehound.truth.v1).
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+
+    /// List the scenarios instead.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `gatehound evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    gatehound simulate -o day.log --truth day.truth.json\n  \
+    gatehound scan day.log --format ndjson | gatehound evaluate --truth day.truth.json -")]
+pub struct EvaluateArgs {
+    /// The truth, as `simulate` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub truth: PathBuf,
+
+    /// The report, as ndjson or json; `-` for standard input.
+    #[arg(value_name = "REPORT")]
+    pub report: PathBuf,
+
+    /// Incidents below LEVEL do not count.
+    #[arg(long, value_name = "LEVEL", value_parser = scan::SEVERITIES, default_value = "medium")]
+    pub min_severity: String,
+
+    /// How the score is written.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: EvaluateForm,
+}
+
+/// How a score is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EvaluateForm {
+    /// A table for people.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// `gatehound schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which one: `incident` (also the lines of ndjson), `event`, `summary`.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// `gatehound completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell.
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The formats that a simulation can write.
+fn log_formats() -> PossibleValuesParser {
+    simulate::Format::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
+}

@@ -1,0 +1,190 @@
+//! The options of `scan`; those about reading are shared by all commands that read logs.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{ArgAction, Args};
+
+use super::EXITS;
+use crate::config::Layer;
+use crate::output::OUTPUTS;
+
+/// What to read, and how.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// Files, folders, globs, or `-` for standard input; packed ones (gzip, zstd, bzip2, xz) are unpacked.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+
+    /// Read every file in this format instead of recognising it; `gatehound formats` lists them.
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub input_format: Option<String>,
+
+    /// The `log_format` of nginx or `LogFormat` of Apache that wrote the lines: the directive, or its string alone.
+    #[arg(long, value_name = "STRING", conflicts_with = "input_format", help_heading = "Reading")]
+    pub log_format: Option<String>,
+
+    /// Believe what this proxy says about its clients: a network, an address, or `cloudflare`, `fastly`; repeatable.
+    ///
+    /// Loopback and private addresses are always believed.
+    #[arg(long, value_name = "CIDR|NAME", help_heading = "Reading")]
+    pub trusted_proxy: Vec<String>,
+
+    /// Leave out requests before TIME.
+    ///
+    /// RFC 3339 (`2026-03-10T17:00:00Z`), `2026-03-10`, `2026-03-10 17:00`, seconds or milliseconds since 1970, a time
+    /// ago (`2h`, `7d`, `1h30m`), `today`, `yesterday`, `now`.
+    #[arg(long, value_name = "TIME", help_heading = "Reading")]
+    pub since: Option<String>,
+
+    /// Leave out requests from TIME on; written as for --since.
+    #[arg(long, value_name = "TIME", help_heading = "Reading")]
+    pub until: Option<String>,
+
+    /// The time zone of dates in --since and --until: `UTC`, `+02:00`, `Europe/Berlin` [default: UTC].
+    #[arg(long, value_name = "ZONE", help_heading = "Reading")]
+    pub tz: Option<String>,
+
+    /// What `now` means to --since and --until (RFC 3339) [default: the clock].
+    #[arg(long, value_name = "TIME", help_heading = "Reading")]
+    pub now: Option<String>,
+
+    /// How many threads work [default: one a core].
+    #[arg(long, value_name = "N", help_heading = "Reading")]
+    pub threads: Option<String>,
+
+    /// Bytes that are handed to a worker at a time.
+    #[arg(long, value_name = "BYTES", hide = true)]
+    pub block_size: Option<String>,
+
+    /// Say nothing on standard error but errors; twice: nothing at all but the exit code and files of -o.
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Messages")]
+    pub quiet: u8,
+
+    /// Say how every file is read.
+    #[arg(short, long, help_heading = "Messages")]
+    pub verbose: bool,
+
+    /// Do not show progress, not even on a terminal.
+    #[arg(long, help_heading = "Messages")]
+    pub no_progress: bool,
+}
+
+/// `gatehound scan`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXITS}"))]
+pub struct ScanArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+
+    /// How the report looks [default: text].
+    #[arg(long, value_name = "FORMAT", value_parser = output_names(), help_heading = "Report")]
+    pub format: Option<String>,
+
+    /// Write the report to a file, `-` for standard output; repeatable.
+    ///
+    /// `FORMAT:` in front names the format; else the extension does (.json, .ndjson), else --format. Files of lines
+    /// (ndjson) grow, others are replaced. Without -o the report goes to standard output.
+    #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
+    pub output: Vec<String>,
+
+    /// Leave out incidents below LEVEL [default: info].
+    #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
+    pub min_severity: Option<String>,
+
+    /// Tell at most N incidents, 0 for all [default: 20 in full in text, all elsewhere].
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub top: Option<String>,
+
+    /// Name at most N addresses, users and others of an incident [default: 1000].
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub max_entities: Option<String>,
+
+    /// Show N lines of the log for each incident [default: 5].
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub evidence: Option<String>,
+
+    /// List also what is held back because there is a harmless explanation.
+    #[arg(long, help_heading = "Report")]
+    pub show_suppressed: bool,
+
+    /// Exit with 1 if there is an incident of at least LEVEL [default: none].
+    #[arg(long, value_name = "LEVEL", value_parser = FAIL_ON, help_heading = "Report")]
+    pub fail_on: Option<String>,
+
+    /// Exit with 2 if more than PERCENT of the access lines cannot be read [default: 100].
+    #[arg(long, value_name = "PERCENT", help_heading = "Report")]
+    pub max_rejected: Option<String>,
+
+    /// Write the run summary (what was read, what was not, how long it took) as JSON; `-` for standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub summary: Option<PathBuf>,
+
+    /// Use colours [default: auto, which means on a terminal].
+    #[arg(long, value_name = "WHEN", value_parser = COLORS, help_heading = "Report")]
+    pub color: Option<String>,
+}
+
+/// Severities, mildest first.
+pub(crate) const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
+
+/// What `--fail-on` takes.
+pub(crate) const FAIL_ON: [&str; 6] = ["none", "info", "low", "medium", "high", "critical"];
+
+/// What `--color` takes.
+pub(crate) const COLORS: [&str; 3] = ["auto", "always", "never"];
+
+const EXAMPLES: &str = "Examples:\n  \
+    gatehound scan /var/log/nginx\n  \
+    gatehound scan access.log* --since yesterday --until today\n  \
+    gatehound scan access.log --fail-on high -o report.json -o text:-\n  \
+    gatehound scan access.log --log-format '$remote_addr - [$time_local] \"$request\" $status $request_time'";
+
+/// The names of all outputs, for clap.
+fn output_names() -> PossibleValuesParser {
+    OUTPUTS
+        .iter()
+        .map(|output| PossibleValue::new(output.name()).help(output.about()))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+impl ReadArgs {
+    /// What the command line says, under the names of settings.
+    pub fn layer(&self) -> Layer {
+        let mut layer = Layer::default();
+        layer.text("input-format", self.input_format.as_deref());
+        layer.text("log-format", self.log_format.as_deref());
+        layer.list("trusted-proxy", &self.trusted_proxy);
+        layer.text("since", self.since.as_deref());
+        layer.text("until", self.until.as_deref());
+        layer.text("tz", self.tz.as_deref());
+        layer.text("now", self.now.as_deref());
+        layer.text("threads", self.threads.as_deref());
+        layer.text("block-size", self.block_size.as_deref());
+        layer.text("quiet", (self.quiet > 0).then(|| self.quiet.to_string()).as_deref());
+        layer.switch("verbose", self.verbose);
+        layer.switch("no-progress", self.no_progress);
+        layer
+    }
+}
+
+impl ScanArgs {
+    /// What the command line says, under the names of settings.
+    pub fn layer(&self) -> Layer {
+        let mut layer = self.read.layer();
+        layer.text("format", self.format.as_deref());
+        layer.list("output", &self.output);
+        layer.text("min-severity", self.min_severity.as_deref());
+        layer.text("top", self.top.as_deref());
+        layer.text("max-entities", self.max_entities.as_deref());
+        layer.text("evidence", self.evidence.as_deref());
+        layer.switch("show-suppressed", self.show_suppressed);
+        layer.text("fail-on", self.fail_on.as_deref());
+        layer.text("max-rejected", self.max_rejected.as_deref());
+        layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());
+        layer.text("color", self.color.as_deref());
+        layer
+    }
+}

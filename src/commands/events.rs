@@ -1,0 +1,61 @@
+//! `gatehound events`: the requests of logs as JSON lines, in their order.
+
+use std::io::Write;
+use std::sync::atomic::AtomicU64;
+
+use gatehound::cli::{EventsArgs, EventsForm};
+use gatehound::config::Settings;
+use gatehound::error::Error;
+use gatehound::events::{Wanted, Writing};
+use gatehound::plan::{Reading, Surroundings, Talk};
+
+use super::signals::Signals;
+use super::{Done, called, check_sources, create, usage, warn};
+
+/// Writes the events of all logs.
+pub(crate) fn run(
+    args: &EventsArgs,
+    settings: impl FnOnce() -> Result<Settings, Error>,
+    around: &Surroundings,
+) -> Result<Done, Error> {
+    if args.read.paths.is_empty() && around.is_stdin_terminal {
+        return Ok(usage("events"));
+    }
+    let EventsForm::Ndjson = args.format;
+    let settings = settings()?;
+    let talk = Talk::of(&settings, around)?;
+    let reading = Reading::new(&args.read.paths, &settings, around)?;
+    check_sources(&reading)?;
+    warn(talk, &reading.warnings());
+
+    let signals = Signals::listen()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(reading.threads).build();
+    let pool = pool.map_err(|error| Error::usage(format!("cannot start threads: {error}")))?;
+    let lines = AtomicU64::new(0);
+    let writing = Writing {
+        wanted: if args.rejects { Wanted::Rejects } else { Wanted::Events },
+        meaning: &reading.meaning,
+        since: reading.since,
+        until: reading.until,
+        limits: reading.limits,
+        block_size: reading.block_size,
+        pool: &pool,
+        interrupted: signals.stop(),
+        lines: &lines,
+    };
+    let mut out = create(&args.output)?;
+    let mut incomplete = None;
+    for (source, decoder) in reading.sources.iter().zip(&reading.decoders) {
+        let outcome = writing.source(source, decoder.as_deref(), &mut *out)?;
+        if !outcome.complete && incomplete.is_none() {
+            let why = outcome.note.as_deref().unwrap_or("was not read to its end");
+            incomplete = Some(Error::usage(format!("{}: {why}", source.path.display())));
+        }
+    }
+    out.flush().map_err(|cause| Error::io(called(&args.output), cause))?;
+    match (signals.came(), reading.shortfall().or(incomplete)) {
+        (Some(signal), _) => Ok(Done::Stopped(signal)),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(Done::Fine),
+    }
+}

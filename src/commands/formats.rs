@@ -1,0 +1,74 @@
+//! `gatehound formats`: which there are, and which one a file has.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use gatehound::cli::{FormatsArgs, FormatsCommand};
+use gatehound::error::Error;
+use gatehound::explain::formats_page;
+use gatehound::format::{Tried, recognise, try_all};
+use gatehound::source::{Limits, Source, find};
+use gatehound::text::Escaped;
+
+use super::{Done, print};
+
+/// How much of a file is looked at.
+const HEAD: usize = 256 << 10;
+/// How much of a line is shown.
+const SHOWN: usize = 160;
+
+/// Lists formats, or says which one each file has.
+pub(crate) fn run(args: &FormatsArgs) -> Result<Done, Error> {
+    let files = match &args.command {
+        None | Some(FormatsCommand::List) => return print(&formats_page()),
+        Some(FormatsCommand::Detect { files }) => files,
+    };
+    let (sources, problems) = find(files, &Limits::default());
+    let mut mistakes: Vec<Error> = problems
+        .iter()
+        .filter(|problem| problem.fatal)
+        .map(|problem| Error::usage(format!("{}: {}", problem.path.display(), problem.message)))
+        .collect();
+    let mut page = String::new();
+    for source in &sources {
+        match detect(source, &mut page) {
+            Ok(true) => {}
+            Ok(false) => mistakes.push(Error::usage(format!("{}: no known format", source.path.display()))),
+            Err(error) => mistakes.push(error),
+        }
+    }
+    let done = print(&page)?;
+    Error::all(mistakes).map_or(Ok(done), Err)
+}
+
+/// Says which format a file has and why; whether it has one.
+fn detect(source: &Source, page: &mut String) -> Result<bool, Error> {
+    let head = source.head(HEAD)?;
+    let path: &Path = &source.path;
+    if head.is_empty() {
+        let _ = writeln!(page, "{}: empty", path.display());
+        return Ok(true);
+    }
+    let chosen = recognise(&head).map(|choice| choice.format);
+    let _ = writeln!(page, "{}: {}", path.display(), chosen.unwrap_or("no known format"));
+    let (lines, mut tried) = try_all(&head);
+    tried.sort_by_key(|one| (Some(one.format) != chosen, std::cmp::Reverse((one.score(), one.specificity))));
+    for one in &tried {
+        let _ = writeln!(page, "  {}", row(*one, &lines));
+    }
+    Ok(chosen.is_some())
+}
+
+/// How one format did.
+fn row(tried: Tried, lines: &[&[u8]]) -> String {
+    let Tried { format, lines: of, parsed, specificity, first_malformed } = tried;
+    let mut row = format!("{format:<18} {parsed:>4} of {of:>4} lines, {specificity:>6} fields");
+    if let Some((nth, reason)) = first_malformed.filter(|_| parsed > 0) {
+        let line = lines.get(nth).copied().unwrap_or_default();
+        let shown = Escaped(&line[..line.len().min(SHOWN)]);
+        let _ = write!(row, "; first failure ({}): {shown}", reason.reason());
+    } else if let Some((_, reason)) = first_malformed {
+        let _ = write!(row, "; {}", reason.reason());
+    }
+    row
+}

@@ -1,0 +1,170 @@
+//! `gatehound scan`: from logs to ranked incidents.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+use gatehound::config::Settings;
+use gatehound::detect::{self, World};
+use gatehound::engine::{self, Scan};
+use gatehound::error::Error;
+use gatehound::incident::{Group, Incident, rank};
+use gatehound::output::timing_line;
+use gatehound::plan::{Plan, Surroundings, Verdict};
+use gatehound::report::Teller;
+use gatehound::run::{Run, Timing};
+use gatehound::source::{Feed, Outcome};
+use gatehound::summary::{Gathered, has_secrets, summary};
+use gatehound::tally::Tally;
+
+use super::signals::Signals;
+use super::{Done, called, check_sources, create, progress, say, usage, warn};
+
+/// Reads `paths`, judges, ranks, writes.
+pub(crate) fn run(
+    paths: &[PathBuf],
+    settings: impl FnOnce() -> Result<Settings, Error>,
+    around: &Surroundings,
+) -> Result<Done, Error> {
+    if paths.is_empty() && around.is_stdin_terminal {
+        return Ok(usage("scan"));
+    }
+    let began = Instant::now();
+    let plan = Plan::new(paths, &settings()?, around)?;
+    check_sources(&plan.reading)?;
+    let warnings = plan.reading.warnings();
+    warn(plan.talk, &warnings);
+
+    let signals = Signals::listen()?;
+    let (tally, outcomes) = read(&plan, &signals)?;
+    let (run, incidents) = judge(&plan, &tally, &outcomes, warnings, &signals);
+
+    for (target, style) in &plan.targets {
+        let share = plan.share(target, incidents.len());
+        target.write(*style, &run, &incidents[..share])?;
+    }
+    let timing = timing(&plan, &run, began, around);
+    if plan.talk.remarks {
+        after(&plan, &tally, &run, &timing);
+    }
+    if let Some(path) = &plan.summary {
+        write_summary(path, &Run { timing: Some(timing), ..run.clone() })?;
+    }
+    match (signals.came(), plan.verdict(&run)) {
+        (Some(signal), _) => Ok(Done::Stopped(signal)),
+        (None, Verdict::Fine) => Ok(Done::Fine),
+        (None, Verdict::Found) => Ok(Done::Found),
+        (None, Verdict::Incomplete(error)) => Err(error),
+    }
+}
+
+/// All evidence, and what became of each source.
+fn read(plan: &Plan, signals: &Signals) -> Result<(Tally, Vec<Outcome>), Error> {
+    let reading = &plan.reading;
+    let feed = Feed::new(&reading.sources, reading.limits, reading.block_size)?;
+    let lines = AtomicU64::new(0);
+    let scan = Scan {
+        decoders: &reading.decoders,
+        meaning: &reading.meaning,
+        since: reading.since,
+        until: reading.until,
+        threads: reading.threads,
+        interrupted: signals.stop(),
+        lines: &lines,
+    };
+    let work = || engine::scan(&scan, &feed);
+    let tally = progress::watching(&feed, &lines, signals.stop(), plan.talk.progress, work)?;
+    Ok((tally, feed.outcomes()))
+}
+
+/// What the evidence proves, and the summary of the run.
+fn judge(
+    plan: &Plan,
+    tally: &Tally,
+    outcomes: &[Outcome],
+    mut warnings: Vec<String>,
+    signals: &Signals,
+) -> (Run, Vec<Incident>) {
+    let reading = &plan.reading;
+    let detectors = detect::all();
+    let world = World::new(tally, &reading.meaning.keys);
+    let groups = rank(detect::judge(&detectors, &world));
+    if signals.came().is_some() {
+        warnings.push("interrupted: only what was read until then was judged".to_owned());
+    }
+    let run = summary(Gathered {
+        sources: &reading.sources,
+        decoders: &reading.decoders,
+        outcomes,
+        tally,
+        world: &world,
+        detectors: &detectors,
+        groups: &groups,
+        warnings,
+        trust: &reading.meaning.trust,
+    });
+    let told: Vec<Group> = groups.into_iter().filter(|group| plan.tells(group)).collect();
+    let teller = Teller {
+        world: &world,
+        detectors: &detectors,
+        sources: &reading.sources,
+        decoders: &reading.decoders,
+        meaning: &reading.meaning,
+        limits: &reading.limits,
+        max_entities: plan.max_entities,
+        evidence: plan.evidence,
+    };
+    (run, teller.tell(&told))
+}
+
+/// What is said on standard error when all is done.
+fn after(plan: &Plan, tally: &Tally, run: &Run, timing: &Timing) {
+    if has_secrets(tally) && !plan.reading.has_own_key {
+        say(
+            "note: tokens are hashed with a published key; set GATEHOUND_HASH_KEY_FILE to use one of your own",
+        );
+    }
+    if plan.talk.details {
+        for source in &run.sources {
+            let format = source.format.as_deref().unwrap_or("no known format");
+            let (path, lines, events) = (source.path.text(), source.lines, source.events);
+            say(&format!("{path}: {format}, {lines} lines, {events} events"));
+        }
+    }
+    say(&timing_line(timing, run));
+}
+
+/// How long it took.
+fn timing(plan: &Plan, run: &Run, began: Instant, around: &Surroundings) -> Timing {
+    let seconds = began.elapsed().as_secs_f64();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
+    let bytes_per_second = (run.bytes as f64 / seconds.max(1e-9)) as u64;
+    Timing {
+        started: around.now.rfc3339(3),
+        seconds: (seconds * 1000.0).round() / 1000.0,
+        bytes_per_second,
+        threads: plan.reading.threads as u64,
+        peak_memory_bytes: peak_memory(),
+    }
+}
+
+/// The most memory that the process held, where the system tells (Linux).
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// Writes the run summary as one JSON object.
+fn write_summary(path: &Path, run: &Run) -> Result<(), Error> {
+    let failed = |cause| Error::io(called(path), cause);
+    let text = serde_json::to_string(run).map_err(|cause| failed(cause.into()))?;
+    let mut out = create(path)?;
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)
+}

@@ -1,0 +1,258 @@
+//! Normalised events, `gatehound.event.v1`, one a line in the order of the log; and the lines that gave none.
+
+mod json;
+
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use crate::error::Error;
+use crate::event::{Event, Malformed};
+use crate::format::{Decoded, Decoder};
+use crate::output::mask;
+use crate::request::Meaning;
+use crate::route;
+use crate::source::{Block, Feed, Limits, Outcome, Source};
+use crate::text::percent_decode;
+use crate::time::Time;
+use json::Object;
+
+/// Which records are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that are requests.
+    Events,
+    /// Those that are not, with the reason.
+    Rejects,
+}
+
+/// How events are written.
+pub struct Writing<'p> {
+    /// Which records.
+    pub wanted: Wanted,
+    /// What lines mean.
+    pub meaning: &'p Meaning,
+    /// Requests before this are left out.
+    pub since: Option<Time>,
+    /// Requests from here on are left out.
+    pub until: Option<Time>,
+    /// Bounds of reading.
+    pub limits: Limits,
+    /// Bytes that a worker takes at a time.
+    pub block_size: usize,
+    /// The workers.
+    pub pool: &'p ThreadPool,
+    /// Set from outside to end early.
+    pub interrupted: &'p AtomicBool,
+    /// Lines read so far.
+    pub lines: &'p AtomicU64,
+}
+
+/// Blocks that each worker turns into text before all of it is written.
+const BLOCKS_A_ROUND: usize = 4;
+
+impl Writing<'_> {
+    /// Writes the events of one source, read by `decoder`, to `out`.
+    pub fn source(
+        &self,
+        source: &Source,
+        decoder: Option<&dyn Decoder>,
+        out: &mut dyn Write,
+    ) -> Result<Outcome, Error> {
+        let feed = Feed::new(std::slice::from_ref(source), self.limits, self.block_size)?;
+        let name = source.path.to_string_lossy();
+        let round = self.pool.current_num_threads() * BLOCKS_A_ROUND;
+        let mut line = 1;
+        while !self.interrupted.load(Ordering::Relaxed) {
+            // What cannot be read stands in the feed's outcome; the rest still comes.
+            let blocks = std::iter::from_fn(|| feed.next()).filter_map(Result::ok).take(round);
+            let mut numbered: Vec<(u64, Block)> = Vec::with_capacity(round);
+            for block in blocks {
+                numbered.push((line, block));
+                line += records(&numbered[numbered.len() - 1].1);
+            }
+            if numbered.is_empty() {
+                break;
+            }
+            let texts: Vec<Vec<u8>> = self.pool.install(|| {
+                numbered.par_iter().map(|(line, block)| self.block(&name, decoder, *line, block)).collect()
+            });
+            for text in &texts {
+                out.write_all(text).map_err(|cause| Error::io("standard output", cause))?;
+            }
+            self.lines.store(line - 1, Ordering::Relaxed);
+            numbered.into_iter().for_each(|(_, block)| feed.give_back(block));
+        }
+        let outcome = feed.outcomes().into_iter().next();
+        outcome.ok_or_else(|| Error::usage(format!("{name}: nothing became of it")))
+    }
+
+    /// The events of one block, whose first line has the number `line`.
+    fn block(&self, source: &str, decoder: Option<&dyn Decoder>, line: u64, block: &Block) -> Vec<u8> {
+        let mut out = Vec::with_capacity(block.bytes().len() * 2);
+        let mut line = line;
+        let mut each = |decoded: Decoded<'_, '_>| {
+            let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
+            match (self.wanted, decoded.event) {
+                (Wanted::Events, Ok(event)) => self.event(&place, decoded.format, event, &mut out),
+                (Wanted::Rejects, Err(reason)) => reject(&place, reason, decoded.record, &mut out),
+                _ => {}
+            }
+            line += 1;
+        };
+        match decoder {
+            Some(decoder) => decoder.decode_block(block.bytes(), &mut each),
+            None => {
+                for (offset, record) in block.records() {
+                    let offset = usize::try_from(offset - block.offset).unwrap_or(usize::MAX);
+                    each(Decoded { offset, record, format: "", event: Err(Malformed::Unknown) });
+                }
+            }
+        }
+        out
+    }
+
+    /// Writes one event, unless it lies outside the time that is wanted.
+    fn event(&self, place: &Place<'_>, format: &str, event: &Event<'_>, out: &mut Vec<u8>) {
+        let outside = self.since.is_some_and(|since| event.time < since)
+            || self.until.is_some_and(|until| until <= event.time);
+        if outside {
+            return;
+        }
+        let mut object = Object::open(out, "gatehound.event.v1");
+        place.write(&mut object);
+        object.text("format", format.as_bytes());
+        object.text("time", event.time.rfc3339(event.time_digits).as_bytes());
+        self.who(event, &mut object);
+        what(event, &mut object);
+        answer(event, &mut object);
+        around(event, &mut object);
+        object.close();
+    }
+
+    /// Who made the request.
+    fn who(&self, event: &Event<'_>, object: &mut Object<'_>) {
+        let origin = self.meaning.trust.origin(event);
+        match (origin.client, event.client_name) {
+            (Some(client), _) => object.text("client", client.to_string().as_bytes()),
+            (None, Some(name)) => object.text("client", name),
+            (None, None) => {}
+        }
+        // The port is that of the socket: known for the client where nobody stands between.
+        if origin.peer.is_none() {
+            object.number("client_port", event.client_port.map(u64::from));
+        }
+        if let Some(peer) = origin.peer {
+            object.text("peer", peer.to_string().as_bytes());
+        }
+        if let Some(list) = event.forwarded.filter(|list| says_something(list)) {
+            let list = percent_decode(list, crate::text::Plus::IsBlank);
+            let hops = list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            object.texts("forwarded", hops.filter(|hop| says_something(hop)));
+        }
+        let keys = &self.meaning.keys;
+        plain(event, object, "user", event.user);
+        plain(event, object, "consumer", event.consumer);
+        for (name, secret) in [("token", event.token), ("session", event.session)] {
+            if let Some(hash) = secret.map(|secret| secret.hashed(keys)).filter(|hash| hash.is_some()) {
+                object.text(name, hash.to_string().as_bytes());
+            }
+        }
+    }
+}
+
+/// How many records a block holds.
+fn records(block: &Block) -> u64 {
+    let bytes = block.bytes();
+    let ends = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    ends + u64::from(bytes.last().is_some_and(|&last| last != b'\n'))
+}
+
+/// Where a record stands.
+struct Place<'s> {
+    source: &'s str,
+    line: u64,
+    offset: u64,
+}
+
+impl Place<'_> {
+    fn write(&self, object: &mut Object<'_>) {
+        object.text("source", self.source.as_bytes());
+        object.number("line", Some(self.line));
+        object.number("offset", Some(self.offset));
+    }
+}
+
+/// What was asked for.
+fn what(event: &Event<'_>, object: &mut Object<'_>) {
+    plain(event, object, "method", event.method);
+    plain(event, object, "scheme", event.scheme);
+    plain(event, object, "host", event.host);
+    masked(event, object, "path", event.path);
+    masked(event, object, "query", event.query);
+    plain(event, object, "protocol", event.protocol);
+    if let Some(path) = event.path.filter(|path| says_something(path)) {
+        object.text("template", &route::text(&event.plain(path)));
+    }
+}
+
+/// What came of it.
+fn answer(event: &Event<'_>, object: &mut Object<'_>) {
+    object.number("status", event.status.map(u64::from));
+    object.number("bytes_out", event.bytes_out);
+    object.number("bytes_in", event.bytes_in);
+    object.millis("duration_ms", event.duration);
+    plain(event, object, "upstream", event.upstream);
+    object.number("upstream_status", event.upstream_status.map(u64::from));
+    object.millis("upstream_ms", event.upstream_duration);
+}
+
+/// What else the log tells.
+fn around(event: &Event<'_>, object: &mut Object<'_>) {
+    masked(event, object, "referer", event.referer);
+    masked(event, object, "user_agent", event.user_agent);
+    plain(event, object, "request_id", event.request_id);
+    plain(event, object, "gateway_route", event.gateway_route);
+    plain(event, object, "api", event.api);
+    plain(event, object, "tls_version", event.tls_version);
+    plain(event, object, "tls_cipher", event.tls_cipher);
+    plain(event, object, "tls_client", event.tls_client);
+    plain(event, object, "ja3", event.ja3);
+    plain(event, object, "ja4", event.ja4);
+    plain(event, object, "cache", event.cache);
+    plain(event, object, "country", event.country);
+    object.number("asn", event.asn.map(u64::from));
+    plain(event, object, "flags", event.flags);
+    masked(event, object, "raw_request", event.raw_request);
+}
+
+/// A field without its producer's escapes; left out where the log says nothing.
+fn plain(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&[u8]>) {
+    if let Some(field) = field.filter(|field| says_something(field)) {
+        object.text(name, &event.plain(field));
+    }
+}
+
+/// As [`plain`], with secrets that stand in it masked.
+fn masked(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&[u8]>) {
+    if let Some(field) = field.filter(|field| says_something(field)) {
+        object.text(name, &mask::mask(&event.plain(field)));
+    }
+}
+
+/// Whether a field is more than an empty one.
+fn says_something(field: &[u8]) -> bool {
+    !matches!(field, b"" | b"-")
+}
+
+/// Writes one record that is no request.
+fn reject(place: &Place<'_>, reason: Malformed, record: &[u8], out: &mut Vec<u8>) {
+    let mut object = Object::open(out, "gatehound.reject.v1");
+    place.write(&mut object);
+    object.text("reason", reason.reason().as_bytes());
+    object.flag("skipped", reason.is_skip());
+    object.text("raw", &mask::raw(record, mask::LINE).0);
+    object.close();
+}

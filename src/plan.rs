@@ -1,0 +1,78 @@
+//! What the settings mean: files opened, words checked. Below this room nobody knows of options, settings or terminals.
+
+mod reading;
+mod report;
+mod when;
+
+use crate::config::{Environment, Settings};
+use crate::error::Error;
+use crate::time::Time;
+
+pub use reading::{Reading, Recognised, keys};
+pub use report::{Plan, Verdict};
+pub use when::{instant, zone};
+
+/// What stands around the program; asked once, by `main`.
+pub struct Surroundings {
+    /// The time on the wall.
+    pub now: Time,
+    /// The environment.
+    pub environment: Box<Environment>,
+    /// Whether somebody sits at the standard input.
+    pub is_stdin_terminal: bool,
+    /// Whether somebody sees the standard output.
+    pub is_stdout_terminal: bool,
+    /// Whether somebody sees the standard error.
+    pub is_stderr_terminal: bool,
+    /// Columns of the terminal, if there is one.
+    pub width: Option<usize>,
+    /// How many threads can work at a time.
+    pub cores: usize,
+}
+
+/// What is said on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Talk {
+    /// Errors.
+    pub errors: bool,
+    /// Warnings, and a line on how long it took.
+    pub remarks: bool,
+    /// How every file is read.
+    pub details: bool,
+    /// How far the reading is.
+    pub progress: bool,
+}
+
+impl Talk {
+    /// What the settings want to be told.
+    pub fn of(settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
+        let quiet = settings.number("quiet")?.unwrap_or(0);
+        let is_set = |name: &str| (around.environment)(name).is_some_and(|value| !value.is_empty());
+        let wants_progress = !settings.switch("no-progress")? && !is_set("CI");
+        Ok(Self {
+            errors: quiet < 2,
+            remarks: quiet == 0,
+            details: quiet == 0 && settings.switch("verbose")?,
+            progress: quiet == 0 && wants_progress && around.is_stderr_terminal,
+        })
+    }
+}
+
+/// Mistakes, gathered so that all are told and not only the first.
+#[derive(Default)]
+struct Mistakes(Vec<Error>);
+
+impl Mistakes {
+    /// The value, or its default and a mistake more.
+    fn or_default<T: Default>(&mut self, read: Result<T, Error>) -> T {
+        read.unwrap_or_else(|error| {
+            self.0.push(error);
+            T::default()
+        })
+    }
+
+    /// All of them, if there are any.
+    fn none(self) -> Result<(), Error> {
+        Error::all(self.0).map_or(Ok(()), Err)
+    }
+}
