@@ -5,6 +5,7 @@
 mod file;
 mod show;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -204,6 +205,17 @@ impl Settings {
     /// The word for `name`.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.said(name)?.words.first().map(String::as_str)
+    }
+
+    /// Which of two settings that exclude each other was said in a layer that goes before the other's.
+    pub fn which_first(&self, one: &str, other: &str) -> Ordering {
+        let layer = |name: &str| match self.said(name).map(|said| &said.origin) {
+            Some(Origin::Option) => (0, None),
+            Some(Origin::Environment(_)) => (1, None),
+            Some(Origin::File(path, _)) => (2, self.files.iter().position(|file| file == path)),
+            None => (3, None),
+        };
+        layer(one).cmp(&layer(other))
     }
 
     /// The words for `name`.

@@ -2,19 +2,18 @@
 
 mod json;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::error::Error;
 use crate::event::{Event, Malformed};
 use crate::format::{Decoded, Decoder};
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
-use crate::source::{Block, Feed, Limits, Outcome, Source};
+use crate::source::{Block, Feed};
 use crate::text::percent_decode;
 use crate::time::Time;
 use json::Object;
@@ -38,10 +37,6 @@ pub struct Writing<'p> {
     pub since: Option<Time>,
     /// Requests from here on are left out.
     pub until: Option<Time>,
-    /// Bounds of reading.
-    pub limits: Limits,
-    /// Bytes that a worker takes at a time.
-    pub block_size: usize,
     /// The workers.
     pub pool: &'p ThreadPool,
     /// Set from outside to end early.
@@ -54,15 +49,14 @@ pub struct Writing<'p> {
 const BLOCKS_A_ROUND: usize = 4;
 
 impl Writing<'_> {
-    /// Writes the events of one source, read by `decoder`, to `out`.
+    /// Writes the events of the one source of `feed`, called `name` and read by `decoder`, to `out`.
     pub fn source(
         &self,
-        source: &Source,
+        feed: &Feed,
+        name: &str,
         decoder: Option<&dyn Decoder>,
         out: &mut dyn Write,
-    ) -> Result<Outcome, Error> {
-        let feed = Feed::new(std::slice::from_ref(source), self.limits, self.block_size)?;
-        let name = source.path.to_string_lossy();
+    ) -> io::Result<()> {
         let round = self.pool.current_num_threads() * BLOCKS_A_ROUND;
         let mut line = 1;
         while !self.interrupted.load(Ordering::Relaxed) {
@@ -77,16 +71,13 @@ impl Writing<'_> {
                 break;
             }
             let texts: Vec<Vec<u8>> = self.pool.install(|| {
-                numbered.par_iter().map(|(line, block)| self.block(&name, decoder, *line, block)).collect()
+                numbered.par_iter().map(|(line, block)| self.block(name, decoder, *line, block)).collect()
             });
-            for text in &texts {
-                out.write_all(text).map_err(|cause| Error::io("standard output", cause))?;
-            }
+            texts.iter().try_for_each(|text| out.write_all(text))?;
             self.lines.store(line - 1, Ordering::Relaxed);
             numbered.into_iter().for_each(|(_, block)| feed.give_back(block));
         }
-        let outcome = feed.outcomes().into_iter().next();
-        outcome.ok_or_else(|| Error::usage(format!("{name}: nothing became of it")))
+        Ok(())
     }
 
     /// The events of one block, whose first line has the number `line`.
@@ -191,7 +182,7 @@ fn what(event: &Event<'_>, object: &mut Object<'_>) {
     plain(event, object, "scheme", event.scheme);
     plain(event, object, "host", event.host);
     masked(event, object, "path", event.path);
-    masked(event, object, "query", event.query);
+    masked_query(event, object);
     plain(event, object, "protocol", event.protocol);
     if let Some(path) = event.path.filter(|path| says_something(path)) {
         object.text("template", &route::text(&event.plain(path)));
@@ -239,6 +230,14 @@ fn plain(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&
 fn masked(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&[u8]>) {
     if let Some(field) = field.filter(|field| says_something(field)) {
         object.text(name, &mask::mask(&event.plain(field)));
+    }
+}
+
+/// As [`masked`], for a query: the mask knows parameters by what stands before them.
+fn masked_query(event: &Event<'_>, object: &mut Object<'_>) {
+    if let Some(query) = event.query.filter(|query| says_something(query)) {
+        let query = [b"?", &*event.plain(query)].concat();
+        object.text("query", mask::mask(&query).strip_prefix(b"?").unwrap_or(&query));
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod commands;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use gatehound::error::Error;
 use gatehound::plan::Surroundings;
 use gatehound::time::Time;
 
-use commands::{Done, reference};
+use commands::{Done, reference, say};
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             if quiet < 2 {
-                let _ = writeln!(io::stderr(), "error: {error}");
+                say(&format!("error: {error}"));
             }
             ExitCode::from(2)
         }

@@ -7,10 +7,11 @@ use gatehound::cli::{EventsArgs, EventsForm};
 use gatehound::config::Settings;
 use gatehound::error::Error;
 use gatehound::events::{Wanted, Writing};
-use gatehound::plan::{Reading, Surroundings, Talk};
+use gatehound::plan::{Reading, Rules, Surroundings, Talk};
+use gatehound::source::Feed;
 
 use super::signals::Signals;
-use super::{Done, called, check_sources, create, usage, warn};
+use super::{Done, called, check_sources, create, progress, usage, warn};
 
 /// Writes the events of all logs.
 pub(crate) fn run(
@@ -24,7 +25,7 @@ pub(crate) fn run(
     let EventsForm::Ndjson = args.format;
     let settings = settings()?;
     let talk = Talk::of(&settings, around)?;
-    let reading = Reading::new(&args.read.paths, &settings, around)?;
+    let reading = Reading::open(&args.read.paths, Rules::new(&settings, around)?);
     check_sources(&reading)?;
     warn(talk, &reading.warnings());
 
@@ -37,8 +38,6 @@ pub(crate) fn run(
         meaning: &reading.meaning,
         since: reading.since,
         until: reading.until,
-        limits: reading.limits,
-        block_size: reading.block_size,
         pool: &pool,
         interrupted: signals.stop(),
         lines: &lines,
@@ -46,10 +45,15 @@ pub(crate) fn run(
     let mut out = create(&args.output)?;
     let mut incomplete = None;
     for (source, decoder) in reading.sources.iter().zip(&reading.decoders) {
-        let outcome = writing.source(source, decoder.as_deref(), &mut *out)?;
-        if !outcome.complete && incomplete.is_none() {
+        let feed = Feed::new(std::slice::from_ref(source), reading.limits, reading.block_size)?;
+        let name = source.path.to_string_lossy();
+        let work = || writing.source(&feed, &name, decoder.as_deref(), &mut *out);
+        progress::watching(&feed, &lines, signals.stop(), talk.progress, work)
+            .map_err(|cause| Error::io(called(&args.output), cause))?;
+        let broken = feed.outcomes().into_iter().find(|outcome| !outcome.complete);
+        if let Some(outcome) = broken.filter(|_| incomplete.is_none()) {
             let why = outcome.note.as_deref().unwrap_or("was not read to its end");
-            incomplete = Some(Error::usage(format!("{}: {why}", source.path.display())));
+            incomplete = Some(Error::usage(format!("{name}: {why}")));
         }
     }
     out.flush().map_err(|cause| Error::io(called(&args.output), cause))?;

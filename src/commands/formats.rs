@@ -56,6 +56,9 @@ fn detect(source: &Source, page: &mut String) -> Result<bool, Error> {
     for one in &tried {
         let _ = writeln!(page, "  {}", row(*one, &lines));
     }
+    page.push_str(
+        "  chosen is what reads most of the first lines, at least 60 of 100, and then finds most fields\n",
+    );
     Ok(chosen.is_some())
 }
 

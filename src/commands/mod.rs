@@ -17,6 +17,7 @@ use clap::CommandFactory;
 use gatehound::cli::{Cli, command_like};
 use gatehound::error::Error;
 use gatehound::plan::{Reading, Talk};
+use gatehound::text::Escaped;
 
 /// How a command ended, if it was not with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +44,11 @@ impl Done {
     }
 }
 
-/// Says `message` on standard error. Nobody is left to hear that it failed.
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
+/// Says `message` on standard error, with the names of strangers' files made harmless. Nobody is left to hear that it failed.
+pub(crate) fn say(message: &str) {
+    for line in message.lines() {
+        let _ = writeln!(io::stderr(), "{}", Escaped(line.as_bytes()));
+    }
 }
 
 /// Prints a page on standard output.
@@ -59,9 +62,12 @@ fn print(page: &str) -> Result<Done, Error> {
 fn usage(command: &str) -> Done {
     let mut cli = Cli::command();
     cli.build();
-    if let Some(command) = cli.find_subcommand_mut(command) {
-        say(&command.render_help().to_string());
-    }
+    let is_bare = std::env::args_os().len() <= 1;
+    let help = match cli.find_subcommand_mut(command).filter(|_| !is_bare) {
+        Some(command) => command.render_help(),
+        None => cli.render_help(),
+    };
+    say(&help.to_string());
     Done::Asked
 }
 

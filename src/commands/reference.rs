@@ -51,7 +51,12 @@ pub(crate) fn man() -> Result<Done, Error> {
     let mut cli = Cli::command();
     cli.build();
     let mut page = Vec::new();
-    clap_mangen::Man::new(cli.clone()).render(&mut page).map_err(failed)?;
+    let whole = clap_mangen::Man::new(cli.clone());
+    whole.render_title(&mut page).map_err(failed)?;
+    whole.render_name_section(&mut page).map_err(failed)?;
+    whole.render_synopsis_section(&mut page).map_err(failed)?;
+    whole.render_description_section(&mut page).map_err(failed)?;
+    whole.render_options_section(&mut page).map_err(failed)?;
     for command in cli.get_subcommands().filter(|command| command.get_name() != "help") {
         let name = format!("gatehound {}", command.get_name());
         let command = command.clone().display_name(name.clone()).bin_name(name.clone());
@@ -60,5 +65,6 @@ pub(crate) fn man() -> Result<Done, Error> {
         man.render_description_section(&mut page).map_err(failed)?;
         man.render_options_section(&mut page).map_err(failed)?;
     }
+    whole.render_extra_section(&mut page).map_err(failed)?;
     print(&String::from_utf8_lossy(&page))
 }

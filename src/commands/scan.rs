@@ -10,7 +10,7 @@ use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
 use gatehound::error::Error;
 use gatehound::incident::{Group, Incident, rank};
-use gatehound::output::timing_line;
+use gatehound::output::{Destination, OUTPUTS, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict};
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
@@ -34,7 +34,9 @@ pub(crate) fn run(
     let plan = Plan::new(paths, &settings()?, around)?;
     check_sources(&plan.reading)?;
     let warnings = plan.reading.warnings();
-    warn(plan.talk, &warnings);
+    let told = warnings.len();
+    let in_report = shows_report(&plan, around);
+    warn(plan.talk, if in_report { &[] } else { &warnings });
 
     let signals = Signals::listen()?;
     let (tally, outcomes) = read(&plan, &signals)?;
@@ -44,6 +46,7 @@ pub(crate) fn run(
         let share = plan.share(target, incidents.len());
         target.write(*style, &run, &incidents[..share])?;
     }
+    warn(plan.talk, if in_report { &[] } else { &run.warnings[told..] });
     let timing = timing(&plan, &run, began, around);
     if plan.talk.remarks {
         after(&plan, &tally, &run, &timing);
@@ -57,6 +60,14 @@ pub(crate) fn run(
         (None, Verdict::Found) => Ok(Done::Found),
         (None, Verdict::Incomplete(error)) => Err(error),
     }
+}
+
+/// Whether whoever reads standard error has the report before them, where warnings stand too.
+fn shows_report(plan: &Plan, around: &Surroundings) -> bool {
+    let is_text = plan.targets.iter().any(|(target, _)| {
+        target.destination == Destination::Stdout && target.output.name() == OUTPUTS[0].name()
+    });
+    is_text && around.is_stdout_terminal && around.is_stderr_terminal
 }
 
 /// All evidence, and what became of each source.

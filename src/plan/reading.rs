@@ -1,5 +1,6 @@
 //! What is read, and how: sources opened, formats recognised, the meaning of lines settled.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -69,9 +70,20 @@ enum Wish {
     Written(String),
 }
 
-impl Reading {
-    /// Opens `paths` as `settings` say; without any, the standard input. Every mistake in the settings is told.
-    pub fn new(paths: &[PathBuf], settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
+/// How logs are read: words checked, nothing opened.
+pub struct Rules {
+    wish: Wish,
+    meaning: Meaning,
+    has_own_key: bool,
+    since: Option<Time>,
+    until: Option<Time>,
+    threads: usize,
+    block_size: usize,
+}
+
+impl Rules {
+    /// What `settings` say about reading. Every mistake is told.
+    pub fn new(settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
         let mut mistakes = Mistakes::default();
         let zone = mistakes.or_default(settings.read("tz", |word| when::zone(word).map(Some))).flatten();
         let zone = zone.unwrap_or(TimeZone::UTC);
@@ -94,11 +106,25 @@ impl Reading {
         let classes = mistakes.or_default(classes(settings));
         let keys = mistakes.or_default(keys(around));
         mistakes.none()?;
+        Ok(Self {
+            wish: wish.unwrap_or(Wish::Recognise),
+            has_own_key: keys.is_some(),
+            meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes },
+            since,
+            until,
+            threads: usize::try_from(threads).unwrap_or(1),
+            block_size: block_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(BLOCK_SIZE),
+        })
+    }
+}
 
+impl Reading {
+    /// Opens `paths`, without any the standard input, and recognises their formats.
+    pub fn open(paths: &[PathBuf], rules: Rules) -> Self {
+        let Rules { wish, meaning, has_own_key, since, until, threads, block_size } = rules;
         let limits = Limits::default();
         let standard_input = [PathBuf::from("-")];
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
-        let wish = wish.unwrap_or(Wish::Recognise);
         let decoded: Vec<_> = sources.par_iter().map(|source| wish.decoder(source)).collect();
         let (mut decoders, mut recognised) = (Vec::new(), Vec::new());
         for (source, decoded) in sources.iter().zip(decoded) {
@@ -109,19 +135,19 @@ impl Reading {
             decoders.push(decoder);
             recognised.push(how);
         }
-        Ok(Self {
+        Self {
             sources,
             problems,
             decoders,
             recognised,
-            has_own_key: keys.is_some(),
-            meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes },
+            meaning,
+            has_own_key,
             since,
             until,
             limits,
-            threads: usize::try_from(threads).unwrap_or(1),
-            block_size: block_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(BLOCK_SIZE),
-        })
+            threads,
+            block_size,
+        }
     }
 
     /// What the user should know before anything is judged: what is not read, and which files have no known format.
@@ -207,9 +233,13 @@ fn wish(settings: &Settings) -> Result<Wish, Error> {
     let written = |text: &str| format::from_string(text).map(|_| Wish::Written(text.to_owned()));
     let named = |name: &str| format::by_name(name).map(Wish::Named);
     match (settings.read("log-format", written)?, settings.read("input-format", named)?) {
-        (Some(_), Some(_)) => {
-            Err(Error::usage("input-format and log-format are both set; a log is read in one way"))
-        }
+        (Some(written), Some(named)) => match settings.which_first("log-format", "input-format") {
+            Ordering::Less => Ok(written),
+            Ordering::Greater => Ok(named),
+            Ordering::Equal => {
+                Err(Error::usage("input-format and log-format are both set; a log is read in one way"))
+            }
+        },
         (Some(wish), None) | (None, Some(wish)) => Ok(wish),
         (None, None) => Ok(Wish::Recognise),
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::reading::and_more;
-use super::{Mistakes, Reading, Surroundings, Talk};
+use super::{Mistakes, Reading, Rules, Surroundings, Talk};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
@@ -78,9 +78,9 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
-        let reading = Reading::new(paths, settings, around).map_err(|error| mistakes.0.push(error));
+        let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
         mistakes.none()?;
-        let (Ok(talk), Ok(reading)) = (talk, reading) else { return Err(Error::usage("nothing to do")) };
+        let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
         let keeps = |target: &Target| talk.errors || target.destination != Destination::Stdout;
         let styled = |target: Target| {
             let style = match target.destination {
@@ -90,7 +90,7 @@ impl Plan {
             (target, style)
         };
         Ok(Self {
-            reading,
+            reading: Reading::open(paths, rules),
             talk,
             targets: targets.into_iter().filter(keeps).map(styled).collect(),
             summary,

@@ -1,6 +1,7 @@
 //! Who made a request, when others passed it on: trusted hops are stepped over, nothing else is believed.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
@@ -114,10 +115,11 @@ impl Trust {
 
     /// The name of the content delivery network that publishes `address`, to tell the user which option to set.
     pub fn published_by(address: IpAddr) -> Option<&'static str> {
-        let holds = |list: &[&str]| {
-            list.iter().any(|net| net.parse::<IpNet>().is_ok_and(|net| net.contains(&address)))
-        };
-        NAMED.iter().find(|(_, list)| holds(list)).map(|(name, _)| *name)
+        static NETS: LazyLock<Vec<(&str, IpNet)>> = LazyLock::new(|| {
+            let parsed = |net: &&str| net.parse::<IpNet>().expect("the lists are well-formed");
+            NAMED.iter().flat_map(|&(name, list)| list.iter().map(move |net| (name, parsed(net)))).collect()
+        });
+        NETS.iter().find(|(_, net)| net.contains(&address)).map(|&(name, _)| name)
     }
 
     /// The right-most hop that is not believed: from the socket inwards through the forwarded-for list.
