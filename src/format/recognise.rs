@@ -58,7 +58,8 @@ pub fn recognise(head: &[u8]) -> Option<Choice> {
     let lines = first_lines(head);
     let mut read = vec![false; lines.len()];
     let mut skipped = vec![true; lines.len()];
-    let (mut tried, mut best): (Vec<Tried>, Option<(Tried, Box<dyn Decoder>)>) = (Vec::new(), None);
+    let mut tried = Vec::new();
+    let mut best: Option<(Tried, Box<dyn Decoder>)> = None;
     for &format in FORMATS {
         let (mine, decoder) = try_one(format, head, &lines, |nth, event| {
             read[nth] |= event.is_ok();
