@@ -178,7 +178,7 @@ mod tests {
     const TICK: Seconds = Seconds(10);
 
     fn series(seconds: &[i64]) -> Series<Tries, 8> {
-        let mut series = Series::default();
+        let mut series = Series::<Tries, 8>::default();
         for &second in seconds {
             series.at(TICK, Time::from_seconds(second)).0 += 1;
         }
@@ -194,7 +194,7 @@ mod tests {
             let mut sorted = seconds.clone();
             sorted.sort_unstable();
             let cut = cut.min(seconds.len());
-            let (mut left, right): (Series<Tries, 8>, Series<Tries, 8>) = (series(&seconds[..cut]), series(&seconds[cut..]));
+            let (mut left, right) = (series(&seconds[..cut]), series(&seconds[cut..]));
             let mut back = right.clone();
             back.merge(left.clone());
             left.merge(right);

@@ -52,7 +52,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
 /// Everything that all detectors can prove from a world, in an order that depends on content alone.
 pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = detectors.iter().flat_map(|detector| detector.judge(world)).collect();
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.sort_by_key(Finding::order);
     findings
 }
 

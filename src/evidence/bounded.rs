@@ -114,7 +114,7 @@ mod tests {
     use crate::series::Tries;
 
     fn of(names: &[u64]) -> Bounded<Tries, 8> {
-        let mut bounded = Bounded::default();
+        let mut bounded = Bounded::<Tries, 8>::default();
         names.iter().for_each(|&name| bounded.at(name).0 += 1);
         bounded
     }
@@ -123,7 +123,7 @@ mod tests {
         #[test]
         fn the_cut_does_not_matter(names in prop::collection::vec(0u64..30, 0..200), cut in 0usize..200) {
             let cut = cut.min(names.len());
-            let (mut left, right): (Bounded<Tries, 8>, Bounded<Tries, 8>) = (of(&names[..cut]), of(&names[cut..]));
+            let (mut left, right) = (of(&names[..cut]), of(&names[cut..]));
             let mut back = right.clone();
             back.merge(left.clone());
             left.merge(right);

@@ -162,8 +162,8 @@ impl Finding {
 
     /// A total order by content: time, kind, detector, then whom it is about.
     pub fn order(&self) -> impl Ord + use<> {
-        let joins = self.joins.iter().copied().take(4).collect();
-        let clients = self.clients.iter().copied().take(4).collect();
+        let joins: Vec<Join> = self.joins.iter().copied().take(4).collect();
+        let clients: Vec<Count<Client>> = self.clients.iter().copied().take(4).collect();
         (self.first, self.kind, self.detector, self.variant, self.requests, joins, clients)
     }
 

@@ -41,7 +41,7 @@ pub fn rank(findings: Vec<Finding>) -> Vec<Group> {
 
 /// Groups of findings that touch: through a shared identity, at a time that overlaps or nearly so.
 fn joined(mut findings: Vec<Finding>) -> Vec<Vec<Finding>> {
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.sort_by_key(Finding::order);
     let mut parent: Vec<usize> = (0..findings.len()).collect();
     let mut by_join: BTreeMap<Join, Vec<usize>> = BTreeMap::new();
     for (number, finding) in findings.iter().enumerate() {

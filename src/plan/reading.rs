@@ -125,10 +125,10 @@ impl Reading {
         let limits = Limits::default();
         let standard_input = [PathBuf::from("-")];
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
-        let decoded: Vec<_> = sources.par_iter().map(|source| wish.decoder(source)).collect();
+        let opened: Vec<_> = sources.par_iter().map(|source| wish.decoder(source)).collect();
         let (mut decoders, mut recognised) = (Vec::new(), Vec::new());
-        for (source, decoded) in sources.iter().zip(decoded) {
-            let (decoder, how) = decoded.unwrap_or_else(|error| {
+        for (source, opened) in sources.iter().zip(opened) {
+            let (decoder, how) = opened.unwrap_or_else(|error| {
                 problems.push(problem(&source.path, &error));
                 (None, Recognised::Unreadable)
             });
