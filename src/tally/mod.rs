@@ -167,13 +167,18 @@ fn fold<C: Collector>(requests: &[Request]) -> C::Evidence {
 mod tests {
     use super::*;
     use crate::collect::ClientProfiles;
+    use crate::event::Event;
+    use crate::request::{Meaning, Place, RouteCache};
     use crate::time::Time;
 
     #[test]
     fn the_fifth_request_unfolds_a_key_and_changes_nothing_else() {
         for count in 1..=6 {
             let mut shard = Shard::new(KeyKind::Client);
-            let request = |second| Request { time: Time::from_seconds(second), ..Request::default() };
+            let request = |second| {
+                let event = Event { time: Time::from_seconds(second), ..Event::default() };
+                Meaning::default().request(&event, Place::default(), &mut RouteCache::default())
+            };
             let requests: Vec<Request> = (0..count).map(request).collect();
             for request in &requests {
                 shard.adopt_young(7, 1, std::slice::from_ref(request));
