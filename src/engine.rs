@@ -163,7 +163,7 @@ impl Worker {
         let source = block.source.0;
         let mut reading = SourceReading::default();
         let Some(decoder) = scan.decoders.get(source as usize).and_then(Option::as_deref) else {
-            reading.lines = memchr::memchr_iter(b'\n', block.bytes()).count() as u64;
+            reading.lines = block.records().count() as u64;
             reading.malformed.insert(Malformed::Unknown, reading.lines);
             self.reading.sources.entry(source).or_default().merge(reading);
             return;

@@ -162,3 +162,35 @@ fn fold<C: Collector>(requests: &[Request]) -> C::Evidence {
         .for_each(|request| C::observe(request, &mut evidence));
     evidence
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::ClientProfiles;
+    use crate::event::Event;
+    use crate::request::{Meaning, Place, RouteCache};
+    use crate::time::Time;
+
+    #[test]
+    fn the_fifth_request_unfolds_a_key_and_changes_nothing_else() {
+        for count in 1..=6 {
+            let mut shard = Shard::new(KeyKind::Client);
+            let request = |second| {
+                let event = Event { time: Time::from_seconds(second), ..Event::default() };
+                Meaning::default().request(&event, Place::default(), &mut RouteCache::default())
+            };
+            let requests: Vec<Request> = (0..count).map(request).collect();
+            for request in &requests {
+                shard.adopt_young(7, 1, std::slice::from_ref(request));
+            }
+            match shard.find(7, 1).expect("it was adopted") {
+                Young::Requests(young) => assert!(count < 5 && young.len() == requests.len()),
+                Young::Full(_) => assert!(count >= 5),
+            }
+            let mut tally = Tally::default();
+            tally.shards[KeyKind::Client as usize][owner(7)] = shard;
+            let profile = tally.population::<ClientProfiles>().with(7, Clone::clone);
+            assert_eq!(profile, Some(fold::<ClientProfiles>(&requests)));
+        }
+    }
+}

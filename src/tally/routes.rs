@@ -27,7 +27,7 @@ const MISSING: usize = 4096;
 pub struct RouteNorm {
     /// The template as text.
     pub text: Vec<u8>,
-    /// The method and class; the same in all of its evidence.
+    /// The method, the same in all of its evidence, and the largest class: that of a GET depends on its query.
     pub kind: Option<(Method, EndpointClass)>,
     /// How many requests.
     pub requests: u64,
@@ -71,7 +71,7 @@ impl Evidence for RouteNorm {
 
 /// All routes that ever answered with anything but "not there", and how popular the missing ones were.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(into = "Stored", from = "Stored")]
+#[serde(into = "Stored", try_from = "Stored")]
 pub struct Routes {
     table: HashMap<RouteKey, RouteNorm, foldhash::fast::RandomState>,
     /// Per parent: its children in the table, so that the largest can make room.
@@ -95,11 +95,7 @@ impl Routes {
         if let Some(norm) = self.table.get_mut(&key) {
             norm.add(request, client);
         } else {
-            let mut norm = RouteNorm {
-                text: text(),
-                kind: Some((request.method, request.class)),
-                ..RouteNorm::default()
-            };
+            let mut norm = RouteNorm { text: text(), ..RouteNorm::default() };
             norm.add(request, client);
             self.insert(key, norm);
         }
@@ -112,8 +108,9 @@ impl Routes {
             return;
         }
         let siblings = self.siblings.entry(key.0.parent()).or_default();
-        // Doors are few and matter: no flood of siblings may crowd them out.
-        let is_door = norm.kind.is_some_and(|(_, class)| class.is_door());
+        // Doors are few and matter: no flood of siblings may crowd them out. The class of a GET depends on its query as
+        // well, and so might come too late.
+        let is_door = norm.kind.is_some_and(|(method, class)| method != Method::Get && class.is_door());
         let at = siblings.partition_point(|sibling| sibling < &key);
         if is_door {
             self.table.insert(key, norm);
@@ -169,6 +166,7 @@ impl Routes {
 impl RouteNorm {
     /// Adds `request`, made by `client`.
     fn add(&mut self, request: &Request, client: u64) {
+        self.kind = self.kind.max(Some((request.method, request.class)));
         self.requests += 1;
         self.ok += u64::from(request.is_ok());
         self.outcomes.add(request);
@@ -240,13 +238,18 @@ impl From<Routes> for Stored {
     }
 }
 
-impl From<Stored> for Routes {
-    fn from(stored: Stored) -> Self {
+impl TryFrom<Stored> for Routes {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        if !stored.table.is_sorted_by(|(a, _), (b, _)| a < b) {
+            return Err("its routes are out of order");
+        }
         let mut routes = Self { missing: stored.missing, ..Self::default() };
         for (key, norm) in stored.table {
             routes.insert(key, norm);
         }
         routes.rest = stored.rest.into_iter().collect();
-        routes
+        Ok(routes)
     }
 }

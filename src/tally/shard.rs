@@ -231,6 +231,11 @@ impl Shard {
         }
     }
 
+    /// As [`adopt_young`](Self::adopt_young), for what is read from a disk; `None` if it is more than a young key can have.
+    pub(crate) fn adopt_stored_young(&mut self, key: u128, mask: u16, requests: &[Request]) -> Option<()> {
+        (requests.len() <= usize::from(YOUNG)).then(|| self.adopt_young(key, mask, requests))
+    }
+
     /// The number in the columns of a key that stands full in a stored or other tally.
     pub(crate) fn adopt_full(&mut self, key: u128, mask: u16) -> u32 {
         let number = self.entity(halves(key));

@@ -1,6 +1,8 @@
-//! A tally on disk: versioned, keyed by the names of collectors, so that a newer gatehound knows what it can read.
+//! A tally on disk: versioned, keyed by the names of collectors, so that a newer gatehound knows what it can read, and
+//! sealed, so that what a disk or an editor broke is not believed.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::collect::{KeyKind, all};
 use crate::error::Error;
@@ -9,10 +11,9 @@ use crate::series::Evidence;
 use crate::tally::shard::Young;
 use crate::tally::{Fleet, Reading, Routes, Tally, owner};
 
-/// The stored form of a tally; grows by version, never in silence.
+/// What a stored tally holds behind its seal.
 #[derive(Serialize, Deserialize)]
 struct Stored {
-    version: u16,
     /// Name and version of each collector, in the order of the numbers used below.
     collectors: Vec<(String, u16)>,
     routes: Routes,
@@ -33,8 +34,35 @@ struct StoredEntity {
     full: Vec<(u8, Vec<u8>)>,
 }
 
-/// Version of [`Stored`].
-const VERSION: u16 = 1;
+/// How a stored tally begins; the version of [`Stored`] (two bytes) and the hash of what follows (eight) stand behind it.
+const MAGIC: &[u8; 16] = b"gatehound tally\n";
+
+/// Version of [`Stored`]: grows with every change, never in silence.
+const VERSION: u16 = 2;
+
+/// Why a stored tally is not read.
+fn refused(why: impl std::fmt::Display) -> Error {
+    Error::usage(format!("the stored tally cannot be read: {why}"))
+}
+
+/// What stands behind a seal that is ours and whole.
+fn opened(bytes: &[u8]) -> Result<&[u8], Error> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| refused("it is none"))?;
+    let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(|| refused("it is cut off"))?;
+    if u16::from_le_bytes(*version) != VERSION {
+        return Err(another_version());
+    }
+    let (hash, held) = rest.split_first_chunk::<8>().ok_or_else(|| refused("it is cut off"))?;
+    if u64::from_le_bytes(*hash) != xxh3_64(held) {
+        return Err(refused("it is damaged"));
+    }
+    Ok(held)
+}
+
+/// The error for what another gatehound wrote.
+fn another_version() -> Error {
+    Error::usage("the stored tally was written by another version of gatehound")
+}
 
 impl Tally {
     /// The stored form: the same evidence gives the same bytes.
@@ -66,46 +94,52 @@ impl Tally {
         entities.sort_unstable_by_key(|entity| (entity.kind, entity.key));
         let collectors = all().iter().map(|one| (one.name().to_owned(), one.version())).collect();
         let stored = Stored {
-            version: VERSION,
             collectors,
             routes: self.routes.clone(),
             fleet: self.fleet.clone(),
             reading: self.reading.clone(),
             entities,
         };
-        postcard::to_stdvec(&stored).expect("a tally can be written to memory")
+        let held = postcard::to_stdvec(&stored).expect("a tally can be written to memory");
+        let (version, hash) = (VERSION.to_le_bytes(), xxh3_64(&held).to_le_bytes());
+        [MAGIC.as_slice(), &version, &hash, &held].concat()
     }
 
-    /// Reads back what [`write`](Self::write) wrote; refuses what another version wrote.
+    /// Reads back what [`write`](Self::write) wrote; refuses what another version wrote, and what is damaged.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let broken =
-            |error: postcard::Error| Error::usage(format!("the stored tally cannot be read: {error}"));
-        let stored: Stored = postcard::from_bytes(bytes).map_err(broken)?;
-        let ours: Vec<(String, u16)> =
-            all().iter().map(|one| (one.name().to_owned(), one.version())).collect();
-        if stored.version != VERSION || stored.collectors != ours {
-            return Err(Error::usage("the stored tally was written by another version of gatehound"));
+        let stored: Stored = postcard::from_bytes(opened(bytes)?).map_err(refused)?;
+        let known = stored.collectors.iter().map(|(name, version)| (name.as_str(), *version));
+        if !known.eq(all().iter().map(|one| (one.name(), one.version()))) {
+            return Err(another_version());
+        }
+        if !stored.entities.is_sorted_by(|a, b| (a.kind, a.key) < (b.kind, b.key)) {
+            return Err(refused("its keys are out of order"));
         }
         let mut tally =
             Self { routes: stored.routes, fleet: stored.fleet, reading: stored.reading, ..Self::default() };
-        for entity in stored.entities {
-            let shard = &mut tally.shards[entity.kind as usize][owner(entity.key)];
-            if entity.full.is_empty() {
-                shard.adopt_young(entity.key, entity.mask, &entity.young);
-                continue;
-            }
-            let at = shard.adopt_full(entity.key, entity.mask);
-            for (number, evidence) in &entity.full {
-                let number = usize::from(*number);
-                let same_kind = |one: &usize| all()[*one].key() == entity.kind;
-                let column = (0..number).filter(same_kind).count();
-                let column = shard.columns.get_mut(column);
-                let column =
-                    column.ok_or_else(|| Error::usage("the stored tally names an unknown collector"))?;
-                column.read(at, evidence).map_err(broken)?;
-            }
-        }
+        stored.entities.iter().try_for_each(|entity| tally.adopt(entity))?;
         Ok(tally)
+    }
+
+    /// Takes in one stored key.
+    fn adopt(&mut self, entity: &StoredEntity) -> Result<(), Error> {
+        let shard = &mut self.shards[entity.kind as usize][owner(entity.key)];
+        if entity.full.is_empty() {
+            return shard
+                .adopt_stored_young(entity.key, entity.mask, &entity.young)
+                .ok_or_else(|| refused("a young key has too many requests"));
+        }
+        let at = shard.adopt_full(entity.key, entity.mask);
+        for (number, evidence) in &entity.full {
+            let number = usize::from(*number);
+            let of_kind = |one: &usize| all()[*one].key() == entity.kind;
+            if number >= all().len() || !of_kind(&number) {
+                return Err(refused("it names an unknown collector"));
+            }
+            let column = (0..number).filter(of_kind).count();
+            shard.columns[column].read(at, evidence).map_err(refused)?;
+        }
+        Ok(())
     }
 }
 
