@@ -298,7 +298,11 @@ fn whoever_gets_in_succeeded_and_the_account_is_named() {
     assert_eq!(opened, ["account41"]);
     assert_eq!(found.entities.users_total, 60);
     let success = found.evidence.iter().find(|line| line.why == "success").expect("the line of the success");
-    assert!(success.raw.as_ref().is_some_and(|raw| raw.text().contains("\"status\":200")), "{:?}", success.raw);
+    assert!(
+        success.raw.as_ref().is_some_and(|raw| raw.text().contains("\"status\":200")),
+        "{:?}",
+        success.raw
+    );
 }
 
 #[test]
