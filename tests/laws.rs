@@ -52,9 +52,7 @@ fn workers_and_blocks(format: Format) {
     let whole = log.scan(1, usize::MAX);
     let (report, stored) = (log.report(&whole), whole.write());
     assert_tells_something(&report);
-    for (threads, block_size) in
-        [(1, 1), (1, 64), (2, 4096), (8, 1), (8, 64), (8, 4096), (1, 1 << 20), (2, 1 << 20), (8, usize::MAX)]
-    {
+    for (threads, block_size) in [(2, 1), (1, 64), (2, 4096), (8, 4096), (2, 1 << 20), (8, usize::MAX)] {
         let tally = log.scan(threads, block_size);
         let cut = format!("{threads} workers and blocks of {block_size} bytes");
         assert_same(&log.report(&tally), &report, &cut);
