@@ -76,6 +76,14 @@ pub const EXITS: &str = "Exit codes:\n  \
       2    wrong usage or settings; something could not be read, or no line at all; goes before 1\n  \
       130  interrupted (143: terminated); what was read until then is reported";
 
+/// The environment, as the long help of `scan` explains it.
+pub const ENVIRONMENT: &str = "Environment:\n  \
+      GATEHOUND_…              any setting: GATEHOUND_MIN_SEVERITY=high; see `gatehound config --help`\n  \
+      GATEHOUND_CONFIG         the settings file, where --config is not given\n  \
+      GATEHOUND_HASH_KEY_FILE  a file whose content is the key that tokens and names are hashed with\n  \
+      NO_COLOR, CLICOLOR_FORCE no colours, or colours also where no terminal is\n  \
+      CI                       no progress";
+
 /// Options before a command that take a value.
 const GLOBAL_WITH_VALUE: &str = "--config";
 

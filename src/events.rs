@@ -75,7 +75,9 @@ impl Writing<'_> {
             });
             texts.iter().try_for_each(|text| out.write_all(text))?;
             self.lines.store(line - 1, Ordering::Relaxed);
-            numbered.into_iter().for_each(|(_, block)| feed.give_back(block));
+            for (_, block) in numbered {
+                feed.give_back(block);
+            }
         }
         Ok(())
     }

@@ -30,16 +30,25 @@ pub struct Surroundings {
     pub cores: usize,
 }
 
-/// What is said on standard error.
+/// What is said on standard error; each word includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Nothing; and no report on standard output either.
+    Nothing,
+    /// Errors.
+    Errors,
+    /// Warnings, and a line on how long it took.
+    Remarks,
+    /// How every file is read.
+    Details,
+}
+
+/// What is said and shown on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Talk {
-    /// Errors.
-    pub errors: bool,
-    /// Warnings, and a line on how long it took.
-    pub remarks: bool,
-    /// How every file is read.
-    pub details: bool,
-    /// How far the reading is.
+    /// How much is said.
+    pub volume: Volume,
+    /// Whether it is shown how far the reading is.
     pub progress: bool,
 }
 
@@ -49,12 +58,13 @@ impl Talk {
         let quiet = settings.number("quiet")?.unwrap_or(0);
         let is_set = |name: &str| (around.environment)(name).is_some_and(|value| !value.is_empty());
         let wants_progress = !settings.switch("no-progress")? && !is_set("CI");
-        Ok(Self {
-            errors: quiet < 2,
-            remarks: quiet == 0,
-            details: quiet == 0 && settings.switch("verbose")?,
-            progress: quiet == 0 && wants_progress && around.is_stderr_terminal,
-        })
+        let volume = match (quiet, settings.switch("verbose")?) {
+            (0, false) => Volume::Remarks,
+            (0, true) => Volume::Details,
+            (1, _) => Volume::Errors,
+            _ => Volume::Nothing,
+        };
+        Ok(Self { volume, progress: quiet == 0 && wants_progress && around.is_stderr_terminal })
     }
 }
 

@@ -1,3 +1,4 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 //! The binary as a stranger meets it: hostile and broken input, options, settings, pipes, exit codes.
 
 #[path = "cli/input.rs"]
@@ -9,7 +10,8 @@ mod others;
 #[path = "cli/settings.rs"]
 mod settings;
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -51,9 +53,9 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gatehound"));
         let variables =
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GATEHOUND"));
-        variables.for_each(|(name, _)| {
+        for (name, _) in variables {
             command.env_remove(name);
-        });
+        }
         command.env("XDG_CONFIG_HOME", self.path("home")).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         command.current_dir(self.0.path()).args(words).stdin(Stdio::null());
         command
@@ -91,29 +93,28 @@ fn of(output: &std::process::Output) -> Said {
 
 /// A calm log: a few people who read.
 fn calm(lines: usize) -> String {
-    (0..lines)
-        .map(|n| {
-            format!(
-                "198.51.100.{} - - [10/Mar/2026:10:{:02}:{:02} +0000] \"GET /page/{} HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\"\n",
-                n % 7,
-                n / 60 % 60,
-                n % 60,
-                n % 5
-            )
-        })
-        .collect()
+    let mut log = String::new();
+    for n in 0..lines {
+        let (client, minute, second, page) = (n % 7, n / 60 % 60, n % 60, n % 5);
+        let _ = writeln!(
+            log,
+            "198.51.100.{client} - - [10/Mar/2026:10:{minute:02}:{second:02} +0000] \
+             \"GET /page/{page} HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\""
+        );
+    }
+    log
 }
 
 /// A log in which one address guesses at a login, until it is let in.
 fn guessed() -> String {
     let mut log = calm(600);
     for n in 0..400 {
-        let status = if n == 399 { 200 } else { 401 };
-        log.push_str(&format!(
-            "203.0.113.9 - - [10/Mar/2026:11:{:02}:{:02} +0000] \"POST /login HTTP/1.1\" {status} 120 \"-\" \"curl/8.5\"\n",
-            n / 60,
-            n % 60
-        ));
+        let (minute, second, status) = (n / 60, n % 60, if n == 399 { 200 } else { 401 });
+        let _ = writeln!(
+            log,
+            "203.0.113.9 - - [10/Mar/2026:11:{minute:02}:{second:02} +0000] \
+             \"POST /login HTTP/1.1\" {status} 120 \"-\" \"curl/8.5\""
+        );
     }
     log
 }

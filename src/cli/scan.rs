@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, Args};
 
-use super::EXITS;
+use super::{ENVIRONMENT, EXITS};
 use crate::config::Layer;
 use crate::output::OUTPUTS;
 
@@ -72,7 +72,7 @@ pub struct ReadArgs {
 
 /// `gatehound scan`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXITS}"))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXITS}"))]
 pub struct ScanArgs {
     /// What to read.
     #[command(flatten)]

@@ -16,7 +16,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use gatehound::cli::{Cli, command_like};
 use gatehound::error::Error;
-use gatehound::plan::{Reading, Talk};
+use gatehound::plan::{Reading, Talk, Volume};
 use gatehound::text::Escaped;
 
 /// How a command ended, if it was not with an error.
@@ -98,7 +98,7 @@ fn check_sources(reading: &Reading) -> Result<(), Error> {
 
 /// Says warnings on standard error, if they are wanted there.
 fn warn(talk: Talk, warnings: &[String]) {
-    if talk.remarks {
-        warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    for warning in warnings.iter().filter(|_| Volume::Remarks <= talk.volume) {
+        say(&format!("warning: {warning}"));
     }
 }

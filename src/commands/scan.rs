@@ -11,7 +11,7 @@ use gatehound::engine::{self, Scan};
 use gatehound::error::Error;
 use gatehound::incident::{Group, Incident, rank};
 use gatehound::output::{Destination, OUTPUTS, timing_line};
-use gatehound::plan::{Plan, Surroundings, Verdict};
+use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
 use gatehound::source::{Feed, Outcome};
@@ -48,7 +48,7 @@ pub(crate) fn run(
     }
     warn(plan.talk, if in_report { &[] } else { &run.warnings[told..] });
     let timing = timing(&plan, &run, began, around);
-    if plan.talk.remarks {
+    if Volume::Remarks <= plan.talk.volume {
         after(&plan, &tally, &run, &timing);
     }
     if let Some(path) = &plan.summary {
@@ -136,7 +136,7 @@ fn after(plan: &Plan, tally: &Tally, run: &Run, timing: &Timing) {
             "note: tokens are hashed with a published key; set GATEHOUND_HASH_KEY_FILE to use one of your own",
         );
     }
-    if plan.talk.details {
+    if plan.talk.volume == Volume::Details {
         for source in &run.sources {
             let format = source.format.as_deref().unwrap_or("no known format");
             let (path, lines, events) = (source.path.text(), source.lines, source.events);

@@ -44,8 +44,7 @@ pub(super) fn read(path: &Path, text: &str, mistakes: &mut Vec<Error>) -> Layer 
 impl File<'_> {
     /// Where the byte `at` stands.
     fn place(&self, at: usize) -> Origin {
-        let line =
-            1 + self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|&&b| b == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..at.min(self.text.len())]).count();
         Origin::File(self.path.to_owned(), line)
     }
 
@@ -78,7 +77,7 @@ impl File<'_> {
             self.wrong(value.span().start, "endpoint is a list of tables: write [[endpoint]]");
             return;
         };
-        for one in all.iter() {
+        for one in all {
             match one.get_ref() {
                 DeValue::Table(table) => layer.endpoints.extend(self.endpoint(one.span().start, table)),
                 _ => self.wrong(one.span().start, "endpoint is a list of tables: write [[endpoint]]"),

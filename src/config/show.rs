@@ -1,7 +1,9 @@
 //! Settings as `config show` and `config path` print them.
 
-use super::{Environment, KEYS, Settings, Shape, files};
+use std::fmt::Write;
 use std::path::Path;
+
+use super::{Environment, KEYS, Settings, Shape, files};
 
 /// Where the second column begins.
 const COLUMN: usize = 40;
@@ -37,16 +39,16 @@ pub fn paths_page(environment: &Environment, explicit: Option<&Path>) -> String 
     let mut page = String::new();
     for (path, _) in files(environment, explicit) {
         let state = if path.exists() { "read" } else { "not there" };
-        page.push_str(&format!("{:<COLUMN$}  {state}\n", path.display().to_string()));
+        let _ = writeln!(page, "{:<COLUMN$}  {state}", path.display().to_string());
     }
     page
 }
 
 fn push(page: &mut String, line: &str, origin: Option<&str>) {
-    match origin {
-        Some(origin) => page.push_str(&format!("{line:<COLUMN$}  # {origin}\n")),
-        None => page.push_str(&format!("{line}\n")),
-    }
+    let _ = match origin {
+        Some(origin) => writeln!(page, "{line:<COLUMN$}  # {origin}"),
+        None => writeln!(page, "{line}"),
+    };
 }
 
 /// Words as TOML.

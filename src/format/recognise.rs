@@ -65,10 +65,9 @@ pub fn recognise(head: &[u8]) -> Option<Choice> {
             read[nth] |= event.is_ok();
             skipped[nth] &= event.is_err_and(Malformed::is_skip);
         });
-        if let Some(decoder) = decoder {
-            if mine.parsed > 0 && best.as_ref().is_none_or(|(best, _)| mine.beats(*best)) {
-                best = Some((mine, decoder));
-            }
+        let is_best = mine.parsed > 0 && best.as_ref().is_none_or(|(best, _)| mine.beats(*best));
+        if let Some(decoder) = decoder.filter(|_| is_best) {
+            best = Some((mine, decoder));
         }
         tried.push(mine);
     }

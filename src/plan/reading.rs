@@ -92,11 +92,8 @@ impl Rules {
         let now = now.unwrap_or(around.now);
         let since = mistakes.or_default(settings.read("since", |word| instant(word, now)));
         let until = mistakes.or_default(settings.read("until", |word| instant(word, now)));
-        if let (Some(since), Some(until)) = (since, until) {
-            if until <= since {
-                let message = "--until is not after --since, so nothing is left to read";
-                mistakes.0.push(Error::usage(message));
-            }
+        if since.zip(until).is_some_and(|(since, until)| until <= since) {
+            mistakes.0.push(Error::usage("--until is not after --since, so nothing is left to read"));
         }
         let threads =
             mistakes.or_default(settings.number("threads")).unwrap_or(around.cores as u64).clamp(1, 256);
@@ -127,8 +124,8 @@ impl Reading {
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
         let opened: Vec<_> = sources.par_iter().map(|source| wish.decoder(source)).collect();
         let (mut decoders, mut recognised) = (Vec::new(), Vec::new());
-        for (source, opened) in sources.iter().zip(opened) {
-            let (decoder, how) = opened.unwrap_or_else(|error| {
+        for (source, outcome) in sources.iter().zip(opened) {
+            let (decoder, how) = outcome.unwrap_or_else(|error| {
                 problems.push(problem(&source.path, &error));
                 (None, Recognised::Unreadable)
             });

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::reading::and_more;
-use super::{Mistakes, Reading, Rules, Surroundings, Talk};
+use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
@@ -81,7 +81,8 @@ impl Plan {
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
         mistakes.none()?;
         let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
-        let keeps = |target: &Target| talk.errors || target.destination != Destination::Stdout;
+        let keeps =
+            |target: &Target| talk.volume != Volume::Nothing || target.destination != Destination::Stdout;
         let styled = |target: Target| {
             let style = match target.destination {
                 Destination::Stdout => Style { color: color.stdout, ..style },

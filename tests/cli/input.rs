@@ -1,5 +1,6 @@
 //! Input that is empty, broken, hostile or not there.
 
+use std::fmt::Write as _;
 use std::io::Read;
 use std::process::Stdio;
 
@@ -84,18 +85,19 @@ fn a_missing_file_does_not_stop_the_others_but_fails_in_the_end() {
 #[test]
 fn a_truncated_archive_gives_what_it_has_and_fails() {
     let place = Place::new();
-    let mut packed = Vec::new();
+    let mut archive = Vec::new();
     let mut noisy = String::new();
     for n in 0..20_000_u64 {
-        let noise = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        noisy.push_str(&format!(
-            "198.51.100.7 - - [10/Mar/2026:10:00:00 +0000] \"GET /{noise:016x} HTTP/1.1\" 200 5 \"-\" \"x\"\n"
-        ));
+        let salt = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let _ = writeln!(
+            noisy,
+            "198.51.100.7 - - [10/Mar/2026:10:00:00 +0000] \"GET /{salt:016x} HTTP/1.1\" 200 5 \"-\" \"x\""
+        );
     }
     flate2::read::GzEncoder::new(noisy.as_bytes(), flate2::Compression::fast())
-        .read_to_end(&mut packed)
+        .read_to_end(&mut archive)
         .unwrap();
-    place.file("cut.gz", &packed[..packed.len() / 2]);
+    place.file("cut.gz", &archive[..archive.len() / 2]);
     let said = place.run(&["cut.gz", "--fail-on", "info"]);
     assert_eq!(said.code, 2, "incomplete goes before incidents");
     assert!(said.err.contains("error: cut.gz: "), "{}", said.err);

@@ -55,7 +55,7 @@ fn the_users_key_changes_hashes_and_is_checked() {
     let place = Place::new();
     place.file("key", "correct horse");
     place.file("empty", "\n");
-    let line = r#"{"time":"2026-03-10T10:00:00Z","client":"198.51.100.7","request":"GET /x HTTP/1.1","status":200,"token":"abc"}"#;
+    let line = r#"{"time_iso8601":"2026-03-10T10:00:00Z","remote_addr":"198.51.100.7","request":"GET /x HTTP/1.1","status":200,"token_hash":"abc"}"#;
     place.file("a.log", format!("{line}\n").repeat(3));
     let token = |key: &str| {
         let mut command = place.command(&["events", "a.log", "-q"]);
