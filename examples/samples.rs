@@ -56,7 +56,7 @@ const SAMPLES: &[Sample] = &[
             "stuffing-distributed",
         ],
         format: Format::Json,
-        seed: 9,
+        seed: 30,
         hours: 8,
         rate_milli: 250,
         look_alikes: LookAlikes::AllBut(&[
