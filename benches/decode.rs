@@ -1,5 +1,7 @@
 //! How fast lines become events: one thread, blocks as the engine reads them, lines generated here.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fmt::Write as _;
 
 use divan::Bencher;

@@ -1,6 +1,13 @@
 //! What the README claims holds: its report is the one that its command prints, its detectors and formats are those that
 //! exist, the files that it names are there. After a change that is meant, `UPDATE=1 cargo test --test docs` writes the report.
 
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,6 +1,13 @@
 //! However a record reaches a decoder, it says the same: alone or in a block, with a plan or key by key; and no bytes
 //! of strangers make a decoder panic.
 
+#![allow(
+    clippy::format_push_string,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Every sample of ours is recognised as the format it is named after, and says what the file beside it says.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

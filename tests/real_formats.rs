@@ -1,5 +1,11 @@
 //! Third-party logs that lie beside the project: recognised, read, and read as other parsers read them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,11 @@
 //! Every detector has a sample that fires it, the harmless day fires none, and the README's day is told whole.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -1,5 +1,11 @@
 //! Simulated logs: the same bytes for the same seed, in the order of time, with a truth that the lines bear out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;

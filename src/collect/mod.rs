@@ -1,4 +1,4 @@
-//! Collectors: what is remembered about whom. To add one: write `collect/<name>.rs`, then name it in [`all`].
+//! Collectors: what is remembered about whom. To add one: write `collect/<name>.rs`, then name it in `all`.
 //!
 //! Evidence is gathered once and judged by many: detectors, norms and confounders all read it through the
 //! [`World`](crate::detect::World).

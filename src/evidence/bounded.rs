@@ -115,7 +115,9 @@ mod tests {
 
     fn of(names: &[u64]) -> Bounded<Tries, 8> {
         let mut bounded = Bounded::<Tries, 8>::default();
-        names.iter().for_each(|&name| bounded.at(name).0 += 1);
+        for &name in names {
+            bounded.at(name).0 += 1;
+        }
         bounded
     }
 

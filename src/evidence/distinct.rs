@@ -85,7 +85,9 @@ mod tests {
 
     fn of(values: &[u64]) -> Distinct<16> {
         let mut distinct = Distinct::default();
-        values.iter().for_each(|&value| distinct.add(value));
+        for &value in values {
+            distinct.add(value);
+        }
         distinct
     }
 

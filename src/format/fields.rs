@@ -358,9 +358,10 @@ mod tests {
             if let Some((method, target, protocol)) = usual_request(line.as_bytes()) {
                 let blank = line.find(' ').unwrap();
                 let last = line.rfind(' ').unwrap();
+                let bytes = line.as_bytes();
                 prop_assert!(is_method(method) && is_protocol(protocol) && !target.is_empty());
-                prop_assert_eq!((method, target), (line[..blank].as_bytes(), line[blank + 1..last].as_bytes()));
-                prop_assert_eq!(protocol, line[last + 1..].as_bytes());
+                prop_assert_eq!((method, target), (&bytes[..blank], &bytes[blank + 1..last]));
+                prop_assert_eq!(protocol, &bytes[last + 1..]);
             }
         }
     }

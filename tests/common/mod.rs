@@ -1,5 +1,10 @@
 //! What tests of whole runs share: a log on disk, opened once, to be scanned in many ways and told in one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::fs;
