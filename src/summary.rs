@@ -48,6 +48,9 @@ pub fn summary(gathered: Gathered<'_>) -> Run {
     let templates: BTreeSet<_> = gathered.world.norms().map(|(route, _)| route.0.0).collect();
     let mut warnings = gathered.warnings;
     warnings.extend(hidden_clients(gathered.tally, gathered.world, gathered.trust));
+    if span.is_none() && sources.iter().any(|source| source.events > 0) {
+        warnings.push("no request lies in the time that was asked for: nothing was judged".to_owned());
+    }
     Run {
         schema: Cow::Borrowed("gatehound.run.v1"),
         version: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
@@ -66,7 +69,7 @@ pub fn summary(gathered: Gathered<'_>) -> Run {
         principals: gathered.world.principals(),
         templates: templates.len() as u64,
         fidelity: gathered.world.fidelity(),
-        blind: detect::blind(gathered.detectors, gathered.tally),
+        blind: span.map_or_else(Vec::new, |_| detect::blind(gathered.detectors, gathered.tally)),
         incidents: counts(gathered.groups),
         limits_hit: Vec::new(),
         warnings,

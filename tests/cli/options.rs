@@ -122,6 +122,10 @@ fn times_are_half_open_and_relative_ones_count_from_now() {
     assert_eq!(events(&["--since", "10m", "--now", "2026-03-10T11:00:00Z"]), 600);
     assert_eq!(events(&["--since", "2026-03-10 11:50", "--tz", "+01:00"]), 600);
     assert_eq!(events(&["--until", "2026-03-10"]), 0);
+    let outside = place.run(&["a.log", "--since", "2026-03-11"]);
+    assert_eq!(outside.code, 0);
+    assert!(outside.out.contains("no request lies in the time"), "{}", outside.out);
+    assert!(!outside.out.contains("blind"), "{}", outside.out);
     let wrong = place.run(&["a.log", "--since", "soon", "--tz", "Mars"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("--since: `soon`") && wrong.err.contains("--tz: "), "{}", wrong.err);
