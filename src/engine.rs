@@ -199,6 +199,7 @@ impl Worker {
             return;
         }
         let request = scan.meaning.request(event, place, &mut self.cache);
+        self.reading.requests += 1;
         self.reading.span.add(request.time);
         self.reading.filled.add(&request);
         self.fleet.add(&request);

@@ -59,8 +59,7 @@ pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding>
 /// Which detectors lack a field in this log, and what to add to the gateway's config; computed from the fields that the
 /// log filled.
 pub fn blind(detectors: &[Box<dyn Detector>], tally: &Tally) -> Vec<Blind> {
-    let events: u64 = tally.reading.sources.values().map(|source| source.events).sum();
-    if events == 0 {
+    if tally.reading.requests == 0 {
         return Vec::new();
     }
     let filled = &tally.reading.filled;

@@ -161,9 +161,9 @@ impl<'t> World<'t> {
     /// What identities the log tells.
     pub fn fidelity(&self) -> Fidelity {
         let filled = &self.tally.reading.filled;
-        let events: u64 = self.tally.reading.sources.values().map(|source| source.events).sum();
+        let requests = self.tally.reading.requests;
         // A stray basic-auth user does not make a log that names its users.
-        let names = |flag| filled.count(flag) * 100 >= events.max(1);
+        let names = |flag| filled.count(flag) * 100 >= requests.max(1);
         match (names(Flags::TOKEN) || names(Flags::SESSION), names(Flags::USER)) {
             (true, true) => Fidelity::A,
             (_, true) => Fidelity::B,

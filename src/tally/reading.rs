@@ -14,7 +14,9 @@ use crate::series::Evidence;
 pub struct Reading {
     /// By number of the source.
     pub sources: BTreeMap<u32, SourceReading>,
-    /// From the first event to the last.
+    /// Requests inside the window that is judged.
+    pub requests: u64,
+    /// From the first of them to the last.
     pub span: Span,
     /// How often each field was filled.
     pub filled: Filled,
@@ -88,6 +90,7 @@ impl Evidence for Reading {
         for (source, reading) in other.sources {
             self.sources.entry(source).or_default().merge(reading);
         }
+        self.requests += other.requests;
         self.span.merge(other.span);
         for (ours, theirs) in self.filled.bits.iter_mut().zip(other.filled.bits) {
             *ours += theirs;
