@@ -23,10 +23,34 @@ pub struct Meaning {
 #[derive(Default)]
 pub struct RouteCache {
     classes: HashMap<(TemplateHash, Method), EndpointClass, foldhash::fast::RandomState>,
+    /// The last few routes, by the low bits of their template: most requests are for these, and they stay in the
+    /// nearest cache.
+    recent: Recent,
+}
+
+/// A small table in which a newer route takes the place of an older one.
+struct Recent(Box<[Option<(TemplateHash, Method, EndpointClass)>; RECENT]>);
+
+/// Size of [`Recent`], a power of two.
+const RECENT: usize = 512;
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(Box::new([None; RECENT]))
+    }
+}
+
+impl Recent {
+    /// The place of a route.
+    #[inline]
+    fn place(&mut self, template: TemplateHash) -> &mut Option<(TemplateHash, Method, EndpointClass)> {
+        let at = usize::try_from(template.0 % RECENT as u64).expect("below the size of the table");
+        &mut self.0[at]
+    }
 }
 
 /// More routes than this are looked up anew each time.
-const CACHED_ROUTES: usize = 1 << 16;
+const CACHED_ROUTES: usize = 1 << 18;
 
 impl Meaning {
     /// What `event`, which stands at `place`, means.
@@ -117,13 +141,21 @@ impl Meaning {
         path: &[u8],
         cache: &mut RouteCache,
     ) -> EndpointClass {
-        if let Some(&class) = cache.classes.get(&(template, method)) {
-            return class;
+        match *cache.recent.place(template) {
+            Some((known, same, class)) if known == template && same == method => return class,
+            _ => {}
         }
-        let class = self.classes.class(method, &text(path));
-        if cache.classes.len() < CACHED_ROUTES {
-            cache.classes.insert((template, method), class);
-        }
+        let class = match cache.classes.get(&(template, method)) {
+            Some(&class) => class,
+            None => {
+                let class = self.classes.class(method, &text(path));
+                if cache.classes.len() < CACHED_ROUTES {
+                    cache.classes.insert((template, method), class);
+                }
+                class
+            }
+        };
+        *cache.recent.place(template) = Some((template, method, class));
         class
     }
 }

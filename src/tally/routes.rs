@@ -210,6 +210,10 @@ impl Evidence for Routes {
     const VERSION: u16 = 1;
 
     fn merge(&mut self, mut other: Self) {
+        if self.is_empty() && self.rest.is_empty() && self.missing.is_empty() {
+            *self = other;
+            return;
+        }
         let mut theirs: Vec<_> = other.table.drain().collect();
         theirs.sort_unstable_by_key(|&(key, _)| key);
         for (key, norm) in theirs {

@@ -132,6 +132,8 @@ impl Shard {
             }
         }
         for (column, wanted) in self.columns.iter_mut().zip(&mut self.wanted) {
+            // One entity after the other: its evidence is fetched once, not once a request.
+            wanted.sort_unstable();
             column.observe(wanted, requests);
             wanted.clear();
         }
