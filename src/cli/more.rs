@@ -135,6 +135,14 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N", default_value_t = 5.0)]
     pub rate: f64,
 
+    /// How many different addresses ordinary people have [default: as many as the rate brings].
+    #[arg(long, value_name = "N")]
+    pub clients: Option<u64>,
+
+    /// How many different user agents there are to be drawn from.
+    #[arg(long, value_name = "N")]
+    pub agents: Option<u32>,
+
     /// Which attacks happen: names with commas between, `all` or `none`; --list names them.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "all")]
     pub scenario: Vec<String>,

@@ -60,6 +60,8 @@ fn options(args: &SimulateArgs, around: &Surroundings) -> Result<Options, Error>
         seed: args.seed,
         hours: args.hours,
         rate_milli,
+        clients: args.clients,
+        agents: args.agents,
         scenarios,
         format: format.unwrap_or_default(),
         start: start.unwrap_or(plain.start),
