@@ -236,12 +236,12 @@ impl IdSet {
 
     /// How many different objects were asked for.
     pub fn asked(&self) -> u64 {
-        self.asked.count() + self.unseen
+        (self.asked.count() + self.unseen).min(self.requests)
     }
 
     /// How many different objects were answered.
     pub fn read(&self) -> u64 {
-        self.read.count() + self.unread
+        (self.read.count() + self.unread).min(self.ok)
     }
 
     /// Which share of the ids between the smallest and the largest was asked for, in percent; `None` where ids are no

@@ -96,7 +96,7 @@ fn strange_paths(world: &World<'_>, missed: &Missed) -> u64 {
         missed.templates.iter().filter(|(template, _)| !world.is_known(TemplateHash(*template))).count()
             as u64;
     // Where not all were kept, the kept ones are a fair sample.
-    (missed.templates.count() * strange).checked_div(kept).unwrap_or(0)
+    (missed.templates.count() * strange).checked_div(kept).unwrap_or(0).min(missed.requests)
 }
 
 /// The finding against one client.

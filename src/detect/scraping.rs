@@ -147,7 +147,8 @@ impl Scraping {
             union.merge(reader.paths.clone());
         }
         let apart: u64 = readers.iter().map(|reader| reader.ids.asked()).sum();
-        let disjoint = permille(union.count(), apart.max(1)).min(1000) / 10;
+        let objects = union.count().min(ids.requests);
+        let disjoint = permille(objects, apart.max(1)).min(1000) / 10;
         let repeats = permille(apart, ids.requests.max(1)).min(1000) / 10;
         let coverage = ids.coverage();
         let in_order = coverage.is_some_and(|coverage| coverage >= self.coverage);
@@ -180,14 +181,14 @@ impl Scraping {
             [only] => vec![Join::Client(only.client)],
             _ => vec![Join::Campaign(mix(route.0.0, mix(u64::from(route.1), 0x7363_7261)))],
         };
-        finding.metrics.insert("objects", union.count());
+        finding.metrics.insert("objects", objects);
         finding.metrics.insert("addresses", readers.len() as u64);
         let sure = coverage.unwrap_or(0).max(disjoint);
         finding.confidence = u8::try_from((60 + sure / 4).min(90)).unwrap_or(90);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.reason = format!(
             "{} objects of a public route, {}, by {} that read nothing else",
-            story::count(union.count()),
+            story::count(objects),
             match coverage {
                 Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
                 _ => format!("{disjoint} % of them read by one address only"),

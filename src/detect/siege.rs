@@ -419,6 +419,10 @@ impl Siege {
             (1, 1) => advice.push(
                 "Reset the account in impact.compromised_users and end its sessions.".to_owned(),
             ),
+            (1, 0) => advice.push(
+                "Find the login that succeeded (evidence marked `success`) in the application's own log, reset that account and end its sessions."
+                    .to_owned(),
+            ),
             (many, 0) => advice.push(format!(
                 "Find the {} logins that succeeded (evidence marked `success`) in the application's own log, reset those accounts and end their sessions.",
                 story::count(many)

@@ -84,7 +84,7 @@ fn blind(page: &mut Page, run: &Run) {
     let mut label = "blind";
     for ((missing, fix), detectors) in fields.iter().take(BLIND) {
         let names = list(detectors.iter().map(shown), detectors.len() as u64, page.room());
-        page.row(label, &format!("no {} in this log, so not judged: {names}", shown(missing)));
+        page.row(label, &format!("no {} in this log, so seen only in part: {names}", shown(missing)));
         page.row_in(Ink::Copy, "", &shown(fix));
         label = "";
     }
