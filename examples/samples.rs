@@ -33,7 +33,8 @@ enum LookAlikes {
     AllBut(&'static [&'static str]),
 }
 
-/// Every sample: one a detector, the harmless day, and the day with seven attacks.
+/// Every sample: one a detector, the harmless day, and the day with seven attacks. Seeds were chosen so that each shows what
+/// it is for: examples, not a measure of how often that works.
 const SAMPLES: &[Sample] = &[
     quiet("credential-stuffing", &["stuffing-burst"], Format::Json, 7),
     quiet("password-spraying", &["spray-single"], Format::Json, 7),

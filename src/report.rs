@@ -352,9 +352,11 @@ fn networks(
 
 /// One or two sentences.
 fn summary(group: &Group) -> String {
+    // One detector may hold the same requests against an address and against who stands behind it: told once.
     let mut reasons: Vec<&str> = Vec::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for finding in &group.findings {
-        if !reasons.contains(&finding.reason.as_str()) && reasons.len() < 3 {
+        if reasons.len() < 3 && told.insert(finding.detector) {
             reasons.push(&finding.reason);
         }
     }

@@ -241,7 +241,7 @@ impl IdSet {
 
     /// How many different objects were answered.
     pub fn read(&self) -> u64 {
-        (self.read.count() + self.unread).min(self.ok)
+        (self.read.count() + self.unread).min(self.ok).min(self.asked())
     }
 
     /// Which share of the ids between the smallest and the largest was asked for, in percent; `None` where ids are no

@@ -387,6 +387,7 @@ fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
         }
         Way::Scatter => "scattered over the id space".to_owned(),
     };
+    let who = if who == "one user" { "One user" } else { "One address" };
     format!(
         "{who} asked for {objects} different objects, {how}; a median reader asks for {}, and {} were read",
         quantile(peers, 50),
