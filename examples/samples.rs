@@ -108,7 +108,7 @@ impl Sample {
             truth.benign.into_iter().partition(|one| self.look_alikes.stays(&one.id));
         truth.benign = stay;
         let leave: BTreeSet<&[u8]> =
-            leave.iter().flat_map(|one| &one.ips).map(|address| address.as_bytes()).collect();
+            leave.iter().flat_map(|one| &one.ips).map(std::string::String::as_bytes).collect();
         let stays = |line: &&[u8]| !client(self.format, line).is_some_and(|client| leave.contains(client));
         let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
         truth.lines = lines.len() as u64;

@@ -141,20 +141,16 @@ impl Meaning {
         path: &[u8],
         cache: &mut RouteCache,
     ) -> EndpointClass {
-        match *cache.recent.place(template) {
-            Some((known, same, class)) if known == template && same == method => return class,
-            _ => {}
+        if let Some((known, same, class)) = *cache.recent.place(template)
+            && (known, same) == (template, method)
+        {
+            return class;
         }
-        let class = match cache.classes.get(&(template, method)) {
-            Some(&class) => class,
-            None => {
-                let class = self.classes.class(method, &text(path));
-                if cache.classes.len() < CACHED_ROUTES {
-                    cache.classes.insert((template, method), class);
-                }
-                class
-            }
-        };
+        let known = cache.classes.get(&(template, method)).copied();
+        let class = known.unwrap_or_else(|| self.classes.class(method, &text(path)));
+        if known.is_none() && cache.classes.len() < CACHED_ROUTES {
+            cache.classes.insert((template, method), class);
+        }
         *cache.recent.place(template) = Some((template, method, class));
         class
     }
