@@ -24,8 +24,8 @@ pub struct Origin {
     pub peer: Option<IpAddr>,
 }
 
-/// Address ranges that content delivery networks publish, as of 2026-01; each list is dated by its last change.
-/// Sources: cloudflare.com/ips (2023-09-28), api.fastly.com/public-ip-list (2024-02).
+/// Address ranges that content delivery networks publish. Compared with dated copies of the published lists:
+/// cloudflare.com/ips as of 2024-06-25, api.fastly.com/public-ip-list as of 2023-06-06.
 const NAMED: &[(&str, &[&str])] = &[
     (
         "cloudflare",
