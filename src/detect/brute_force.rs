@@ -1,8 +1,7 @@
 //! Many tries at one account.
 
-use crate::detect::{About, Detector, Needs, Threshold, World, campaign, siege};
+use crate::detect::{About, Detector, Threshold, World, campaign, siege};
 use crate::incident::{Finding, Kind};
-use crate::request::Flags;
 
 /// The detector.
 pub(super) struct BruteForce;
@@ -43,11 +42,7 @@ static ABOUT: About = About {
             meaning: "of a pool that does nothing but log in",
         },
     ],
-    needs: &[Needs {
-        any_of: &[Flags::USER, Flags::ACCOUNT],
-        missing: "user names",
-        fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
-    }],
+    needs: siege::NEEDS,
     attack: &["T1110.001"],
     owasp_api: &["API2:2023"],
     oat: &["OAT-007"],
@@ -60,7 +55,6 @@ impl Detector for BruteForce {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let ours = world.sieges().iter().filter(|siege| siege.kind() == Kind::BruteForce);
-        ours.map(|siege| siege.clone().finding(world, ABOUT.id)).collect()
+        siege::findings(world, Kind::BruteForce, ABOUT.id)
     }
 }

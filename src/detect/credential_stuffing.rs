@@ -1,8 +1,7 @@
 //! Many accounts, about one try each: pairs of name and password from a breach elsewhere.
 
-use crate::detect::{About, Detector, Needs, Threshold, World, campaign, siege};
+use crate::detect::{About, Detector, Threshold, World, campaign, siege};
 use crate::incident::{Finding, Kind};
-use crate::request::Flags;
 
 /// The detector.
 pub(super) struct CredentialStuffing;
@@ -52,11 +51,7 @@ static ABOUT: About = About {
             meaning: "how unlikely so many single-minded visitors with one agent are, against the door's other visitors",
         },
     ],
-    needs: &[Needs {
-        any_of: &[Flags::USER, Flags::ACCOUNT],
-        missing: "user names",
-        fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
-    }],
+    needs: siege::NEEDS,
     attack: &["T1110.004"],
     owasp_api: &["API2:2023"],
     oat: &["OAT-008"],
@@ -69,7 +64,6 @@ impl Detector for CredentialStuffing {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let ours = world.sieges().iter().filter(|siege| siege.kind() == Kind::CredentialStuffing);
-        ours.map(|siege| siege.clone().finding(world, ABOUT.id)).collect()
+        siege::findings(world, Kind::CredentialStuffing, ABOUT.id)
     }
 }

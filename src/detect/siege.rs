@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
-use crate::detect::World;
 use crate::detect::confounder;
 use crate::detect::doors::{Verdict, Verdicts, folded};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
+use crate::detect::{Needs, World};
 use crate::evidence::{Bounded, Span};
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Sample, Scale, Tenths};
-use crate::request::{Client, Place, RouteKey};
+use crate::request::{Client, Flags, Place, RouteKey};
 use crate::route::EndpointClass;
 use crate::series::Evidence;
 
@@ -59,6 +59,19 @@ pub(super) const ACCOUNT_TRIES: u64 = 20;
 
 /// Accounts from which on tries are about accounts, not about one person's memory.
 pub(super) const MANY_ACCOUNTS: u64 = 10;
+
+/// What the detectors that judge sieges lack in a log without names.
+pub(super) const NEEDS: &[Needs] = &[Needs {
+    any_of: &[Flags::USER, Flags::ACCOUNT],
+    missing: "user names",
+    fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
+}];
+
+/// The findings of one detector: the sieges that are called by its kind.
+pub(super) fn findings(world: &World<'_>, kind: Kind, detector: &'static str) -> Vec<Finding> {
+    let ours = world.sieges().iter().filter(|siege| siege.kind() == kind);
+    ours.map(|siege| siege.clone().finding(world, detector)).collect()
+}
 
 /// All sieges in a world: campaigns, then single sources, then single accounts.
 pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
