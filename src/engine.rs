@@ -16,7 +16,7 @@ use crate::request::{Meaning, Place, Request, RouteCache};
 use crate::route::text;
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
-use crate::tally::{Fleet, Reading, Routes, SHARDS, SourceReading, Tally, owner};
+use crate::tally::{Fleet, Packed, Reading, Routes, SHARDS, SourceReading, Tally, halves, owner};
 use crate::time::Time;
 
 /// What a scan needs to know; opened and checked by the plan.
@@ -76,6 +76,7 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
         tally.fleet.merge(worker.fleet);
         tally.reading.merge(worker.reading);
     }
+    tally.settle();
     tally
 }
 
@@ -85,64 +86,53 @@ pub fn tally_of(scan: &Scan<'_>, block: &Block) -> Tally {
     worker.understand(scan, block, &mut batch);
     drain(&mut tally, std::slice::from_ref(&batch));
     (tally.routes, tally.fleet, tally.reading) = (worker.routes, worker.fleet, worker.reading);
+    tally.settle();
     tally
 }
 
 /// Every owner takes its requests out of the batches.
 fn drain(tally: &mut Tally, batches: &[Batch]) {
-    tally
-        .shards
-        .par_iter_mut()
-        .enumerate()
-        .flat_map(|(kind, shards)| {
-            shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
-        })
-        .for_each(|(kind, number, shard)| {
-            for batch in batches {
-                shard.drain(&batch.owned[kind][number], &batch.requests, &batch.masks[kind]);
-            }
-        });
+    let shards = tally.shards.par_iter_mut().enumerate().flat_map(|(kind, shards)| {
+        shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
+    });
+    shards.for_each(|(kind, number, shard)| {
+        batches.iter().for_each(|batch| shard.drain(&batch.owned[kind][number]));
+    });
 }
 
-/// The requests of one block, and who owns which.
+/// Requests that are looked at together: so few that they stay in the nearest cache.
+const TOGETHER: usize = 64;
+
+/// The requests of one block by kind of key and owner: each packed, behind its key.
 struct Batch {
-    requests: Vec<Request>,
-    /// By kind of key: which collectors want each request.
-    masks: [Vec<u16>; KeyKind::ALL.len()],
-    /// By kind of key and owner: indices of requests.
-    owned: [Vec<Vec<u32>>; KeyKind::ALL.len()],
+    owned: [Vec<Vec<u64>>; KeyKind::ALL.len()],
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self {
-            requests: Vec::new(),
-            masks: Default::default(),
-            owned: std::array::from_fn(|_| vec![Vec::new(); SHARDS]),
-        }
+        Self { owned: std::array::from_fn(|_| vec![Vec::new(); SHARDS]) }
     }
 }
 
 impl Batch {
     /// Empties it, keeping its memory.
     fn clear(&mut self) {
-        self.requests.clear();
-        self.masks.iter_mut().for_each(Vec::clear);
         self.owned.iter_mut().flatten().for_each(Vec::clear);
     }
 
-    /// Finds out who wants which request.
-    fn sort_by_owner(&mut self) {
-        for (&kind, (masks, owned)) in KeyKind::ALL.iter().zip(self.masks.iter_mut().zip(&mut self.owned)) {
-            masks.resize(self.requests.len(), 0);
-            for (number, collector) in all().iter().enumerate().filter(|(_, one)| one.key() == kind) {
-                collector.mark(&self.requests, 1 << number, masks);
-            }
-            for (index, (request, &mask)) in self.requests.iter().zip(masks.iter()).enumerate() {
-                if mask != 0 {
-                    let index = u32::try_from(index).expect("a block holds fewer than 2^32 records");
-                    owned[owner(kind.of(request))].push(index);
-                }
+    /// Hands requests to the owners of those keys of which a collector wants them.
+    fn add(&mut self, requests: &[Request]) {
+        for (&kind, owned) in KeyKind::ALL.iter().zip(&mut self.owned) {
+            let mut masks = [0; TOGETHER];
+            let masks = &mut masks[..requests.len()];
+            let ours = all().iter().filter(|collector| collector.key() == kind);
+            ours.enumerate().for_each(|(column, collector)| collector.mark(requests, 1 << column, masks));
+            for (request, &mut mask) in requests.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
+                let key = kind.of(request);
+                let packed = Packed::of(request, kind, mask);
+                let words = &mut owned[owner(key)];
+                words.extend_from_slice(&halves(key));
+                words.extend_from_slice(packed.words());
             }
         }
     }
@@ -155,6 +145,8 @@ struct Worker {
     fleet: Fleet,
     reading: Reading,
     cache: RouteCache,
+    /// Requests that wait to be handed to their owners.
+    waiting: Vec<Request>,
 }
 
 impl Worker {
@@ -188,7 +180,7 @@ impl Worker {
         reading.of_format(format);
         scan.lines.fetch_add(reading.lines, Ordering::Relaxed);
         self.reading.sources.entry(source).or_default().merge(reading);
-        batch.sort_by_owner();
+        self.hand_over(batch);
     }
 
     /// Makes a request of an event, counts what has few keys, and leaves the rest to the owners.
@@ -204,6 +196,15 @@ impl Worker {
         self.reading.filled.add(&request);
         self.fleet.add(&request);
         self.routes.add(&request, || text(event.path.unwrap_or(b"")));
-        batch.requests.push(request);
+        self.waiting.push(request);
+        if self.waiting.len() == TOGETHER {
+            self.hand_over(batch);
+        }
+    }
+
+    /// Hands what waits to the owners.
+    fn hand_over(&mut self, batch: &mut Batch) {
+        batch.add(&self.waiting);
+        self.waiting.clear();
     }
 }

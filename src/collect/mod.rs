@@ -80,7 +80,15 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
     ]
 }
 
-/// The number of a collector in [`all`], as a bit of a mask.
+/// No kind of key has more collectors.
+pub(crate) const COLUMNS: usize = 6;
+
+/// The number of a collector among those of its kind.
+pub(crate) fn column_of<C: Collector>() -> usize {
+    all().iter().take(number_of::<C>()).filter(|collector| collector.key() == C::KEY).count()
+}
+
+/// The number of a collector in [`all`].
 pub(crate) fn number_of<C: Collector>() -> usize {
     all().iter().position(|collector| collector.name() == C::NAME).expect("every collector stands in `all`")
 }
@@ -94,17 +102,15 @@ pub(crate) trait AnyCollector: Send + Sync {
     /// [`Collector::KEY`].
     fn key(&self) -> KeyKind;
     /// Sets `bit` in the mask of each request that is wanted.
-    fn mark(&self, requests: &[Request], bit: u16, masks: &mut [u16]);
+    fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]);
     /// An empty column.
     fn column(&self) -> Box<dyn AnyColumn>;
 }
 
 /// The evidence of one collector about the full entities of one shard.
 pub(crate) trait AnyColumn: Send + Sync + Any {
-    /// Adds each request, `requests[index]`, to the evidence of its entity.
-    fn observe(&mut self, wanted: &[(u32, u32)], requests: &[Request]);
-    /// Adds one request to the evidence of `entity`, if it is wanted.
-    fn observe_one(&mut self, entity: u32, request: &Request);
+    /// Adds those of `requests` in whose mask `bit` is set to the evidence of `entity`.
+    fn observe(&mut self, entity: u32, requests: &[(Request, u8)], bit: u8);
     /// Merges what `other` has about `theirs` into what we have about `ours`.
     fn adopt(&mut self, ours: u32, other: &mut dyn AnyColumn, theirs: u32);
     /// The stored form of the evidence about `entity`, if there is any.
@@ -133,7 +139,7 @@ impl<C: Collector> AnyCollector for Of<C> {
         C::KEY
     }
 
-    fn mark(&self, requests: &[Request], bit: u16, masks: &mut [u16]) {
+    fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]) {
         for (request, mask) in requests.iter().zip(masks) {
             let wanted = C::wants(request) && C::KEY.of(request) != 0;
             *mask |= if wanted { bit } else { 0 };
@@ -177,15 +183,11 @@ impl<C: Collector> Column<C> {
 }
 
 impl<C: Collector> AnyColumn for Column<C> {
-    fn observe(&mut self, wanted: &[(u32, u32)], requests: &[Request]) {
-        for &(entity, request) in wanted {
-            C::observe(&requests[request as usize], self.slot(entity));
-        }
-    }
-
-    fn observe_one(&mut self, entity: u32, request: &Request) {
-        if C::wants(request) {
-            C::observe(request, self.slot(entity));
+    fn observe(&mut self, entity: u32, requests: &[(Request, u8)], bit: u8) {
+        let mut wanted = requests.iter().filter(|(_, mask)| mask & bit != 0).peekable();
+        if wanted.peek().is_some() {
+            let evidence = self.slot(entity);
+            wanted.for_each(|(request, _)| C::observe(request, evidence));
         }
     }
 
@@ -207,4 +209,15 @@ impl<C: Collector> AnyColumn for Column<C> {
         self.slot(entity).merge(evidence);
         Ok(())
     }
+}
+
+/// The evidence of collector `number` about `requests`, stored: what tests compare.
+#[cfg(test)]
+pub(crate) fn fold_of(number: usize, requests: &[Request]) -> Option<Vec<u8>> {
+    let collector = all()[number];
+    let mut masks = vec![0; requests.len()];
+    collector.mark(requests, 1, &mut masks);
+    let mut column = collector.column();
+    column.observe(0, &requests.iter().copied().zip(masks).collect::<Vec<_>>(), 1);
+    column.write(0)
 }

@@ -1,7 +1,8 @@
 //! Asking which accounts exist: password resets, registrations and look-ups for one name after another.
 
-use crate::collect::{LOGIN_TICK, LoginRoute, Logins};
-use crate::detect::doors::folded;
+use std::collections::BTreeMap;
+
+use crate::collect::{LOGIN_TICK, LoginRoute};
 use crate::detect::statistics::quantile;
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Needs, Threshold, World};
@@ -67,15 +68,12 @@ impl Detector for AccountEnumeration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let asked = world.population::<Logins>().collect(|_, tries| {
-            let here = tries.doors.all().filter(|route| asks_for_accounts(route));
-            Some(here.map(|route| (door(world, route), route.outcomes.total())).collect::<Vec<_>>())
-        });
-        let mut peers: std::collections::BTreeMap<RouteKey, Vec<u64>> = std::collections::BTreeMap::new();
-        for (door, asks) in asked.into_iter().flat_map(|(_, doors)| doors) {
-            peers.entry(door).or_default().push(asks);
+        let visits = || world.visits().iter().filter(|visit| visit.at.class.tells_of_accounts());
+        let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
+        for visit in visits() {
+            peers.entry(visit.door).or_default().push(visit.tries);
         }
-        let needed: std::collections::BTreeMap<RouteKey, u64> = peers
+        let needed: BTreeMap<RouteKey, u64> = peers
             .into_iter()
             .map(|(door, mut asks)| {
                 // The source itself, and other enumerators, may not hide in their own percentile.
@@ -84,26 +82,16 @@ impl Detector for AccountEnumeration {
                 (door, self.asks.max(quantile(&asks, 99) * self.beyond_peers))
             })
             .collect();
-        let found = world.population::<Logins>().collect(|client, tries| {
-            let here = tries.doors.all().filter(|route| asks_for_accounts(route));
-            let askers = here.filter_map(|route| {
-                let door = door(world, route);
-                let needed = needed.get(&door).copied().unwrap_or(self.asks);
-                let enough = route.outcomes.total() >= needed;
-                let crowd = || confounder::of_asks(world, Client(client), route.outcomes.total());
-                enough.then(|| Asker {
-                    door,
-                    needed,
-                    client: Client(client),
-                    route: route.clone(),
-                    crowd: crowd(),
-                })
-            });
-            Some(askers.collect::<Vec<_>>())
-        });
-        let mut doors: std::collections::BTreeMap<RouteKey, Vec<Asker>> = std::collections::BTreeMap::new();
-        for asker in found.into_iter().flat_map(|(_, askers)| askers) {
-            doors.entry(asker.door).or_default().push(asker);
+        let mut doors: BTreeMap<RouteKey, Vec<Asker>> = BTreeMap::new();
+        for visit in visits() {
+            let needed = needed.get(&visit.door).copied().unwrap_or(self.asks);
+            if visit.tries < needed {
+                continue;
+            }
+            let Some(route) = visit.with(world, Clone::clone) else { continue };
+            let (door, client) = (visit.door, visit.client);
+            let crowd = confounder::of_asks(world, client, visit.tries);
+            doors.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }
         doors.into_values().flat_map(pools).map(|askers| finding(world, &askers)).collect()
     }
@@ -135,16 +123,6 @@ fn pools(askers: Vec<Asker>) -> Vec<Vec<Asker>> {
     pool::gather(askers).into_iter().chain(crowds.into_iter().map(|crowd| vec![crowd])).collect()
 }
 
-/// Whether a door tells about accounts without opening them.
-fn asks_for_accounts(route: &LoginRoute) -> bool {
-    route.door.is_some_and(|door| door.class.tells_of_accounts())
-}
-
-/// The door as learned.
-fn door(world: &World<'_>, route: &LoginRoute) -> RouteKey {
-    route.door.map(|door| folded(&door, world.learned())).unwrap_or_default()
-}
-
 /// The finding against one source or a pool of them.
 fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
     let door = askers[0].door;
@@ -157,7 +135,7 @@ fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
     let asks = route.outcomes.total();
     let variant = if askers.len() > 1 { "pool" } else { "single-source" };
     let mut finding = Finding::new(ABOUT.id, variant, Kind::AccountEnumeration);
-    let verdicts = world.doors().count(door, &route.outcomes);
+    let verdicts = world.doors().count(door, route.outcomes.iter());
     // Two kinds of answer, each given often enough, tell who exists.
     let telling = route
         .outcomes

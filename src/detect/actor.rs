@@ -29,7 +29,14 @@ impl Actor {
     /// How many people there are behind it: one, unless it is an address that looks like a crowd's.
     pub(crate) fn people(self, world: &World<'_>) -> u64 {
         match self {
-            Self::Client(_) => self.profile(world, confounder::people).unwrap_or(1),
+            Self::Client(client) => {
+                let profiles = world.population::<ClientProfiles>();
+                // A crowd cannot have made fewer requests than it has people.
+                if profiles.wanted(client.0) < confounder::CROWD {
+                    return 1;
+                }
+                profiles.with(client.0, confounder::people).unwrap_or(1)
+            }
             Self::Principal(_) => 1,
         }
     }

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{ClientProfiles, Logins, Try};
+use crate::collect::ClientProfiles;
 use crate::detect::World;
-use crate::detect::doors::{Verdicts, folded};
+use crate::detect::doors::Verdicts;
 use crate::detect::pool;
 use crate::detect::statistics::{binomial_tail_tenths, permille};
-use crate::evidence::{Bounded, Span};
+use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
 use crate::time::{HOUR, Time};
@@ -112,12 +112,6 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
     campaigns
 }
 
-/// The account that nearly all tries are about, if there is one.
-fn target(accounts: &Bounded<Try, 1024>) -> Option<u64> {
-    let tries: u64 = accounts.all().map(|one| one.tries).sum();
-    accounts.iter().find(|(_, one)| one.tries * 10 >= tries * 8).map(|(account, _)| account)
-}
-
 /// Persistent sources that are alike in nothing but that they persist, at the same time and about as much; those that are
 /// after one account stand together.
 fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<Campaign> {
@@ -185,39 +179,25 @@ impl pool::Member for Visitor {
     }
 }
 
-/// Who came to each door.
+/// Who came to each door that takes credentials.
 fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
     let profiles = world.population::<ClientProfiles>();
-    let found = world.population::<Logins>().collect(|client, tries| {
-        let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
-        let (requests, routes) = profiles
-            .with(client, |profile| (profile.requests, profile.routes.count()))
-            .unwrap_or((at_doors, tries.doors.count()));
-        let doors = tries.doors.count();
-        let visits = tries.doors.all().filter_map(|tries| {
-            let door = tries.door.filter(|door| door.class.takes_credentials())?;
-            let key = folded(&door, world.learned());
-            let mut agents: Vec<(u64, u64)> =
-                tries.agents.iter().map(|(agent, count)| (count.0, agent)).collect();
-            agents.sort_unstable();
-            let visitor = Visitor {
-                client: Client(client),
-                verdicts: world.doors().count(key, &tries.outcomes),
-                agent: agents.last().map_or(0, |&(_, agent)| agent),
-                rotates: agents.len() >= 2,
-                elsewhere: requests.saturating_sub(at_doors),
-                routes: routes.saturating_sub(doors),
-                first: tries.span.first,
-                last: tries.span.last,
-                target: target(&tries.accounts),
-            };
-            Some((key, visitor))
-        });
-        Some(visits.collect::<Vec<_>>())
-    });
     let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();
-    for (door, visitor) in found.into_iter().flat_map(|(_, visits)| visits) {
-        doors.entry(door).or_default().push(visitor);
+    for visit in world.visits().iter().filter(|visit| visit.at.class.takes_credentials()) {
+        let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
+        // Whoever was never refused is nobody's suspect, whatever it did elsewhere.
+        let routes = if verdicts.refused == 0 { None } else { profiles.with(visit.client.0, |profile| profile.routes.count()) };
+        doors.entry(visit.door).or_default().push(Visitor {
+            client: visit.client,
+            verdicts,
+            agent: visit.agent,
+            rotates: visit.rotates,
+            elsewhere: visit.requests.saturating_sub(visit.at_doors),
+            routes: routes.unwrap_or(0).saturating_sub(visit.doors),
+            first: visit.span.first,
+            last: visit.span.last,
+            target: visit.target,
+        });
     }
     doors
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{Bytes, Collector, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
@@ -82,7 +83,11 @@ static ABOUT: About = About {
 
 /// What an ordinary taker takes.
 struct Peers {
-    /// Volumes of all, ascending.
+    /// How many takers there are.
+    takers: u64,
+    /// The sample of them that the rest is told from.
+    sample: Sample,
+    /// Volumes, ascending.
     volumes: Vec<u64>,
     /// Their centre and spread.
     scale: LogScale,
@@ -90,6 +95,13 @@ struct Peers {
     ordinary: u64,
     /// Of each route: volumes of all who use it, ascending.
     routes: BTreeMap<RouteKey, Vec<u64>>,
+}
+
+impl Peers {
+    /// How many use a route.
+    fn users(&self, route: RouteKey) -> u64 {
+        self.sample.scaled(self.routes.get(&route).map_or(0, Vec::len))
+    }
 }
 
 impl Detector for DataExfiltration {
@@ -144,16 +156,16 @@ impl DataExfiltration {
             return Vec::new();
         }
         let found =
-            world.population::<C>().collect(|key, volume| self.theft(world, taker(key), volume, &peers));
+            world.population::<C>().collect_where(|_, _, bytes| bytes >= self.least / 10, |key, volume| self.theft(world, taker(key), volume, &peers));
         let mut by_route: BTreeMap<RouteKey, Vec<Theft>> = BTreeMap::new();
         for (_, theft) in found {
             by_route.entry(theft.routes[0].1).or_default().push(theft);
         }
         let pools = by_route.into_iter().flat_map(|(route, thefts)| {
-            let users = peers.routes.get(&route).map_or(0, Vec::len);
+            let users = peers.users(route);
             pool::gather(thefts).into_iter().flat_map(move |pool| {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
-                let is_pool = pool.len() >= pool::SOURCES && (users >= MANY_USERS || pool.len() * 2 >= users);
+                let is_pool = pool.len() >= pool::SOURCES && (users >= MANY_USERS || pool.len() as u64 * 2 >= users);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
                 if is_pool && enough {
                     vec![pool]
@@ -176,7 +188,7 @@ impl DataExfiltration {
         for (number, route) in volume.routes.iter() {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
-            let others = peers.routes.get(&key).filter(|volumes| volumes.len() >= MANY_USERS);
+            let others = peers.routes.get(&key).filter(|_| peers.users(key) >= MANY_USERS);
             let usual = others.map_or(0, |volumes| quantile(volumes, 90));
             rare += if others.is_none() { route.taken.bytes } else { 0 };
             if route.taken.bytes > usual.saturating_mul(2) {
@@ -240,7 +252,7 @@ impl DataExfiltration {
         self.name_takers(world, thefts, &mut finding);
         finding.metrics.insert("bytes", own.bytes);
         finding.metrics.insert("bytes of a median taker", quantile(&peers.volumes, 50));
-        finding.metrics.insert("takers", peers.volumes.len() as u64);
+        finding.metrics.insert("takers", peers.takers);
         let top = permille(routes[0].0.bytes, thefts[0].own.bytes).min(1000);
         let sure = 65 + top / 50 + u64::from(deviations >= 80) * 10;
         finding.confidence = u8::try_from(sure.min(95)).unwrap_or(95);
@@ -288,7 +300,7 @@ impl DataExfiltration {
 }
 
 /// A route with fewer users than this says nothing about what is usual on it.
-const MANY_USERS: usize = 40;
+const MANY_USERS: u64 = 40;
 
 /// What happened, in one sentence with numbers.
 fn reason(thefts: &[Theft], own: Bytes, peers: &Peers) -> String {
@@ -305,7 +317,7 @@ fn reason(thefts: &[Theft], own: Bytes, peers: &Peers) -> String {
         "{who} took {} in {} requests{pages}; a median one of {} takes {}",
         story::bytes(own.bytes),
         story::count(own.requests),
-        story::count(peers.volumes.len() as u64),
+        story::count(peers.takers),
         story::bytes(quantile(&peers.volumes, 50)),
     )
 }
@@ -315,7 +327,8 @@ fn peers<C: Collector<Evidence = Volume>>(
     world: &World<'_>,
     taker: &(impl Fn(u128) -> Actor + Sync),
 ) -> Peers {
-    let takers = world.population::<C>().collect(|key, volume| {
+    let sample = world.sample(C::KEY);
+    let takers = world.population::<C>().collect_where(|key, _, _| sample.has(key), |key, volume| {
         let people = taker(key).people(world);
         let routes: Vec<(RouteKey, u64)> = volume
             .routes
@@ -337,5 +350,6 @@ fn peers<C: Collector<Evidence = Volume>>(
         volumes.sort_unstable();
     }
     let ordinary = quantile(&volumes, 98);
-    Peers { scale: LogScale::of(&volumes), volumes, ordinary, routes }
+    let takers = world.population::<C>().count();
+    Peers { scale: LogScale::of(&volumes), volumes, takers, ordinary, routes, sample }
 }

@@ -3,12 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{ClientProfiles, Door, Logins};
-use crate::evidence::{Answer, Outcomes};
-use crate::hash::TemplateHash;
+use crate::detect::visits::Visit;
+use crate::evidence::Answer;
 use crate::request::RouteKey;
-use crate::route::Learned;
-use crate::tally::Tally;
 
 /// What an answer at a door means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,24 +36,14 @@ const TELLING_TRIES: u64 = 50;
 /// An answer whose clients go on at less than this share (in percent) of the best answer's is a refusal.
 const GOES_ON: u64 = 50;
 
-/// The door as learned templates know it.
-pub(crate) fn folded(door: &Door, learned: &Learned) -> RouteKey {
-    let template: TemplateHash = learned.fold(door.template);
-    RouteKey(template, door.method as u8)
-}
-
 impl Doors {
-    /// Learns from a whole population.
-    pub(crate) fn learn(tally: &Tally, learned: &Learned) -> Self {
-        let logins = tally.population::<Logins>();
+    /// Learns from all visits.
+    pub(crate) fn learn(visits: &[Visit]) -> Self {
         let mut answers: BTreeMap<RouteKey, BTreeMap<Answer, u64>> = BTreeMap::new();
-        logins.each(|_, tries| {
-            for door in tries.doors.all() {
-                let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
-                let known = answers.entry(key).or_default();
-                door.outcomes.iter().for_each(|(answer, count)| *known.entry(answer).or_default() += count);
-            }
-        });
+        for visit in visits {
+            let known = answers.entry(visit.door).or_default();
+            visit.answers.iter().for_each(|&(answer, count)| *known.entry(answer).or_default() += count);
+        }
         let is_ambiguous = |counts: &BTreeMap<Answer, u64>| {
             let total: u64 = counts.values().sum();
             let refused: u64 =
@@ -64,38 +51,16 @@ impl Doors {
             total >= TELLING_TRIES && refused * 100 < total * BY_STATUS
         };
         answers.retain(|_, counts| is_ambiguous(counts));
-        if answers.is_empty() {
-            return Self::default();
+        // Who got several kinds of answer failed first, and tells nothing.
+        let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
+        for visit in visits.iter().filter(|visit| answers.contains_key(&visit.door)) {
+            let goes_on = visit.requests > visit.at_doors * 2;
+            let given = visit.answers.iter().map(|&(answer, _)| answer);
+            let given: BTreeSet<Answer> = given.filter(|a| (200..400).contains(&a.status)).collect();
+            followed.entry(visit.door).or_default().add(&given, goes_on);
         }
-        let followed = Self::followed(tally, learned, &answers);
         let all = |door: &RouteKey| answers[door].keys().copied().collect::<BTreeSet<Answer>>();
         Self { ambiguous: followed.iter().map(|(door, seen)| (*door, seen.letting_in(all(door)))).collect() }
-    }
-
-    /// For each ambiguous door: how many clients got one answer and no other, and how many of them went on to do other
-    /// things; by status alone, and by status and size. Who got both failed first, and tells nothing.
-    fn followed(
-        tally: &Tally,
-        learned: &Learned,
-        ambiguous: &BTreeMap<RouteKey, BTreeMap<Answer, u64>>,
-    ) -> BTreeMap<RouteKey, Followed> {
-        let profiles = tally.population::<ClientProfiles>();
-        let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
-        tally.population::<Logins>().each(|client, tries| {
-            let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
-            let requests = profiles.with(client, |profile| profile.requests).unwrap_or(0);
-            let goes_on = requests > at_doors * 2;
-            for door in tries.doors.all() {
-                let Some(key) = door.door.as_ref().map(|door| folded(door, learned)) else { continue };
-                if ambiguous.contains_key(&key) {
-                    let answers = door.outcomes.iter().map(|(answer, _)| answer);
-                    let answers: BTreeSet<Answer> =
-                        answers.filter(|a| (200..400).contains(&a.status)).collect();
-                    followed.entry(key).or_default().add(&answers, goes_on);
-                }
-            }
-        });
-        followed
     }
 
     /// What `answer` means at `door`.
@@ -112,9 +77,9 @@ impl Doors {
     }
 
     /// How often each verdict fell.
-    pub(crate) fn count(&self, door: RouteKey, outcomes: &Outcomes) -> Verdicts {
+    pub(crate) fn count(&self, door: RouteKey, answers: impl Iterator<Item = (Answer, u64)>) -> Verdicts {
         let mut verdicts = Verdicts::default();
-        for (answer, count) in outcomes.iter() {
+        for (answer, count) in answers {
             verdicts.add(self.verdict(door, answer), count);
         }
         verdicts

@@ -13,10 +13,12 @@ mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
 mod pool;
+mod sample;
 mod scraping;
 mod siege;
 mod statistics;
 mod story;
+mod visits;
 mod world;
 
 pub use about::{About, Needs, Threshold};

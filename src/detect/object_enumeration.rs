@@ -1,8 +1,9 @@
 //! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::detect::sample::Sample;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
@@ -115,38 +116,23 @@ impl ObjectEnumeration {
         world: &World<'_>,
         walker: impl Fn(u128) -> Actor + Sync,
     ) -> Vec<Finding> {
-        let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
-        let readers = world.population::<C>().collect(|key, objects| {
-            if walker(key).is_crowd(world) {
-                return None;
-            }
-            Some(
-                by_route(world, objects)
-                    .into_iter()
-                    .map(|(route, ids)| (route, ids.asked()))
-                    .collect::<Vec<_>>(),
-            )
+        let found = world.population::<C>().collect_from(self.objects, |_, objects| {
+            let mut routes = by_route(world, objects);
+            routes.retain(|&route, ids| self.may_be_walk(world, route, ids));
+            (!routes.is_empty()).then_some(routes)
         });
-        for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
-            peers.entry(route).or_default().push(objects);
-        }
-        for counts in peers.values_mut() {
-            counts.sort_unstable();
-        }
-        let found = world.population::<C>().collect(|key, objects| {
-            let walks = by_route(world, objects).into_iter().filter_map(|(route, ids)| {
-                let norm = world.norm(route);
-                let others = peers.get(&route).map_or(&[][..], Vec::as_slice);
-                let way = self.way(&ids, norm, others)?;
-                let walker = walker(key);
-                let finding = self.finding(world, walker, route, &ids, way, others);
-                Some(Walk { route, ids, way, finding })
-            });
-            Some(walks.collect::<Vec<_>>())
+        let walked = found.iter().flat_map(|(_, routes)| routes.keys().copied()).collect();
+        let peers = Peers::of::<C>(world, &walked, |key| walker(key).is_crowd(world));
+        let found = found.into_iter().flat_map(|(key, routes)| routes.into_iter().map(move |walk| (key, walk)));
+        let found = found.filter_map(|(key, (route, ids))| {
+            let others = peers.of_route(route);
+            let way = self.way(&ids, &others)?;
+            let finding = self.finding(world, walker(key), route, &ids, way, &others);
+            Some(Walk { route, ids, way, finding })
         });
         let mut by_route: BTreeMap<RouteKey, Vec<Walk>> = BTreeMap::new();
         let mut alone = Vec::new();
-        for walk in found.into_iter().flat_map(|(_, walks)| walks) {
+        for walk in found {
             // What a look-alike explains is no part of a pool.
             match walk.finding.suppressed_by {
                 Some(_) => alone.push(walk.finding),
@@ -157,13 +143,16 @@ impl ObjectEnumeration {
         pools.chain(alone).collect()
     }
 
+    /// Whether so many objects of somebody's own were asked for that it may be a walk.
+    fn may_be_walk(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
+        ids.asked() >= self.objects && !world.norm(route).is_some_and(is_public)
+    }
+
     /// How a walk goes, if it is one.
-    fn way(&self, ids: &IdSet, norm: Option<&RouteNorm>, peers: &[u64]) -> Option<Way> {
+    fn way(&self, ids: &IdSet, peers: &Readers<'_>) -> Option<Way> {
         let objects = ids.asked();
-        if objects < self.objects || norm.is_some_and(is_public) {
-            return None;
-        }
-        let beyond = objects >= quantile(peers, 95) || peers.len() < 20;
+        let few_peers = peers.count < 20;
+        let beyond = few_peers || objects >= quantile(peers.objects, 95);
         let refused = permille(ids.refused + ids.missing, ids.requests);
         if refused >= self.refused && beyond {
             return Some(Way::Probing);
@@ -173,7 +162,7 @@ impl ObjectEnumeration {
         }
         // Whoever works with objects comes back to them; a walk sees each once.
         let once = objects * 10 >= ids.requests * 7;
-        let scattered = peers.len() >= 20 && once && objects >= self.beyond_peers * quantile(peers, 99);
+        let scattered = !few_peers && once && objects >= self.beyond_peers * quantile(peers.objects, 99);
         scattered.then_some(Way::Scatter)
     }
 
@@ -185,7 +174,7 @@ impl ObjectEnumeration {
         route: RouteKey,
         ids: &IdSet,
         way: Way,
-        peers: &[u64],
+        peers: &Readers<'_>,
     ) -> Finding {
         let variant = match way {
             Way::Walk => "sequential",
@@ -213,7 +202,7 @@ impl ObjectEnumeration {
                 );
             }
             Way::Scatter => {
-                let needed = self.beyond_peers * quantile(peers, 99);
+                let needed = self.beyond_peers * quantile(peers.objects, 99);
                 finding.test("beyond peers", objects * 10, needed * 10, "objects");
             }
         }
@@ -244,8 +233,8 @@ impl ObjectEnumeration {
         finding.metrics.insert("read", read);
         finding.metrics.insert("refused", ids.refused);
         finding.metrics.insert("missing", ids.missing);
-        finding.metrics.insert("readers of the route", peers.len() as u64);
-        finding.metrics.insert("objects of a median reader", quantile(peers, 50));
+        finding.metrics.insert("readers of the route", peers.count);
+        finding.metrics.insert("objects of a median reader", quantile(peers.objects, 50));
         finding.confidence = confidence(way, objects, self.objects);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.reason = reason(ids, way, who, peers);
@@ -256,6 +245,54 @@ impl ObjectEnumeration {
         ];
         story::suppress(&mut finding);
         finding
+    }
+}
+
+/// How many objects of a route each of its readers asks for.
+struct Readers<'p> {
+    /// Of a fair sample of readers, ascending.
+    objects: &'p [u64],
+    /// How many readers there are altogether.
+    count: u64,
+}
+
+/// Readers of the routes that somebody may walk over; crowds behind one address are none.
+struct Peers {
+    routes: BTreeMap<RouteKey, Vec<u64>>,
+    sample: Sample,
+}
+
+impl Peers {
+    /// Those of `walked`, of one kind of key.
+    fn of<C: Collector<Evidence = Objects>>(
+        world: &World<'_>,
+        walked: &BTreeSet<RouteKey>,
+        is_crowd: impl Fn(u128) -> bool + Sync,
+    ) -> Self {
+        let sample = world.sample(C::KEY);
+        let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
+        if walked.is_empty() {
+            return Self { routes, sample };
+        }
+        let readers = world.population::<C>().collect_where(
+            |key, _, _| sample.has(key),
+            |key, objects| {
+                let here = by_route(world, objects).into_iter().filter(|(route, _)| walked.contains(route));
+                let here: Vec<(RouteKey, u64)> = here.map(|(route, ids)| (route, ids.asked())).collect();
+                (!here.is_empty() && !is_crowd(key)).then_some(here)
+            },
+        );
+        for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
+            routes.entry(route).or_default().push(objects);
+        }
+        routes.values_mut().for_each(|counts| counts.sort_unstable());
+        Self { routes, sample }
+    }
+
+    /// Those of one route.
+    fn of_route(&self, route: RouteKey) -> Readers<'_> {
+        let objects = self.routes.get(&route).map_or(&[][..], Vec::as_slice);
+        Readers { objects, count: self.sample.scaled(objects.len()) }
     }
 }
 
@@ -326,7 +363,7 @@ fn together(pool: Vec<Walk>) -> Finding {
 /// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once
 /// had several readers.
 pub(super) fn is_public(norm: &RouteNorm) -> bool {
-    let readers: Vec<u64> = norm.owners.iter().map(|(_, readers)| readers.count()).collect();
+    let readers: Vec<usize> = norm.readers.counts().collect();
     let shared = readers.iter().filter(|&&count| count >= 2).count();
     let very_shared = readers.iter().filter(|&&count| count >= 3).count();
     readers.len() >= 8 && (shared * 2 >= readers.len() || very_shared * 4 >= readers.len())
@@ -375,7 +412,7 @@ fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
 }
 
 /// What happened, in one sentence with numbers.
-fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
+fn reason(ids: &IdSet, way: Way, who: &str, peers: &Readers<'_>) -> String {
     let objects = story::count(ids.asked());
     let how = match way {
         Way::Walk => {
@@ -390,7 +427,7 @@ fn reason(ids: &IdSet, way: Way, who: &str, peers: &[u64]) -> String {
     let who = if who == "one user" { "One user" } else { "One address" };
     format!(
         "{who} asked for {objects} different objects, {how}; a median reader asks for {}, and {} were read",
-        quantile(peers, 50),
+        quantile(peers.objects, 50),
         story::count(ids.read())
     )
 }

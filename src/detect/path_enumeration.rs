@@ -1,6 +1,6 @@
 //! Asking which paths exist: wordlists, fast with a tool or slow with a browser's name.
 
-use crate::collect::{MISS_TICK, Missed, Misses};
+use crate::collect::{Collector, MISS_TICK, Missed, Misses};
 use crate::detect::confounder;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
@@ -69,7 +69,8 @@ impl Detector for PathEnumeration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let strangers = world.population::<Misses>().collect(|_, missed| {
+        let sample = world.sample(Misses::KEY);
+        let strangers = world.population::<Misses>().collect_where(|key, _, _| sample.has(key), |_, missed| {
             let strange = strange_paths(world, missed);
             (strange > 0).then_some(strange)
         });
@@ -80,7 +81,7 @@ impl Detector for PathEnumeration {
             .strange
             .max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers)
             .min(self.strange * 3);
-        let found = world.population::<Misses>().collect(|client, missed| {
+        let found = world.population::<Misses>().collect_from(self.probes, |client, missed| {
             let strange = strange_paths(world, missed);
             let enough = strange >= self.probes;
             enough.then(|| finding(world, Client(client), missed, strange, needed))

@@ -122,11 +122,11 @@ impl Scraping {
     /// Clients that do nothing but read one public route.
     fn readers(&self, world: &World<'_>) -> Vec<(RouteKey, Reader)> {
         let profiles = world.population::<ClientProfiles>();
-        let found = world.population::<ObjectsByClient>().collect(|client, objects| {
+        let found = world.population::<ObjectsByClient>().collect_from(self.objects_each, |client, objects| {
             let routes = by_route(world, objects);
             let (route, ids) = routes.into_iter().max_by_key(|(route, ids)| (ids.requests, *route))?;
             let norm = world.norm(route)?;
-            let share = profiles.with(client, |profile| permille(ids.requests, profile.requests))?;
+            let share = permille(ids.requests, profiles.wanted(client));
             let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
             let paths = objects.paths.clone();
             (single_minded && is_public(norm))

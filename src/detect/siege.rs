@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
 use crate::detect::confounder;
-use crate::detect::doors::{Verdict, Verdicts, folded};
+use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
+use crate::detect::visits::folded;
 use crate::detect::{Needs, World};
 use crate::evidence::{Bounded, Span};
 use crate::hash::NameHash;
@@ -132,32 +133,27 @@ const SAME_ACCOUNTS: usize = 30;
 
 /// Sources that besiege a door alone.
 fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
-    let found = world.population::<Logins>().collect(|client, tries| {
-        let client = Client(client);
-        if in_campaign.contains(&client) {
-            return None;
-        }
-        let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
-        let sieges = tries.doors.all().filter_map(|route| {
-            let door = route.door.filter(|door| door.class.takes_credentials())?;
-            let key = folded(&door, world.learned());
-            let verdicts = world.doors().count(key, &route.outcomes);
-            let many = verdicts.refused >= REFUSED && verdicts.refused_permille() >= REFUSED_SHARE;
+    let suspects = world.visits().iter().filter(|visit| {
+        let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
+        let many = verdicts.refused >= REFUSED && verdicts.refused_permille() >= REFUSED_SHARE;
+        many && visit.at.class.takes_credentials() && !in_campaign.contains(&visit.client)
+    });
+    let sieges = suspects.filter_map(|visit| {
+        visit.with(world, |route| {
             // Tries at one or two accounts are judged with the account.
             let about_accounts = route.accounts.is_empty() || route.accounts.count() >= 3;
-            (many && about_accounts).then(|| Siege {
-                elsewhere: world.profile(client, |p| p.requests).unwrap_or(0).saturating_sub(at_doors),
-                ..Siege::of_source(world, client, key, route)
+            about_accounts.then(|| Siege {
+                elsewhere: visit.requests.saturating_sub(visit.at_doors),
+                ..Siege::of_source(world, visit.client, visit.door, route)
             })
-        });
-        Some(sieges.collect::<Vec<_>>())
+        })
     });
-    found.into_iter().flat_map(|(_, sieges)| sieges).collect()
+    sieges.flatten().collect()
 }
 
 /// Accounts that are besieged, from wherever.
 fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
-    let found = world.population::<Accounts>().collect(|account, tried| {
+    let found = world.population::<Accounts>().collect_from(ACCOUNT_TRIES, |account, tried| {
         let account = u64::try_from(account).unwrap_or(0);
         if besieged.contains(&account) {
             return None;
@@ -171,7 +167,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
                 continue;
             };
             let key = folded(&at, world.learned());
-            let here = world.doors().count(key, &door.outcomes);
+            let here = world.doors().count(key, door.outcomes.iter());
             verdicts.merge(here);
             if worst.is_none_or(|(there, _)| there.refused < here.refused) {
                 worst = Some((here, key));
@@ -191,7 +187,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
         let mut clients: Vec<Count<Client>> = tried
             .clients
             .iter()
-            .filter(|(_, from)| world.doors().count(door, &from.outcomes).refused > 0)
+            .filter(|(_, from)| world.doors().count(door, from.outcomes.iter()).refused > 0)
             .map(|(_, from)| Count { of: Client(from.client), requests: from.outcomes.total() })
             .collect();
         clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
@@ -225,7 +221,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
 impl Siege {
     /// The siege of one source.
     fn of_source(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute) -> Self {
-        let verdicts = world.doors().count(door, &route.outcomes);
+        let verdicts = world.doors().count(door, route.outcomes.iter());
         let mut samples = story::ends(&route.samples.all());
         if verdicts.accepted > 0 {
             samples.extend(route.answered.first().map(|(time, place)| Sample {

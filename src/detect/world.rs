@@ -8,12 +8,13 @@ use hashbrown::HashMap;
 use crate::collect::{ClientProfiles, Collector, KeyKind, Profile};
 use crate::detect::campaign::{self, Campaign};
 use crate::detect::doors::Doors;
+use crate::detect::sample::Sample;
 use crate::detect::siege::{self, Siege};
+use crate::detect::visits::{self, Visit};
 use crate::hash::{Keys, TemplateHash};
 use crate::incident::Fidelity;
 use crate::request::{Client, Flags, RouteKey};
 use crate::route::{Learned, Methods, Seen, learn};
-use crate::series::Evidence;
 use crate::tally::{FLEET_TICK, Population, RouteNorm, Tally};
 use crate::time::{MINUTE, Time};
 
@@ -24,6 +25,7 @@ pub struct World<'t> {
     norms: BTreeMap<RouteKey, RouteNorm>,
     /// From a route as evidence knows it to the route as learned.
     numbers: HashMap<u64, RouteKey, foldhash::fast::FixedState>,
+    visits: Vec<Visit>,
     doors: Doors,
     campaigns: Vec<Campaign>,
     sieges: OnceLock<Vec<Siege>>,
@@ -55,24 +57,27 @@ impl<'t> World<'t> {
         for (key, norm) in routes {
             let folded = RouteKey(learned.fold(key.0), key.1);
             numbers.insert(RouteNorm::number(key), folded);
-            let mut norm = norm.clone();
-            if folded.0 != key.0 {
-                norm.be_object(key.0);
+            let known = norms.entry(folded).or_default();
+            if folded.0 == key.0 {
+                known.absorb(norm);
+            } else {
+                known.absorb_object(norm, key.0);
             }
-            norms.entry(folded).or_default().merge(norm);
         }
         for (&(parent, method), norm) in tally.routes.rest() {
             let child = TemplateHash(u64::from(parent) << 32);
             let folded = RouteKey(learned.fold(child), method);
-            norms.entry(folded).or_default().merge(norm.clone());
+            norms.entry(folded).or_default().absorb(norm);
         }
-        let doors = Doors::learn(tally, &learned);
+        let visits = visits::all(tally, &learned);
+        let doors = Doors::learn(&visits);
         let outages = outages(tally);
         let mut world = Self {
             tally,
             learned,
             norms,
             numbers,
+            visits,
             doors,
             campaigns: Vec::new(),
             sieges: OnceLock::new(),
@@ -101,7 +106,7 @@ impl<'t> World<'t> {
     pub fn template_text(&self, template: TemplateHash) -> Option<&[u8]> {
         self.learned.text(template).or_else(|| {
             let range = RouteKey(template, 0)..=RouteKey(template, u8::MAX);
-            self.norms.range(range).map(|(_, norm)| norm.text.as_slice()).find(|text| !text.is_empty())
+            self.norms.range(range).map(|(_, norm)| &*norm.text).find(|text| !text.is_empty())
         })
     }
 
@@ -125,6 +130,16 @@ impl<'t> World<'t> {
         let folded = self.fold(template);
         let range = RouteKey(folded, 0)..=RouteKey(folded, u8::MAX);
         self.norms.range(range).next().is_some()
+    }
+
+    /// Who came to which door, by client.
+    pub(crate) fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+
+    /// A fair sample of the keys of one kind.
+    pub(super) fn sample(&self, kind: KeyKind) -> Sample {
+        Sample::of(self.tally.keys(kind))
     }
 
     /// What failure looks like at each door.

@@ -60,6 +60,14 @@ impl<const K: usize> Distinct<K> {
         self.smallest.iter().filter(|hash| other.smallest.binary_search(hash).is_ok()).count()
     }
 
+    /// Adds what `other` counted.
+    pub fn absorb(&mut self, other: &Self) {
+        self.overflowed |= other.overflowed;
+        for &hash in &other.smallest {
+            self.keep(hash);
+        }
+    }
+
     /// How many values are kept.
     pub fn kept(&self) -> usize {
         self.smallest.len()
@@ -70,10 +78,7 @@ impl<const K: usize> Evidence for Distinct<K> {
     const VERSION: u16 = 1;
 
     fn merge(&mut self, other: Self) {
-        self.overflowed |= other.overflowed;
-        for hash in other.smallest {
-            self.keep(hash);
-        }
+        self.absorb(&other);
     }
 }
 

@@ -64,6 +64,36 @@ pub struct Request {
     pub flags: Flags,
 }
 
+impl Default for Request {
+    /// A request of which nothing is known.
+    fn default() -> Self {
+        Self {
+            place: Place::default(),
+            time: Time::default(),
+            client: Client::default(),
+            template: TemplateHash::default(),
+            object: ObjectId::NONE,
+            principal: NameHash::NONE,
+            account: NameHash::NONE,
+            token: NameHash::NONE,
+            session: NameHash::NONE,
+            agent: NameHash::NONE,
+            host: NameHash::NONE,
+            bytes_out: 0,
+            bytes_in: 0,
+            duration: Micros::default(),
+            query: 0,
+            page: u32::MAX,
+            asn: 0,
+            status: 0,
+            country: [0; 2],
+            method: Method::Other,
+            class: EndpointClass::Other,
+            flags: Flags::default(),
+        }
+    }
+}
+
 /// The route of a request: its template and method as one number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RouteKey(pub TemplateHash, pub u8);
@@ -139,6 +169,16 @@ impl Place {
     pub fn new(source: u32, offset: u64) -> Self {
         let source = u64::from(source.min(Self::MAX_SOURCES - 1));
         Self(source << 44 | offset.min((1 << 44) - 1))
+    }
+
+    /// As one number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The place with this number.
+    pub(crate) fn of_number(number: u64) -> Self {
+        Self(number)
     }
 
     /// The source's number.

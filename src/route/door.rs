@@ -18,6 +18,11 @@ impl EndpointClass {
         matches!(self, Self::PasswordReset | Self::Registration | Self::AccountLookup)
     }
 
+    /// The class with this number.
+    pub fn from_number(number: u16) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+
     /// This class if it is a door, else none: a `GET` that names an account counts only there.
     #[must_use]
     pub fn door_or_other(self) -> Self {

@@ -3,7 +3,9 @@
 //! Every key belongs to one shard, chosen by its hash. Shards are drained and merged in parallel without a lock, and one
 //! that was never written to disk is the same as one that was.
 
+mod arena;
 mod fleet;
+mod packed;
 mod reading;
 mod routes;
 mod shard;
@@ -14,15 +16,15 @@ use std::any::Any;
 use rayon::prelude::*;
 
 pub use fleet::{FLEET_TICK, Fleet, Minute};
+pub(crate) use packed::{Packed, halves};
 pub use reading::{Filled, Reading, SourceReading};
-pub use routes::{ROUTE_TICK, RouteNorm, Routes};
-pub use shard::Young;
+pub use routes::{RouteNorm, Routes};
 
-use crate::collect::{Collector, Column, KeyKind, all, number_of};
+use crate::collect::{Collector, Column, KeyKind, column_of};
 use crate::hash::mix;
-use crate::request::{Client, Request};
+use crate::request::Client;
 use crate::series::Evidence;
-use shard::Shard;
+use shard::{Entity, Shard};
 
 /// Shards of each kind of key.
 pub(crate) const SHARDS: usize = 32;
@@ -48,10 +50,10 @@ impl Default for Tally {
 }
 
 /// The owner of a key.
+#[inline]
 pub(crate) fn owner(key: u128) -> usize {
-    #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed in")]
-    let hash = mix(key as u64, (key >> 64) as u64);
-    usize::try_from(hash >> 59).expect("five bits are left")
+    let [low, high] = halves(key);
+    usize::try_from(mix(low, high) >> 59).expect("five bits are left")
 }
 
 impl Tally {
@@ -67,20 +69,21 @@ impl Tally {
         self
     }
 
+    /// Leaves every key with its requests or with its evidence, not with both: how whoever judges or stores finds it.
+    pub(crate) fn settle(&mut self) {
+        self.shards.par_iter_mut().flatten().for_each(Shard::settle);
+    }
+
     /// What one collector gathered.
     pub fn population<C: Collector>(&self) -> Population<'_, C> {
-        let number = number_of::<C>();
-        Population {
-            shards: &self.shards[C::KEY as usize],
-            bit: 1 << number,
-            column: all().iter().take(number).filter(|collector| collector.key() == C::KEY).count(),
-            collector: std::marker::PhantomData,
-        }
+        let shards = &self.shards[C::KEY as usize];
+        Population { shards, column: column_of::<C>(), collector: std::marker::PhantomData }
     }
 
     /// Calls `each` for every client, in no order that means anything.
     pub fn each_client(&self, mut each: impl FnMut(Client)) {
-        self.shards[KeyKind::Client as usize].iter().flat_map(Shard::keys).for_each(|key| each(Client(key)));
+        let shards = self.shards[KeyKind::Client as usize].iter();
+        shards.flat_map(Shard::entities).for_each(|entity| each(Client(entity.key())));
     }
 
     /// How many different keys of one kind there are.
@@ -92,105 +95,112 @@ impl Tally {
 /// One collector's evidence, key by key; keys with few requests are folded on the way.
 pub struct Population<'t, C: Collector> {
     shards: &'t [Shard],
-    bit: u16,
     column: usize,
     collector: std::marker::PhantomData<fn() -> C>,
 }
 
 impl<C: Collector> Population<'_, C> {
-    /// Calls `each` for every key that the collector wanted anything of, in no order that means anything: what is
-    /// gathered here must not depend on it.
-    pub fn each(&self, mut each: impl FnMut(u128, &C::Evidence)) {
-        for shard in self.shards {
-            self.each_of(shard, &mut each);
-        }
+    /// What `each` makes of every key that the collector wanted anything of, as far as it makes anything, sorted by key.
+    pub fn collect<T: Send>(&self, each: impl Fn(u128, &C::Evidence) -> Option<T> + Sync) -> Vec<(u128, T)> {
+        self.collect_from(1, each)
     }
 
-    /// What `each` makes of every key, as far as it makes anything, sorted by key; shards in parallel.
-    pub fn collect<T: Send>(&self, each: impl Fn(u128, &C::Evidence) -> Option<T> + Sync) -> Vec<(u128, T)> {
-        let mut all: Vec<(u128, T)> = self
-            .shards
-            .par_iter()
-            .flat_map_iter(|shard| {
-                let mut made = Vec::new();
-                self.each_of(shard, &mut |key, evidence| {
-                    made.extend(each(key, evidence).map(|one| (key, one)));
-                });
-                made
-            })
-            .collect();
+    /// As [`collect`](Self::collect), of keys of which at least `least` requests were wanted.
+    pub fn collect_from<T: Send>(
+        &self,
+        least: u64,
+        each: impl Fn(u128, &C::Evidence) -> Option<T> + Sync,
+    ) -> Vec<(u128, T)> {
+        self.collect_where(|_, wanted, _| wanted >= least, each)
+    }
+
+    /// As [`collect`](Self::collect), of keys that `is_of_interest` at a glance: by the key, how many of its requests were
+    /// wanted, and the bytes sent in all of its requests. Others cost next to nothing.
+    pub fn collect_where<T: Send>(
+        &self,
+        is_of_interest: impl Fn(u128, u64, u64) -> bool + Sync,
+        each: impl Fn(u128, &C::Evidence) -> Option<T> + Sync,
+    ) -> Vec<(u128, T)> {
+        let of_shard = |shard: &Shard| {
+            let mut made = Vec::new();
+            for entity in shard.entities() {
+                let wanted = u64::from(entity.wanted(self.column));
+                if wanted > 0 && is_of_interest(entity.key(), wanted, entity.bytes()) {
+                    let one = self.read(shard, entity, |evidence| each(entity.key(), evidence));
+                    made.extend(one.flatten().map(|one| (entity.key(), one)));
+                }
+            }
+            made
+        };
+        let mut all: Vec<(u128, T)> = self.shards.par_iter().flat_map_iter(of_shard).collect();
         all.par_sort_unstable_by_key(|&(key, _)| key);
         all
-    }
-
-    /// Calls `each` for every key of one shard.
-    fn each_of(&self, shard: &Shard, each: &mut impl FnMut(u128, &C::Evidence)) {
-        for (key, young) in shard.wanted(self.bit) {
-            match young {
-                Young::Full(entity) => {
-                    if let Some(evidence) = self.column(shard).get(entity) {
-                        each(key, evidence);
-                    }
-                }
-                Young::Requests(requests) => each(key, &fold::<C>(&requests)),
-            }
-        }
     }
 
     /// What is known about `key`.
     pub fn with<T>(&self, key: u128, read: impl FnOnce(&C::Evidence) -> T) -> Option<T> {
         let shard = &self.shards[owner(key)];
-        match shard.find(key, self.bit)? {
-            Young::Full(entity) => self.column(shard).get(entity).map(read),
-            Young::Requests(requests) => Some(read(&fold::<C>(&requests))),
+        let entity = shard.find(key).filter(|entity| entity.wanted(self.column) > 0)?;
+        self.read(shard, entity, read)
+    }
+
+    /// How many keys there are of which it wanted anything.
+    pub fn count(&self) -> u64 {
+        let entities = self.shards.iter().flat_map(Shard::entities);
+        entities.map(|entity| u64::from(entity.wanted(self.column) > 0)).sum()
+    }
+
+    /// How many requests of `key` the collector wanted.
+    pub fn wanted(&self, key: u128) -> u64 {
+        self.shards[owner(key)].find(key).map_or(0, |entity| u64::from(entity.wanted(self.column)))
+    }
+
+    /// The evidence of one entity: as it stands, or the fold of its requests.
+    fn read<T>(&self, shard: &Shard, entity: &Entity, read: impl FnOnce(&C::Evidence) -> T) -> Option<T> {
+        if let Some(full) = entity.full() {
+            let column: &dyn Any = shard.columns[self.column].as_ref();
+            let column: &Column<C> = column.downcast_ref().expect("the column of this collector");
+            return column.get(full).map(read);
         }
+        let mut evidence = C::Evidence::default();
+        let mut held = shard.held(entity);
+        while let Some((request, _)) = held.next_wanted(1 << self.column) {
+            C::observe(&request, &mut evidence);
+        }
+        Some(read(&evidence))
     }
-
-    /// The typed column of one shard.
-    fn column<'s>(&self, shard: &'s Shard) -> &'s Column<C> {
-        let column: &dyn Any = shard.columns[self.column].as_ref();
-        column.downcast_ref().expect("the column of this collector")
-    }
-}
-
-/// The evidence of a key with few requests.
-fn fold<C: Collector>(requests: &[Request]) -> C::Evidence {
-    let mut evidence = C::Evidence::default();
-    requests
-        .iter()
-        .filter(|request| C::wants(request))
-        .for_each(|request| C::observe(request, &mut evidence));
-    evidence
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::collect::ClientProfiles;
-    use crate::event::Event;
-    use crate::request::{Meaning, Place, RouteCache};
+    use crate::hash::NameHash;
+    use crate::request::Request;
     use crate::time::Time;
 
     #[test]
-    fn the_fifth_request_unfolds_a_key_and_changes_nothing_else() {
-        for count in 1..=6 {
+    fn one_request_too_many_folds_a_key_and_changes_nothing_else() {
+        for count in [1, 2, 63, 64, 65, 66, 128, 129, 1000] {
             let mut shard = Shard::new(KeyKind::Client);
-            let request = |second| {
-                let event = Event { time: Time::from_seconds(second), ..Event::default() };
-                Meaning::default().request(&event, Place::default(), &mut RouteCache::default())
+            let request = |second: u64| Request {
+                time: Time::from_seconds(second.cast_signed()),
+                client: Client(7),
+                agent: NameHash(second / 3),
+                ..Request::default()
             };
-            let requests: Vec<Request> = (0..count).map(request).collect();
-            for request in &requests {
-                shard.adopt_young(7, 1, std::slice::from_ref(request));
+            let mut profile = crate::collect::Profile::default();
+            for request in (0..count).map(request) {
+                let packed = Packed::of(&request, KeyKind::Client, 1);
+                shard.drain(&[&halves(7), packed.words()].concat());
+                ClientProfiles::observe(&request, &mut profile);
             }
-            match shard.find(7, 1).expect("it was adopted") {
-                Young::Requests(young) => assert!(count < 5 && young.len() == requests.len()),
-                Young::Full(_) => assert!(count >= 5),
-            }
+            shard.settle();
+            assert_eq!(shard.find(7).and_then(Entity::full).is_some(), count > 64, "{count}");
             let mut tally = Tally::default();
             tally.shards[KeyKind::Client as usize][owner(7)] = shard;
-            let profile = tally.population::<ClientProfiles>().with(7, Clone::clone);
-            assert_eq!(profile, Some(fold::<ClientProfiles>(&requests)));
+            assert_eq!(tally.population::<ClientProfiles>().with(7, Clone::clone), Some(profile));
+            assert_eq!(tally.population::<ClientProfiles>().wanted(7), count);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is ordinary on each route: answers, sizes, who comes. Counted by each worker for itself, then summed.
+//! What is ordinary on each route: who comes, and who shares its objects. Counted by each worker for itself, then summed.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,11 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::collect::{is_miss, route_number};
-use crate::evidence::{Bounded, Distinct, Outcomes, Span};
-use crate::hash::TemplateHash;
+use crate::evidence::{Bounded, Distinct};
+use crate::hash::{TemplateHash, mix};
 use crate::request::{Request, RouteKey};
 use crate::route::{EndpointClass, Method, ObjectId};
-use crate::series::{Evidence, Series, Tries};
-use crate::time::Seconds;
-
-/// The tick of [`RouteNorm::activity`].
-pub const ROUTE_TICK: Seconds = Seconds(3600);
+use crate::series::Evidence;
 
 /// How many literal siblings of one parent are told apart; the rest are known by their parent alone.
 const SIBLINGS: usize = 512;
@@ -26,46 +22,85 @@ const MISSING: usize = 4096;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RouteNorm {
     /// The template as text.
-    pub text: Vec<u8>,
+    pub text: Box<[u8]>,
     /// The method, the same in all of its evidence, and the largest class: that of a GET depends on its query.
     pub kind: Option<(Method, EndpointClass)>,
-    /// How many requests.
-    pub requests: u64,
-    /// How many of them were answered as asked.
+    /// How many requests were answered as asked.
     pub ok: u64,
-    /// Answers.
-    pub outcomes: Outcomes,
     /// Different clients.
     pub clients: Distinct<64>,
-    /// Different objects.
-    pub objects: Distinct<64>,
-    /// For some of the objects: who asked for them.
-    pub owners: Bounded<Distinct<4>, 48>,
-    /// Bytes sent with 2xx.
-    pub bytes: u64,
-    /// From the first to the last.
-    pub span: Span,
-    /// Requests over time.
-    pub activity: Series<Tries, 48>,
+    /// Who was given some of its objects.
+    pub readers: Readers,
 }
 
-impl Evidence for RouteNorm {
-    const VERSION: u16 = 1;
+/// For a fair sample of objects, chosen by their hash alone: up to three of those who were given each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Readers {
+    /// The smallest hashes of objects, ascending, each with the smallest hashes of its readers; zeros for none.
+    objects: Vec<(u64, [u64; 3])>,
+}
 
-    fn merge(&mut self, other: Self) {
+/// How many objects the sample holds.
+const OBJECTS: usize = 48;
+
+impl Readers {
+    /// `who` was given `object`.
+    fn add(&mut self, object: u64, who: u64) {
+        self.keep(mix(object, 0x7265_6164), who.max(1));
+    }
+
+    /// As [`add`](Self::add), by the object's hash.
+    fn keep(&mut self, object: u64, mut who: u64) {
+        let full = self.objects.len() == OBJECTS;
+        if full && self.objects.last().is_some_and(|&(largest, _)| largest < object) {
+            return;
+        }
+        let at = match self.objects.binary_search_by_key(&object, |&(object, _)| object) {
+            Ok(at) => at,
+            Err(at) => {
+                if full {
+                    self.objects.pop();
+                }
+                self.objects.insert(at, (object, [0; 3]));
+                at
+            }
+        };
+        for kept in &mut self.objects[at].1 {
+            if *kept == who {
+                return;
+            }
+            if *kept == 0 || who < *kept {
+                std::mem::swap(kept, &mut who);
+            }
+            if who == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Takes in another's sample.
+    fn merge(&mut self, other: &Self) {
+        for &(object, readers) in &other.objects {
+            readers.into_iter().filter(|&who| who != 0).for_each(|who| self.keep(object, who));
+        }
+    }
+
+    /// For each object of the sample: how many readers it has, at most three.
+    pub fn counts(&self) -> impl Iterator<Item = usize> {
+        self.objects.iter().map(|(_, readers)| readers.iter().filter(|&&who| who != 0).count())
+    }
+}
+
+impl RouteNorm {
+    /// Adds what `other` knows.
+    pub(crate) fn absorb(&mut self, other: &Self) {
         if self.text.is_empty() || (!other.text.is_empty() && other.text < self.text) {
-            self.text = other.text;
+            self.text.clone_from(&other.text);
         }
         self.kind = self.kind.max(other.kind);
-        self.requests += other.requests;
         self.ok += other.ok;
-        self.outcomes.merge(other.outcomes);
-        self.clients.merge(other.clients);
-        self.objects.merge(other.objects);
-        self.owners.merge(other.owners);
-        self.bytes += other.bytes;
-        self.span.merge(other.span);
-        self.activity.merge(other.activity);
+        self.clients.absorb(&other.clients);
+        self.readers.merge(&other.readers);
     }
 }
 
@@ -75,11 +110,18 @@ impl Evidence for RouteNorm {
 pub struct Routes {
     table: HashMap<RouteKey, RouteNorm, foldhash::fast::RandomState>,
     /// Per parent: its children in the table, so that the largest can make room.
-    siblings: HashMap<u32, Vec<RouteKey>, foldhash::fast::RandomState>,
+    siblings: HashMap<u32, Siblings, foldhash::fast::RandomState>,
     /// Routes that found no room, by parent and method.
     rest: BTreeMap<(u32, u8), RouteNorm>,
     /// Clients of templates that were missing.
     missing: Bounded<Distinct<8>, MISSING>,
+}
+
+/// The children of one parent: counted while there is room, named once there is none.
+#[derive(Clone, Debug)]
+enum Siblings {
+    Few(usize),
+    Many(Vec<RouteKey>),
 }
 
 impl Routes {
@@ -95,7 +137,7 @@ impl Routes {
         if let Some(norm) = self.table.get_mut(&key) {
             norm.add(request, client);
         } else {
-            let mut norm = RouteNorm { text: text(), ..RouteNorm::default() };
+            let mut norm = RouteNorm { text: text().into(), ..RouteNorm::default() };
             norm.add(request, client);
             self.insert(key, norm);
         }
@@ -104,29 +146,39 @@ impl Routes {
     /// Takes a route in, if there is room for it among its siblings.
     fn insert(&mut self, key: RouteKey, norm: RouteNorm) {
         if let Some(known) = self.table.get_mut(&key) {
-            known.merge(norm);
+            known.absorb(&norm);
             return;
         }
-        let siblings = self.siblings.entry(key.0.parent()).or_default();
         // Doors are few and matter: no flood of siblings may crowd them out. The class of a GET depends on its query as
         // well, and so might come too late.
-        let is_door = norm.kind.is_some_and(|(method, class)| method != Method::Get && class.is_door());
-        let at = siblings.partition_point(|sibling| sibling < &key);
-        if is_door {
+        if norm.is_door() {
             self.table.insert(key, norm);
             return;
         }
+        let siblings = self.siblings.entry(key.0.parent()).or_insert(Siblings::Few(0));
+        if let Siblings::Few(count) = siblings {
+            if *count < SIBLINGS {
+                *count += 1;
+                self.table.insert(key, norm);
+                return;
+            }
+            let named = self.table.iter().filter(|(known, norm)| known.0.parent() == key.0.parent() && !norm.is_door());
+            let mut named: Vec<RouteKey> = named.map(|(&known, _)| known).collect();
+            named.sort_unstable();
+            *siblings = Siblings::Many(named);
+        }
+        let Siblings::Many(named) = siblings else { return };
+        let at = named.partition_point(|sibling| sibling < &key);
         if at >= SIBLINGS {
-            self.rest.entry((key.0.parent(), key.1)).or_default().merge(norm.nameless());
+            self.rest.entry((key.0.parent(), key.1)).or_default().absorb(&norm.nameless());
             return;
         }
-        siblings.insert(at, key);
+        named.insert(at, key);
         self.table.insert(key, norm);
-        if siblings.len() > SIBLINGS
-            && let Some(largest) = siblings.pop()
+        if let Some(largest) = named.pop()
             && let Some(evicted) = self.table.remove(&largest)
         {
-            self.rest.entry((largest.0.parent(), largest.1)).or_default().merge(evicted.nameless());
+            self.rest.entry((largest.0.parent(), largest.1)).or_default().absorb(&evicted.nameless());
         }
     }
 
@@ -167,36 +219,33 @@ impl RouteNorm {
     /// Adds `request`, made by `client`.
     fn add(&mut self, request: &Request, client: u64) {
         self.kind = self.kind.max(Some((request.method, request.class)));
-        self.requests += 1;
-        self.ok += u64::from(request.is_ok());
-        self.outcomes.add(request);
         self.clients.add(client);
-        if request.object != ObjectId::NONE {
-            self.objects.add(request.object.0);
-            if request.is_ok() {
+        if request.is_ok() {
+            self.ok += 1;
+            if request.object != ObjectId::NONE {
                 let who = if request.principal.is_some() { request.principal.0 } else { client };
-                self.owners.at(request.object.0).add(who);
+                self.readers.add(request.object.0, who);
             }
         }
-        if (200..300).contains(&request.status) {
-            self.bytes += request.bytes_out;
-        }
-        self.span.add(request.time);
-        self.activity.at(ROUTE_TICK, request.time).0 += 1;
     }
 
-    /// Becomes what one object of a learned route is: who came to the literal came to the object.
-    pub(crate) fn be_object(&mut self, literal: TemplateHash) {
-        if self.owners.is_empty() && self.ok > 0 {
-            self.objects.add(literal.0);
-            let owners = self.owners.at(literal.0);
-            (0..self.clients.count().min(4)).for_each(|nth| owners.add(nth));
+    /// Whether credentials are tried or accounts asked for here.
+    fn is_door(&self) -> bool {
+        self.kind.is_some_and(|(method, class)| method != Method::Get && class.is_door())
+    }
+
+    /// Adds what is known of one literal to the learned route of which it is an object: who came to the literal came to the
+    /// object.
+    pub(crate) fn absorb_object(&mut self, other: &Self, literal: TemplateHash) {
+        self.absorb(other);
+        if other.readers.objects.is_empty() && other.ok > 0 {
+            (0..other.clients.count().min(3)).for_each(|nth| self.readers.add(literal.0, nth + 1));
         }
     }
 
     /// The same without the name of one sibling.
     fn nameless(mut self) -> Self {
-        self.text.clear();
+        self.text = Box::default();
         self
     }
 
@@ -207,20 +256,19 @@ impl RouteNorm {
 }
 
 impl Evidence for Routes {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
+    #[expect(clippy::iter_over_hash_type, reason = "which routes are kept depends on their hashes, not on their order")]
     fn merge(&mut self, mut other: Self) {
         if self.is_empty() && self.rest.is_empty() && self.missing.is_empty() {
             *self = other;
             return;
         }
-        let mut theirs: Vec<_> = other.table.drain().collect();
-        theirs.sort_unstable_by_key(|&(key, _)| key);
-        for (key, norm) in theirs {
+        for (key, norm) in other.table.drain() {
             self.insert(key, norm);
         }
         for (parent, norm) in other.rest {
-            self.rest.entry(parent).or_default().merge(norm);
+            self.rest.entry(parent).or_default().absorb(&norm);
         }
         self.missing.merge(other.missing);
     }

@@ -1,37 +1,60 @@
-//! One owner's keys of one kind. A key begins young, as a few packed requests; most addresses never get beyond that.
+//! One owner's keys of one kind. A key keeps its requests packed until they are many; then they are folded into evidence,
+//! all at once, while that evidence is at hand. Most addresses never get that far.
 
 use hashbrown::HashTable;
 
-use crate::collect::{AnyColumn, KeyKind, all};
+use crate::collect::{AnyColumn, COLUMNS, KeyKind, all};
 use crate::hash::mix;
 use crate::request::Request;
+use crate::tally::arena::{Arena, Buffer};
+use crate::tally::packed::{LONGEST, One, Requests, halves, joined};
 
-/// How many requests a key may have before its evidence is unfolded.
-const YOUNG: u8 = 4;
+/// How many packed requests a key holds; with one more, they are folded. In this many requests, evidence in full takes more
+/// room than they do.
+pub(crate) const HELD: u8 = 64;
 
-/// Marks an entity whose evidence stands in the columns.
-const FULL: u8 = u8::MAX;
+/// No evidence in the columns.
+const NONE: u32 = u32::MAX;
 
-/// No packed request before this one.
-const END: u32 = u32::MAX;
-
-/// A key and where its evidence is.
-struct Entity {
+/// A key, what is known about it at a glance, and where the rest is.
+pub(crate) struct Entity {
     key: [u64; 2],
-    /// Young: the newest packed request in the arena. Full: the number in the columns.
-    at: u32,
-    /// Which collectors wanted any of its requests.
-    mask: u16,
-    /// How many packed requests, or [`FULL`].
-    young: u8,
+    /// Bytes sent in all of its requests.
+    bytes: u64,
+    /// The agent of the last packed request.
+    agent: u64,
+    /// Its packed requests.
+    buffer: Buffer,
+    /// Its number in the columns, or [`NONE`].
+    full: u32,
+    /// How many requests each column wanted.
+    wanted: [u32; COLUMNS],
+    /// How many words the packed requests have.
+    words: u16,
+    /// How many packed requests there are.
+    held: u8,
 }
 
-/// What is known about one key.
-pub enum Young {
-    /// Its number in the columns.
-    Full(u32),
-    /// Its few requests.
-    Requests(Vec<Request>),
+impl Entity {
+    /// How many requests a column wanted.
+    pub(crate) fn wanted(&self, column: usize) -> u32 {
+        self.wanted[column]
+    }
+
+    /// Bytes sent in all of its requests.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The key.
+    pub(crate) fn key(&self) -> u128 {
+        joined(self.key)
+    }
+
+    /// Its number in the columns, where it has evidence in full.
+    pub(crate) fn full(&self) -> Option<u32> {
+        (self.full != NONE).then_some(self.full)
+    }
 }
 
 /// One owner's keys of one kind.
@@ -40,44 +63,27 @@ pub(crate) struct Shard {
     table: HashTable<u32>,
     seed: foldhash::fast::RandomState,
     entities: Vec<Entity>,
-    /// Packed requests: where the one before it is, its length, its bytes.
-    arena: Vec<u8>,
+    arena: Arena,
     full: u32,
     /// The evidence of full entities, one column a collector of this kind.
     pub(crate) columns: Vec<Box<dyn AnyColumn>>,
-    /// Numbers of the collectors of this kind in [`all`].
-    collectors: Vec<usize>,
-    /// Per column: full entities and requests to add, reused from batch to batch.
-    wanted: Vec<Vec<(u32, u32)>>,
-}
-
-/// A key as its two halves.
-#[expect(clippy::cast_possible_truncation, reason = "the two halves are wanted")]
-fn halves(key: u128) -> [u64; 2] {
-    [key as u64, (key >> 64) as u64]
-}
-
-/// The key of two halves.
-fn joined([low, high]: [u64; 2]) -> u128 {
-    u128::from(high) << 64 | u128::from(low)
+    /// Room for unpacked requests.
+    unpacked: Vec<(Request, u8)>,
 }
 
 impl Shard {
     /// An empty shard for keys of `kind`.
     pub(crate) fn new(kind: KeyKind) -> Self {
-        let ours = all().iter().enumerate().filter(|(_, collector)| collector.key() == kind);
-        let (collectors, columns): (Vec<usize>, Vec<_>) =
-            ours.map(|(number, collector)| (number, collector.column())).unzip();
+        let ours = all().iter().filter(|collector| collector.key() == kind);
         Self {
             kind,
             table: HashTable::new(),
             seed: foldhash::fast::RandomState::default(),
             entities: Vec::new(),
-            arena: Vec::new(),
+            arena: Arena::default(),
             full: 0,
-            wanted: vec![Vec::new(); collectors.len()],
-            columns,
-            collectors,
+            columns: ours.map(|collector| collector.column()).collect(),
+            unpacked: Vec::new(),
         }
     }
 
@@ -87,12 +93,14 @@ impl Shard {
     }
 
     /// The hash of a key in this table: seeded anew in each process, so that crafted keys cannot collide.
+    #[inline]
     fn hash(seed: &foldhash::fast::RandomState, key: [u64; 2]) -> u64 {
         use std::hash::BuildHasher;
         seed.hash_one(mix(key[0], key[1]))
     }
 
     /// The number of `key`'s entity, made where it is missing.
+    #[inline]
     fn entity(&mut self, key: [u64; 2]) -> usize {
         let hash = Self::hash(&self.seed, key);
         let (entities, seed) = (&self.entities, &self.seed);
@@ -106,146 +114,145 @@ impl Shard {
             hashbrown::hash_table::Entry::Vacant(free) => {
                 let number = u32::try_from(entities.len()).expect("a shard holds fewer than 2^32 keys");
                 free.insert(number);
-                self.entities.push(Entity { key, at: END, mask: 0, young: 0 });
+                self.entities.push(Entity {
+                    key,
+                    bytes: 0,
+                    agent: 0,
+                    buffer: Buffer::NONE,
+                    full: NONE,
+                    wanted: [0; COLUMNS],
+                    words: 0,
+                    held: 0,
+                });
                 number as usize
             }
         }
     }
 
-    /// Adds the requests with these indices, each wanted by the collectors of its mask.
-    pub(crate) fn drain(&mut self, indices: &[u32], requests: &[Request], masks: &[u16]) {
-        for &index in indices {
-            let request = &requests[index as usize];
-            let mask = masks[index as usize];
-            let number = self.entity(halves(self.kind.of(request)));
-            let entity = &mut self.entities[number];
-            entity.mask |= mask;
-            if entity.young == FULL {
-                let at = entity.at;
-                for (column, &collector) in self.collectors.iter().enumerate() {
-                    if mask & 1 << collector != 0 {
-                        self.wanted[column].push((at, index));
-                    }
+    /// Takes in packed requests, each behind the two halves of its key.
+    pub(crate) fn drain(&mut self, mut words: &[u64]) {
+        while let Some((key, rest)) = words.split_first_chunk::<2>() {
+            let Some((one, rest)) = One::split(rest) else { break };
+            words = rest;
+            let number = self.entity(*key);
+            self.add(number, one);
+        }
+    }
+
+    /// Adds one packed request to an entity, whose others are folded if it is one too many.
+    #[inline]
+    fn add(&mut self, number: usize, one: One<'_>) {
+        if self.entities[number].held == HELD {
+            self.fold(number);
+        }
+        let entity = &mut self.entities[number];
+        let wanted = one.wanted();
+        for (column, count) in entity.wanted.iter_mut().enumerate() {
+            *count += u32::from(wanted >> column & 1);
+        }
+        entity.bytes = entity.bytes.saturating_add(one.bytes());
+        let (first, rest) = one.shortened(entity.agent);
+        self.arena.append(&mut entity.buffer, usize::from(entity.words), first, rest);
+        entity.agent = one.agent().unwrap_or(entity.agent);
+        entity.words += u16::try_from(1 + rest.len()).expect("a request has few words");
+        entity.held += 1;
+    }
+
+    /// Folds the packed requests of an entity into its evidence.
+    fn fold(&mut self, number: usize) {
+        let entity = &mut self.entities[number];
+        if entity.full == NONE {
+            entity.full = self.full;
+            self.full += 1;
+        }
+        let words = self.arena.words(entity.buffer, usize::from(entity.words));
+        let mut requests = Requests::new(words, self.kind, joined(entity.key));
+        self.unpacked.clear();
+        self.unpacked.extend(std::iter::from_fn(|| requests.next_wanted(u8::MAX)));
+        for (column, evidence) in self.columns.iter_mut().enumerate() {
+            evidence.observe(entity.full, &self.unpacked, 1 << column);
+        }
+        (entity.held, entity.words, entity.agent) = (0, 0, 0);
+    }
+
+    /// Leaves no entity with both packed requests and evidence: those of more than [`HELD`] requests have evidence, the
+    /// others requests, however they came by them.
+    pub(crate) fn settle(&mut self) {
+        for number in 0..self.entities.len() {
+            if self.entities[number].full != NONE {
+                if self.entities[number].held > 0 {
+                    self.fold(number);
                 }
-            } else {
-                self.add_young(number, request);
+                let buffer = std::mem::replace(&mut self.entities[number].buffer, Buffer::NONE);
+                self.arena.release(buffer);
             }
         }
-        for (column, wanted) in self.columns.iter_mut().zip(&mut self.wanted) {
-            // One entity after the other: its evidence is fetched once, not once a request.
-            wanted.sort_unstable();
-            column.observe(wanted, requests);
-            wanted.clear();
-        }
     }
 
-    /// Adds one request to a young entity, which unfolds if that is one too many.
-    fn add_young(&mut self, number: usize, request: &Request) {
-        let entity = &mut self.entities[number];
-        if entity.young == YOUNG {
-            self.unfold(number);
-            let at = self.entities[number].at;
-            self.columns.iter_mut().for_each(|column| column.observe_one(at, request));
-            return;
-        }
-        entity.young += 1;
-        let before = std::mem::replace(
-            &mut entity.at,
-            u32::try_from(self.arena.len()).expect("an arena of less than 4 GiB"),
-        );
-        self.arena.extend_from_slice(&before.to_le_bytes());
-        let length_at = self.arena.len();
-        self.arena.push(0);
-        let arena = std::mem::take(&mut self.arena);
-        self.arena = postcard::to_extend(request, arena).expect("a request can be packed");
-        self.arena[length_at] =
-            u8::try_from(self.arena.len() - length_at - 1).expect("a packed request is short");
+    /// Every entity, in no order that means anything.
+    pub(crate) fn entities(&self) -> &[Entity] {
+        &self.entities
     }
 
-    /// Makes a young entity full: its evidence is the fold of its requests.
-    fn unfold(&mut self, number: usize) {
-        let requests = self.packed(&self.entities[number]);
-        let at = self.full;
-        self.full += 1;
-        for request in &requests {
-            self.columns.iter_mut().for_each(|column| column.observe_one(at, request));
-        }
-        let entity = &mut self.entities[number];
-        (entity.at, entity.young) = (at, FULL);
-    }
-
-    /// The requests of a young entity.
-    fn packed(&self, entity: &Entity) -> Vec<Request> {
-        let mut requests = Vec::with_capacity(usize::from(entity.young));
-        let mut at = entity.at;
-        while at != END {
-            let packed = &self.arena[at as usize..];
-            let (before, packed) = packed.split_at(4);
-            let length = usize::from(packed[0]);
-            requests.push(postcard::from_bytes(&packed[1..=length]).expect("we packed it"));
-            at = u32::from_le_bytes(before.try_into().expect("four bytes"));
-        }
-        requests
-    }
-
-    /// Every key that a collector of `mask` wanted, and what is known about it.
-    pub(crate) fn wanted(&self, mask: u16) -> impl Iterator<Item = (u128, Young)> {
-        self.entities
-            .iter()
-            .filter(move |entity| entity.mask & mask != 0)
-            .map(|entity| (joined(entity.key), self.young(entity)))
-    }
-
-    /// What is known about `key`, if a collector of `mask` wanted any of it.
-    pub(crate) fn find(&self, key: u128, mask: u16) -> Option<Young> {
+    /// The entity of `key`.
+    pub(crate) fn find(&self, key: u128) -> Option<&Entity> {
         let key = halves(key);
         let found = self.table.find(Self::hash(&self.seed, key), |&at| self.entities[at as usize].key == key);
-        let entity = &self.entities[*found? as usize];
-        (entity.mask & mask != 0).then(|| self.young(entity))
+        Some(&self.entities[*found? as usize])
     }
 
-    /// Every key.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = u128> {
-        self.entities.iter().map(|entity| joined(entity.key))
+    /// The packed requests of an entity.
+    pub(crate) fn held(&self, entity: &Entity) -> Requests<'_> {
+        Requests::new(self.words(entity), self.kind, joined(entity.key))
     }
 
-    /// Every key, which collectors wanted it, and what is known about it.
-    pub(crate) fn entities(&self) -> impl Iterator<Item = (u128, u16, Young)> {
-        self.entities.iter().map(|entity| (joined(entity.key), entity.mask, self.young(entity)))
+    /// The words of an entity's packed requests.
+    pub(crate) fn words(&self, entity: &Entity) -> &[u64] {
+        self.arena.words(entity.buffer, usize::from(entity.words))
     }
 
-    /// What is known about an entity.
-    fn young(&self, entity: &Entity) -> Young {
-        if entity.young == FULL { Young::Full(entity.at) } else { Young::Requests(self.packed(entity)) }
-    }
-
-    /// Adds a key that stands young in a stored or other tally.
-    pub(crate) fn adopt_young(&mut self, key: u128, mask: u16, requests: &[Request]) {
-        let number = self.entity(halves(key));
-        self.entities[number].mask |= mask;
-        for request in requests {
-            if self.entities[number].young == FULL {
-                let at = self.entities[number].at;
-                self.columns.iter_mut().for_each(|column| column.observe_one(at, request));
-            } else {
-                self.add_young(number, request);
-            }
+    /// The packed requests of an entity in the order of their words: the same however they came.
+    pub(crate) fn sorted_words(&self, entity: &Entity) -> Vec<u64> {
+        let mut words = self.words(entity);
+        let (mut agent, mut all) = (0, Vec::with_capacity(usize::from(entity.held)));
+        while let Some((one, rest)) = One::split(words) {
+            words = rest;
+            let mut whole = Vec::with_capacity(LONGEST);
+            agent = one.lengthened(agent, &mut whole);
+            all.push(whole);
         }
+        // By time, place, and the rest.
+        all.sort_unstable_by(|a, b| (&a[1..], a[0]).cmp(&(&b[1..], b[0])));
+        all.concat()
     }
 
-    /// As [`adopt_young`](Self::adopt_young), for what is read from a disk; `None` if it is more than a young key can have.
-    pub(crate) fn adopt_stored_young(&mut self, key: u128, mask: u16, requests: &[Request]) -> Option<()> {
-        (requests.len() <= usize::from(YOUNG)).then(|| self.adopt_young(key, mask, requests))
-    }
-
-    /// The number in the columns of a key that stands full in a stored or other tally.
-    pub(crate) fn adopt_full(&mut self, key: u128, mask: u16) -> u32 {
+    /// Adds packed requests of `key` from elsewhere; `None` if there are more than a key holds, or they are none.
+    pub(crate) fn adopt_held(&mut self, key: u128, mut words: &[u64]) -> Option<()> {
         let number = self.entity(halves(key));
-        self.entities[number].mask |= mask;
-        if self.entities[number].young != FULL {
-            self.unfold(number);
+        let (mut agent, mut count) = (0, 0);
+        let mut whole = Vec::with_capacity(LONGEST);
+        while let Some((one, rest)) = One::split(words) {
+            words = rest;
+            count += 1;
+            agent = one.lengthened(agent, &mut whole);
+            self.add(number, One::split(&whole)?.0);
         }
-        self.entities[number].at
+        (words.is_empty() && count <= HELD).then_some(())
+    }
+
+    /// The number in the columns of a key that has evidence elsewhere, and counts there what `theirs` tells at a glance.
+    pub(crate) fn adopt_full(&mut self, key: u128, bytes: u64, wanted: [u32; COLUMNS]) -> u32 {
+        let number = self.entity(halves(key));
+        self.fold(number);
+        let entity = &mut self.entities[number];
+        entity.bytes = entity.bytes.saturating_add(bytes);
+        entity.wanted.iter_mut().zip(wanted).for_each(|(ours, theirs)| *ours += theirs);
+        entity.full
+    }
+
+    /// What is known of an entity at a glance.
+    pub(crate) fn glance(entity: &Entity) -> (u64, [u32; COLUMNS]) {
+        (entity.bytes, entity.wanted)
     }
 
     /// Adds what `other` knows.
@@ -254,17 +261,18 @@ impl Shard {
             *self = other;
             return;
         }
+        other.settle();
         for entity in std::mem::take(&mut other.entities) {
-            let key = joined(entity.key);
-            match other.young(&entity) {
-                Young::Requests(requests) => self.adopt_young(key, entity.mask, &requests),
-                Young::Full(theirs) => {
-                    let ours = self.adopt_full(key, entity.mask);
-                    for (column, others) in self.columns.iter_mut().zip(&mut other.columns) {
-                        column.adopt(ours, others.as_mut(), theirs);
-                    }
+            if entity.full == NONE {
+                let words = other.arena.words(entity.buffer, usize::from(entity.words));
+                self.adopt_held(joined(entity.key), words).expect("packed by a shard");
+            } else {
+                let ours = self.adopt_full(joined(entity.key), entity.bytes, entity.wanted);
+                for (column, others) in self.columns.iter_mut().zip(&mut other.columns) {
+                    column.adopt(ours, others.as_mut(), entity.full);
                 }
             }
         }
+        self.settle();
     }
 }

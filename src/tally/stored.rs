@@ -4,11 +4,10 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::collect::{KeyKind, all};
+use crate::collect::{COLUMNS, KeyKind, all};
 use crate::error::Error;
-use crate::request::Request;
 use crate::series::Evidence;
-use crate::tally::shard::Young;
+use crate::tally::shard::{Entity, Shard};
 use crate::tally::{Fleet, Reading, Routes, Tally, owner};
 
 /// What a stored tally holds behind its seal.
@@ -27,9 +26,11 @@ struct Stored {
 struct StoredEntity {
     kind: KeyKind,
     key: u128,
-    /// Which collectors wanted it, as bits of their numbers.
-    mask: u16,
-    young: Vec<Request>,
+    /// Bytes sent, and how many requests each column wanted; of a key with evidence, else zeros.
+    bytes: u64,
+    wanted: [u32; COLUMNS],
+    /// Its packed requests, in the order of their words.
+    held: Vec<u64>,
     /// Number of the collector and its evidence, stored.
     full: Vec<(u8, Vec<u8>)>,
 }
@@ -38,7 +39,7 @@ struct StoredEntity {
 const MAGIC: &[u8; 16] = b"gatehound tally\n";
 
 /// Version of [`Stored`]: grows with every change, never in silence.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// Why a stored tally is not read.
 fn refused(why: impl std::fmt::Display) -> Error {
@@ -72,23 +73,7 @@ impl Tally {
             let numbers: Vec<usize> =
                 (0..all().len()).filter(|&number| all()[number].key() == kind).collect();
             for shard in shards {
-                for (key, mask, young) in shard.entities() {
-                    let (young, full) = match young {
-                        Young::Requests(mut requests) => {
-                            requests.sort_unstable_by_key(|request| (request.time, request.place));
-                            (requests, Vec::new())
-                        }
-                        Young::Full(at) => {
-                            let columns = numbers.iter().zip(&shard.columns);
-                            let evidence = columns.filter_map(|(&number, column)| {
-                                let number = u8::try_from(number).expect("fewer than 16 collectors");
-                                Some((number, column.write(at)?))
-                            });
-                            (Vec::new(), evidence.collect())
-                        }
-                    };
-                    entities.push(StoredEntity { kind, key, mask, young, full });
-                }
+                entities.extend(shard.entities().iter().map(|entity| stored(kind, &numbers, shard, entity)));
             }
         }
         entities.sort_unstable_by_key(|entity| (entity.kind, entity.key));
@@ -126,10 +111,10 @@ impl Tally {
         let shard = &mut self.shards[entity.kind as usize][owner(entity.key)];
         if entity.full.is_empty() {
             return shard
-                .adopt_stored_young(entity.key, entity.mask, &entity.young)
-                .ok_or_else(|| refused("a young key has too many requests"));
+                .adopt_held(entity.key, &entity.held)
+                .ok_or_else(|| refused("a key holds what are no requests, or too many"));
         }
-        let at = shard.adopt_full(entity.key, entity.mask);
+        let at = shard.adopt_full(entity.key, entity.bytes, entity.wanted);
         for (number, evidence) in &entity.full {
             let number = usize::from(*number);
             let of_kind = |one: &usize| all()[*one].key() == entity.kind;
@@ -143,5 +128,21 @@ impl Tally {
     }
 }
 
+/// The stored form of one entity; `numbers` are those of the collectors of its kind.
+fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> StoredEntity {
+    let key = entity.key();
+    let Some(full) = entity.full() else {
+        let (bytes, wanted) = (0, [0; COLUMNS]);
+        return StoredEntity { kind, key, bytes, wanted, held: shard.sorted_words(entity), full: Vec::new() };
+    };
+    let columns = numbers.iter().zip(&shard.columns);
+    let evidence = columns.filter_map(|(&number, column)| {
+        let number = u8::try_from(number).expect("fewer than 256 collectors");
+        Some((number, column.write(full)?))
+    });
+    let (bytes, wanted) = Shard::glance(entity);
+    StoredEntity { kind, key, bytes, wanted, held: Vec::new(), full: evidence.collect() }
+}
+
 /// Every part of a tally has a version of its own.
-const _: () = assert!(Routes::VERSION == 1 && Fleet::VERSION == 1 && Reading::VERSION == 1);
+const _: () = assert!(Routes::VERSION == 2 && Fleet::VERSION == 1 && Reading::VERSION == 1);

@@ -12,6 +12,8 @@ mod shared_address;
 mod stale_secret;
 mod support_desk;
 
+pub(super) use shared_address::CROWD;
+
 use crate::collect::{Bytes, IdSet, Missed, Profile, Volume};
 use crate::detect::siege::Siege;
 use crate::detect::{Actor, World};

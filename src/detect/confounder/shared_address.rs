@@ -9,7 +9,7 @@ use crate::incident::ConfounderNote;
 use crate::request::Client;
 
 /// Principals or agents behind one address from which on it is a crowd's.
-const CROWD: u64 = 5;
+pub(in crate::detect) const CROWD: u64 = 5;
 
 /// How much a client looks like a crowd, in hundredths: several identities, each doing a little of everything.
 pub(super) fn crowd(profile: &Profile) -> u64 {

@@ -1,0 +1,130 @@
+//! Room for the words of many keys: buffers of a few sizes, cut from pages and used again.
+
+/// Words of a page.
+const PAGE: usize = 1 << 13;
+
+/// Every size begins at a multiple of this many words.
+const GRAIN: usize = 8;
+
+/// Sizes of buffers in words, ascending; all are multiples of [`GRAIN`].
+const SIZES: [usize; 13] = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 576, 896];
+
+/// A buffer: where it begins, in grains, and the number of its size.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buffer {
+    at: u32,
+    size: u8,
+}
+
+impl Buffer {
+    /// A buffer without room.
+    pub(crate) const NONE: Self = Self { at: 0, size: u8::MAX };
+
+    /// How many words it has room for.
+    #[inline]
+    fn room(self) -> usize {
+        SIZES.get(usize::from(self.size)).copied().unwrap_or(0)
+    }
+}
+
+/// Pages, and the buffers in them that nobody uses.
+#[derive(Default)]
+pub(crate) struct Arena {
+    pages: Vec<Box<[u64]>>,
+    /// How many words of the last page are given away.
+    used: usize,
+    free: [Vec<u32>; SIZES.len()],
+}
+
+impl Arena {
+    /// The first `length` words of a buffer.
+    #[inline]
+    pub(crate) fn words(&self, buffer: Buffer, length: usize) -> &[u64] {
+        if length == 0 {
+            return &[];
+        }
+        let (page, from) = place(buffer.at);
+        &self.pages[page][from..from + length]
+    }
+
+    /// Appends to a buffer that holds `length` words; it moves where it has no room.
+    #[inline]
+    pub(crate) fn append(&mut self, buffer: &mut Buffer, length: usize, first: u64, rest: &[u64]) {
+        let needed = length + 1 + rest.len();
+        if needed > buffer.room() {
+            self.grow(buffer, length, needed);
+        }
+        let (page, from) = place(buffer.at);
+        let into = &mut self.pages[page][from + length..from + needed];
+        into[0] = first;
+        into[1..].copy_from_slice(rest);
+    }
+
+    /// Moves a buffer to where there is room for `needed` words.
+    fn grow(&mut self, buffer: &mut Buffer, length: usize, needed: usize) {
+        let size = SIZES.iter().position(|&size| size >= needed).expect("no key holds more words");
+        let new = Buffer { at: self.allot(size), size: u8::try_from(size).expect("there are few sizes") };
+        let ((page, from), (new_page, new_from)) = (place(buffer.at), place(new.at));
+        if page == new_page {
+            self.pages[page].copy_within(from..from + length, new_from);
+        } else if let Ok([old, new]) = self.pages.get_disjoint_mut([page, new_page]) {
+            new[new_from..new_from + length].copy_from_slice(&old[from..from + length]);
+        }
+        self.release(std::mem::replace(buffer, new));
+    }
+
+    /// Somewhere with room of this size.
+    fn allot(&mut self, size: usize) -> u32 {
+        if let Some(at) = self.free[size].pop() {
+            return at;
+        }
+        if self.pages.is_empty() || self.used + SIZES[size] > PAGE {
+            self.pages.push(vec![0; PAGE].into_boxed_slice());
+            self.used = 0;
+        }
+        let at = (self.pages.len() - 1) * PAGE + self.used;
+        self.used += SIZES[size];
+        u32::try_from(at / GRAIN).expect("an arena of less than 256 GiB")
+    }
+
+    /// Lets others use a buffer.
+    pub(crate) fn release(&mut self, buffer: Buffer) {
+        if buffer.room() > 0 {
+            self.free[usize::from(buffer.size)].push(buffer.at);
+        }
+    }
+}
+
+/// The page of a buffer, and where in it the buffer begins.
+#[inline]
+fn place(at: u32) -> (usize, usize) {
+    let at = at as usize * GRAIN;
+    (at / PAGE, at % PAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_grow_and_are_used_again_without_touching_each_other() {
+        let mut arena = Arena::default();
+        let mut buffers = vec![(Buffer::NONE, Vec::new()); 40];
+        for round in 0..60_u64 {
+            for (number, (buffer, written)) in (0_u64..).zip(&mut buffers) {
+                let rest: Vec<u64> = (0..(round + number) % 13).map(|nth| nth * number).collect();
+                arena.append(buffer, written.len(), number, &rest);
+                written.push(number);
+                written.extend(rest);
+                if round == 30 && number % 3 == 0 {
+                    arena.release(std::mem::replace(buffer, Buffer::NONE));
+                    written.clear();
+                }
+            }
+            for (buffer, written) in &buffers {
+                assert_eq!(arena.words(*buffer, written.len()), written.as_slice());
+            }
+        }
+        assert!(SIZES.iter().all(|size| size % GRAIN == 0) && SIZES.is_sorted());
+    }
+}

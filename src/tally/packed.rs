@@ -1,0 +1,313 @@
+//! A request as words of 64 bits: what collectors read of it, and nothing else. It travels to its owner and waits there in
+//! this form. A field that a collector comes to read is added here; `unpacked_is_as_good_as_the_request` sees to that.
+
+use crate::collect::KeyKind;
+use crate::hash::{NameHash, TemplateHash};
+use crate::request::{Client, Flags, Place, Request};
+use crate::route::{EndpointClass, Method, ObjectId};
+use crate::time::Time;
+
+/// No packed request has more words than this.
+pub(crate) const LONGEST: usize = 4 + 10;
+
+/// Where the parts of the first word begin: status (10 bits), method and class (4 each), flags (16), the fields that follow
+/// (11), the columns that want the request (8).
+const METHOD: u32 = 10;
+const CLASS: u32 = 14;
+const FLAGS: u32 = 18;
+const FIELDS: u32 = 34;
+const WANTED: u32 = 48;
+
+/// Fields that follow time, place and template where they say anything, in this order.
+mod field {
+    pub(super) const OBJECT: u64 = 1;
+    pub(super) const BYTES: u64 = 1 << 1;
+    pub(super) const PAGE: u64 = 1 << 2;
+    pub(super) const PRINCIPAL: u64 = 1 << 3;
+    pub(super) const ACCOUNT: u64 = 1 << 4;
+    pub(super) const TOKEN: u64 = 1 << 5;
+    pub(super) const SESSION: u64 = 1 << 6;
+    /// The client, where the key does not tell it: its upper half only where it is no IPv4 address.
+    pub(super) const CLIENT: u64 = 1 << 7;
+    pub(super) const CLIENT_HIGH: u64 = 1 << 8;
+    /// Last, so that it can be left out.
+    pub(super) const AGENT: u64 = 1 << 9;
+    /// The agent is that of the request before; no word follows.
+    pub(super) const SAME_AGENT: u64 = 1 << 10;
+}
+
+/// The upper half of an IPv4 address in IPv6 clothes is zero; the lower half holds 0xffff and the address.
+const IPV4: u64 = 0xffff << 32;
+
+/// A request in words.
+pub(crate) struct Packed {
+    words: [u64; LONGEST],
+    length: usize,
+}
+
+impl Packed {
+    /// `request`, wanted by these columns of its key of `kind`.
+    #[inline]
+    pub(crate) fn of(request: &Request, kind: KeyKind, wanted: u8) -> Self {
+        let mut packed = Self { words: [0; LONGEST], length: 4 };
+        let mut fields = 0;
+        let mut put = |field: u64, value: u64, says_something: bool| {
+            if says_something {
+                fields |= field;
+                packed.words[packed.length] = value;
+                packed.length += 1;
+            }
+        };
+        put(field::OBJECT, request.object.0, request.object.is_some());
+        put(field::BYTES, request.bytes_out, request.bytes_out != 0);
+        put(field::PAGE, u64::from(request.page), request.page != u32::MAX);
+        put(field::PRINCIPAL, request.principal.0, request.principal.is_some());
+        put(field::ACCOUNT, request.account.0, request.account.is_some());
+        put(field::TOKEN, request.token.0, request.token.is_some());
+        put(field::SESSION, request.session.0, request.session.is_some());
+        if kind != KeyKind::Client {
+            let [low, high] = halves(request.client.0);
+            put(field::CLIENT, low, true);
+            put(field::CLIENT_HIGH, high, high != 0 || low & !0xffff_ffff != IPV4);
+        }
+        put(field::AGENT, request.agent.0, request.agent.is_some());
+        packed.words[0] = u64::from(request.status & 0x3ff)
+            | (request.method as u64) << METHOD
+            | (request.class as u64) << CLASS
+            | u64::from(request.flags.0 & 0xffff) << FLAGS
+            | fields << FIELDS
+            | u64::from(wanted) << WANTED;
+        packed.words[1] = request.time.0.cast_unsigned();
+        packed.words[2] = request.place.number();
+        packed.words[3] = request.template.0;
+        packed
+    }
+
+    /// Its words.
+    #[inline]
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words[..self.length]
+    }
+}
+
+/// The first packed request of some, as it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct One<'w> {
+    words: &'w [u64],
+}
+
+impl<'w> One<'w> {
+    /// The first of `words`, and what follows it; `None` at their end, or where they are no packed request.
+    #[inline]
+    pub(crate) fn split(words: &'w [u64]) -> Option<(Self, &'w [u64])> {
+        let fields = words.first()? >> FIELDS & 0x3ff;
+        let (one, rest) = words.split_at_checked(4 + fields.count_ones() as usize)?;
+        Some((Self { words: one }, rest))
+    }
+
+    /// Which columns want it.
+    #[inline]
+    pub(crate) fn wanted(self) -> u8 {
+        u8::try_from(self.words[0] >> WANTED & 0xff).expect("eight bits are left")
+    }
+
+    /// Bytes sent.
+    #[inline]
+    pub(crate) fn bytes(self) -> u64 {
+        let fields = self.words[0] >> FIELDS;
+        let before = usize::from(fields & field::OBJECT != 0);
+        if fields & field::BYTES == 0 { 0 } else { self.words[4 + before] }
+    }
+
+    /// Its agent, if it names one of its own.
+    #[inline]
+    pub(crate) fn agent(self) -> Option<u64> {
+        let named = self.words[0] >> FIELDS & field::AGENT != 0;
+        named.then(|| self.words[self.words.len() - 1])
+    }
+
+    /// Its words, without the agent where that is `before`: the agent of the one before it.
+    #[inline]
+    pub(crate) fn shortened(self, before: u64) -> (u64, &'w [u64]) {
+        match self.agent() {
+            Some(agent) if agent == before => {
+                let first = self.words[0] ^ (field::AGENT | field::SAME_AGENT) << FIELDS;
+                (first, &self.words[1..self.words.len() - 1])
+            }
+            _ => (self.words[0], &self.words[1..]),
+        }
+    }
+}
+
+impl One<'_> {
+    /// Writes its words into `whole`, with `before` for an agent that was left out; its agent.
+    pub(crate) fn lengthened(self, before: u64, whole: &mut Vec<u64>) -> u64 {
+        whole.clear();
+        whole.extend_from_slice(self.words);
+        let same = field::SAME_AGENT << FIELDS;
+        if self.words[0] & same != 0 {
+            whole[0] ^= same | field::AGENT << FIELDS;
+            whole.push(before);
+        }
+        self.agent().unwrap_or(before)
+    }
+}
+
+/// Packed requests of one key, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Requests<'w> {
+    words: &'w [u64],
+    kind: KeyKind,
+    key: u128,
+    agent: u64,
+}
+
+impl<'w> Requests<'w> {
+    /// The requests in `words`, which belong to `key`.
+    pub(crate) fn new(words: &'w [u64], kind: KeyKind, key: u128) -> Self {
+        Self { words, kind, key, agent: 0 }
+    }
+
+    /// The next that one of these columns wants, and all columns that want it.
+    #[inline]
+    pub(crate) fn next_wanted(&mut self, columns: u8) -> Option<(Request, u8)> {
+        loop {
+            let (one, rest) = One::split(self.words)?;
+            self.words = rest;
+            self.agent = one.agent().unwrap_or(self.agent);
+            let wanted = one.wanted();
+            if wanted & columns != 0 {
+                return Some((self.unpacked(one), wanted));
+            }
+        }
+    }
+
+    /// The request that was packed, as far as collectors read it.
+    #[inline]
+    fn unpacked(&self, one: One<'w>) -> Request {
+        let first = one.words[0];
+        let fields = first >> FIELDS;
+        let mut at = 4;
+        let mut take = |field: u64, absent: u64| {
+            if fields & field == 0 {
+                return absent;
+            }
+            at += 1;
+            one.words[at - 1]
+        };
+        let part = |from: u32, bits: u64| u16::try_from(first >> from & bits).expect("at most sixteen bits");
+        let mut request = Request {
+            place: Place::of_number(one.words[2]),
+            time: Time(one.words[1].cast_signed()),
+            template: TemplateHash(one.words[3]),
+            object: ObjectId(take(field::OBJECT, ObjectId::NONE.0)),
+            bytes_out: take(field::BYTES, 0),
+            page: u32::try_from(take(field::PAGE, u64::from(u32::MAX))).unwrap_or(u32::MAX),
+            principal: NameHash(take(field::PRINCIPAL, 0)),
+            account: NameHash(take(field::ACCOUNT, 0)),
+            token: NameHash(take(field::TOKEN, 0)),
+            session: NameHash(take(field::SESSION, 0)),
+            status: part(0, 0x3ff),
+            method: Method::from_number(u8::try_from(part(METHOD, 0xf)).unwrap_or(u8::MAX)),
+            class: EndpointClass::from_number(part(CLASS, 0xf)),
+            flags: Flags(u32::from(part(FLAGS, 0xffff))),
+            ..Request::default()
+        };
+        let low = take(field::CLIENT, 0);
+        let high = take(field::CLIENT_HIGH, 0);
+        request.client = Client(if self.kind == KeyKind::Client { self.key } else { joined([low, high]) });
+        if fields & (field::AGENT | field::SAME_AGENT) != 0 {
+            request.agent = NameHash(self.agent);
+        }
+        request
+    }
+}
+
+/// A key as its two halves, the lower first.
+#[expect(clippy::cast_possible_truncation, reason = "the two halves are wanted")]
+#[inline]
+pub(crate) fn halves(key: u128) -> [u64; 2] {
+    [key as u64, (key >> 64) as u64]
+}
+
+/// The key of two halves.
+#[inline]
+pub(crate) fn joined([low, high]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::collect::{all, fold_of};
+
+    /// Requests with every field filled, or none.
+    fn any_request() -> impl Strategy<Value = Request> {
+        let word = || prop_oneof![Just(0), 1_u64..4, any::<u64>()];
+        let names = [word(), word(), word(), word(), word(), word()];
+        (names, word(), any::<(u64, i64, u128, u32, u16, u8, u8)>()).prop_map(
+            |([principal, account, token, session, agent, object], bytes_out, rest)| {
+                let (place, time, client, page, status, method, class) = rest;
+                let page = if page % 3 == 0 { u32::MAX } else { page };
+                Request {
+                    place: Place::of_number(place),
+                    time: Time(time >> 8),
+                    client: Client(if page % 2 == 0 { 0xffff_0102_0304 } else { client.max(1) }),
+                    template: TemplateHash(object % 7),
+                    object: if object == 0 { ObjectId::NONE } else { ObjectId(object) },
+                    principal: NameHash(principal),
+                    account: NameHash(account),
+                    token: NameHash(token),
+                    session: NameHash(session),
+                    agent: NameHash(agent),
+                    bytes_out: bytes_out >> 8,
+                    page,
+                    status: [200, 302, 401, 403, 404, 429, 500, 999][usize::from(status % 8)],
+                    method: Method::from_number(method % 11),
+                    class: EndpointClass::from_number(u16::from(class % 14)),
+                    flags: Flags(u32::from(status)),
+                    host: NameHash(3),
+                    bytes_in: 5,
+                    duration: crate::time::Micros(7),
+                    query: 9,
+                    asn: 11,
+                    country: *b"DE",
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn unpacked_is_as_good_as_the_request(requests in prop::collection::vec(any_request(), 1..8)) {
+            for kind in KeyKind::ALL {
+                let key = kind.of(&requests[0]);
+                // All of one key, so the key tells the client where it is one.
+                let requests: Vec<Request> = requests
+                    .iter()
+                    .map(|request| if kind == KeyKind::Client { Request { client: Client(key), ..*request } } else { *request })
+                    .collect();
+                let mut words = Vec::new();
+                let mut agent = 0;
+                for request in &requests {
+                    let packed = Packed::of(request, kind, 1);
+                    let (one, rest) = One::split(packed.words()).unwrap();
+                    prop_assert!(rest.is_empty());
+                    prop_assert_eq!(one.bytes(), request.bytes_out);
+                    let (first, others) = one.shortened(agent);
+                    agent = one.agent().unwrap_or(agent);
+                    words.push(first);
+                    words.extend_from_slice(others);
+                }
+                let mut packed = Requests::new(&words, kind, key);
+                let unpacked: Vec<Request> = std::iter::from_fn(|| packed.next_wanted(1)).map(|(one, _)| one).collect();
+                prop_assert_eq!(unpacked.len(), requests.len());
+                for number in (0..all().len()).filter(|&number| all()[number].key() == kind) {
+                    prop_assert_eq!(fold_of(number, &unpacked), fold_of(number, &requests), "{}", all()[number].name());
+                }
+            }
+        }
+    }
+}
