@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::collect::{KeyKind, all};
+use crate::collect::{KeyKind, columns};
 use crate::error::Error;
 use crate::event::{Event, Malformed};
 use crate::format::Decoder;
@@ -125,11 +125,14 @@ impl Batch {
         for (&kind, owned) in KeyKind::ALL.iter().zip(&mut self.owned) {
             let mut masks = [0; TOGETHER];
             let masks = &mut masks[..requests.len()];
-            let ours = all().iter().filter(|collector| collector.key() == kind);
-            ours.enumerate().for_each(|(column, collector)| collector.mark(requests, 1 << column, masks));
+            let mut placed = 0;
+            for (collector, bit) in columns(kind) {
+                collector.mark(requests, bit, masks);
+                placed |= if collector.reads_place() { bit } else { 0 };
+            }
             for (request, &mut mask) in requests.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
                 let key = kind.of(request);
-                let packed = Packed::of(request, kind, mask);
+                let packed = Packed::of(request, kind, mask, mask & placed != 0);
                 let words = &mut owned[owner(key)];
                 words.extend_from_slice(&halves(key));
                 words.extend_from_slice(packed.words());

@@ -59,6 +59,8 @@ pub trait Collector: Send + Sync + 'static {
     const NAME: &'static str;
     /// Whom evidence is held against.
     const KEY: KeyKind;
+    /// Whether it reads where a request stands and which object it names; where no collector does, neither is kept.
+    const READS_PLACE: bool = true;
     /// Whether `request` is of interest at all. Cheap: many requests end here.
     fn wants(request: &Request) -> bool;
     /// Adds `request` to the evidence of its key.
@@ -81,7 +83,13 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
 }
 
 /// No kind of key has more collectors.
-pub(crate) const COLUMNS: usize = 6;
+pub(crate) const COLUMNS: usize = 5;
+
+/// The collectors of one kind, each with its column as a bit.
+pub(crate) fn columns(kind: KeyKind) -> impl Iterator<Item = (&'static dyn AnyCollector, u8)> {
+    let ours = all().iter().copied().filter(move |collector| collector.key() == kind);
+    ours.enumerate().map(|(column, collector)| (collector, 1 << column))
+}
 
 /// The number of a collector among those of its kind.
 pub(crate) fn column_of<C: Collector>() -> usize {
@@ -101,6 +109,8 @@ pub(crate) trait AnyCollector: Send + Sync {
     fn version(&self) -> u16;
     /// [`Collector::KEY`].
     fn key(&self) -> KeyKind;
+    /// [`Collector::READS_PLACE`].
+    fn reads_place(&self) -> bool;
     /// Sets `bit` in the mask of each request that is wanted.
     fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]);
     /// An empty column.
@@ -137,6 +147,10 @@ impl<C: Collector> AnyCollector for Of<C> {
 
     fn key(&self) -> KeyKind {
         C::KEY
+    }
+
+    fn reads_place(&self) -> bool {
+        C::READS_PLACE
     }
 
     fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]) {
@@ -209,15 +223,4 @@ impl<C: Collector> AnyColumn for Column<C> {
         self.slot(entity).merge(evidence);
         Ok(())
     }
-}
-
-/// The evidence of collector `number` about `requests`, stored: what tests compare.
-#[cfg(test)]
-pub(crate) fn fold_of(number: usize, requests: &[Request]) -> Option<Vec<u8>> {
-    let collector = all()[number];
-    let mut masks = vec![0; requests.len()];
-    collector.mark(requests, 1, &mut masks);
-    let mut column = collector.column();
-    column.observe(0, &requests.iter().copied().zip(masks).collect::<Vec<_>>(), 1);
-    column.write(0)
 }

@@ -135,6 +135,7 @@ impl Collector for ClientProfiles {
     type Evidence = Profile;
     const NAME: &'static str = "client-profile";
     const KEY: KeyKind = KeyKind::Client;
+    const READS_PLACE: bool = false;
 
     fn wants(_: &Request) -> bool {
         true
@@ -150,6 +151,7 @@ impl Collector for PrincipalProfiles {
     type Evidence = Profile;
     const NAME: &'static str = "principal-profile";
     const KEY: KeyKind = KeyKind::Principal;
+    const READS_PLACE: bool = false;
 
     fn wants(_: &Request) -> bool {
         true

@@ -42,7 +42,7 @@ const OUTAGE_REQUESTS: u64 = 10;
 impl<'t> World<'t> {
     /// Builds the world of `tally`.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
-        let routes = tally.routes.sorted();
+        let routes: Vec<_> = tally.routes.iter().collect();
         let seen: Vec<Seen<'_>> = routes
             .iter()
             .map(|(_, norm)| Seen {

@@ -191,7 +191,7 @@ mod tests {
             };
             let mut profile = crate::collect::Profile::default();
             for request in (0..count).map(request) {
-                let packed = Packed::of(&request, KeyKind::Client, 1);
+                let packed = Packed::of(&request, KeyKind::Client, 1, true);
                 shard.drain(&[&halves(7), packed.words()].concat());
                 ClientProfiles::observe(&request, &mut profile);
             }

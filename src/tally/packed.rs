@@ -8,36 +8,41 @@ use crate::route::{EndpointClass, Method, ObjectId};
 use crate::time::Time;
 
 /// No packed request has more words than this.
-pub(crate) const LONGEST: usize = 4 + 10;
+pub(crate) const LONGEST: usize = FIXED + 11;
 
-/// Where the parts of the first word begin: status (10 bits), method and class (4 each), flags (16), the fields that follow
-/// (11), the columns that want the request (8).
+/// How many words every packed request has: what is short, the time, the template.
+const FIXED: usize = 3;
+
+/// Where the parts of the first word begin: status (10 bits), method and class (4 each), whether a page referred to it, the
+/// fields that follow (12), the columns that want it (8), bytes sent (25).
 const METHOD: u32 = 10;
 const CLASS: u32 = 14;
-const FLAGS: u32 = 18;
-const FIELDS: u32 = 34;
-const WANTED: u32 = 48;
+const REFERRED: u32 = 18;
+const FIELDS: u32 = 19;
+const WANTED: u32 = 31;
+const BYTES: u32 = 39;
 
-/// Fields that follow time, place and template where they say anything, in this order.
+/// Fields that follow where they say anything, in this order.
 mod field {
-    pub(super) const OBJECT: u64 = 1;
-    pub(super) const BYTES: u64 = 1 << 1;
-    pub(super) const PAGE: u64 = 1 << 2;
-    pub(super) const PRINCIPAL: u64 = 1 << 3;
-    pub(super) const ACCOUNT: u64 = 1 << 4;
-    pub(super) const TOKEN: u64 = 1 << 5;
-    pub(super) const SESSION: u64 = 1 << 6;
+    pub(super) const PLACE: u64 = 1;
+    pub(super) const OBJECT: u64 = 1 << 1;
+    /// Bytes sent, where they are too many for the first word.
+    pub(super) const BYTES: u64 = 1 << 2;
+    pub(super) const PAGE: u64 = 1 << 3;
+    pub(super) const PRINCIPAL: u64 = 1 << 4;
+    pub(super) const ACCOUNT: u64 = 1 << 5;
+    pub(super) const TOKEN: u64 = 1 << 6;
+    pub(super) const SESSION: u64 = 1 << 7;
     /// The client, where the key does not tell it: its upper half only where it is no IPv4 address.
-    pub(super) const CLIENT: u64 = 1 << 7;
-    pub(super) const CLIENT_HIGH: u64 = 1 << 8;
+    pub(super) const CLIENT: u64 = 1 << 8;
+    pub(super) const CLIENT_HIGH: u64 = 1 << 9;
     /// Last, so that it can be left out.
-    pub(super) const AGENT: u64 = 1 << 9;
+    pub(super) const AGENT: u64 = 1 << 10;
     /// The agent is that of the request before; no word follows.
-    pub(super) const SAME_AGENT: u64 = 1 << 10;
+    pub(super) const SAME_AGENT: u64 = 1 << 11;
+    /// All of which a word follows.
+    pub(super) const WORDS: u64 = SAME_AGENT - 1;
 }
-
-/// The upper half of an IPv4 address in IPv6 clothes is zero; the lower half holds 0xffff and the address.
-const IPV4: u64 = 0xffff << 32;
 
 /// A request in words.
 pub(crate) struct Packed {
@@ -46,10 +51,10 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// `request`, wanted by these columns of its key of `kind`.
+    /// `request`, wanted by these columns of its key of `kind`; with its place and its object where `with_place` is set.
     #[inline]
-    pub(crate) fn of(request: &Request, kind: KeyKind, wanted: u8) -> Self {
-        let mut packed = Self { words: [0; LONGEST], length: 4 };
+    pub(crate) fn of(request: &Request, kind: KeyKind, wanted: u8, with_place: bool) -> Self {
+        let mut packed = Self { words: [0; LONGEST], length: FIXED };
         let mut fields = 0;
         let mut put = |field: u64, value: u64, says_something: bool| {
             if says_something {
@@ -58,8 +63,10 @@ impl Packed {
                 packed.length += 1;
             }
         };
-        put(field::OBJECT, request.object.0, request.object.is_some());
-        put(field::BYTES, request.bytes_out, request.bytes_out != 0);
+        let is_large = request.bytes_out >> (64 - BYTES) != 0;
+        put(field::PLACE, request.place.number(), with_place);
+        put(field::OBJECT, request.object.0, with_place && request.object.is_some());
+        put(field::BYTES, request.bytes_out, is_large);
         put(field::PAGE, u64::from(request.page), request.page != u32::MAX);
         put(field::PRINCIPAL, request.principal.0, request.principal.is_some());
         put(field::ACCOUNT, request.account.0, request.account.is_some());
@@ -68,18 +75,18 @@ impl Packed {
         if kind != KeyKind::Client {
             let [low, high] = halves(request.client.0);
             put(field::CLIENT, low, true);
-            put(field::CLIENT_HIGH, high, high != 0 || low & !0xffff_ffff != IPV4);
+            put(field::CLIENT_HIGH, high, high != 0);
         }
         put(field::AGENT, request.agent.0, request.agent.is_some());
         packed.words[0] = u64::from(request.status & 0x3ff)
             | (request.method as u64) << METHOD
             | (request.class as u64) << CLASS
-            | u64::from(request.flags.0 & 0xffff) << FLAGS
+            | u64::from(request.has(Flags::REFERER)) << REFERRED
             | fields << FIELDS
-            | u64::from(wanted) << WANTED;
+            | u64::from(wanted) << WANTED
+            | if is_large { 0 } else { request.bytes_out << BYTES };
         packed.words[1] = request.time.0.cast_unsigned();
-        packed.words[2] = request.place.number();
-        packed.words[3] = request.template.0;
+        packed.words[2] = request.template.0;
         packed
     }
 
@@ -100,8 +107,8 @@ impl<'w> One<'w> {
     /// The first of `words`, and what follows it; `None` at their end, or where they are no packed request.
     #[inline]
     pub(crate) fn split(words: &'w [u64]) -> Option<(Self, &'w [u64])> {
-        let fields = words.first()? >> FIELDS & 0x3ff;
-        let (one, rest) = words.split_at_checked(4 + fields.count_ones() as usize)?;
+        let fields = words.first()? >> FIELDS & field::WORDS;
+        let (one, rest) = words.split_at_checked(FIXED + fields.count_ones() as usize)?;
         Some((Self { words: one }, rest))
     }
 
@@ -115,8 +122,8 @@ impl<'w> One<'w> {
     #[inline]
     pub(crate) fn bytes(self) -> u64 {
         let fields = self.words[0] >> FIELDS;
-        let before = usize::from(fields & field::OBJECT != 0);
-        if fields & field::BYTES == 0 { 0 } else { self.words[4 + before] }
+        let before = (fields & (field::BYTES - 1)).count_ones() as usize;
+        if fields & field::BYTES == 0 { self.words[0] >> BYTES } else { self.words[FIXED + before] }
     }
 
     /// Its agent, if it names one of its own.
@@ -187,7 +194,7 @@ impl<'w> Requests<'w> {
     fn unpacked(&self, one: One<'w>) -> Request {
         let first = one.words[0];
         let fields = first >> FIELDS;
-        let mut at = 4;
+        let mut at = FIXED;
         let mut take = |field: u64, absent: u64| {
             if fields & field == 0 {
                 return absent;
@@ -197,11 +204,11 @@ impl<'w> Requests<'w> {
         };
         let part = |from: u32, bits: u64| u16::try_from(first >> from & bits).expect("at most sixteen bits");
         let mut request = Request {
-            place: Place::of_number(one.words[2]),
             time: Time(one.words[1].cast_signed()),
-            template: TemplateHash(one.words[3]),
+            template: TemplateHash(one.words[2]),
+            place: Place::of_number(take(field::PLACE, 0)),
             object: ObjectId(take(field::OBJECT, ObjectId::NONE.0)),
-            bytes_out: take(field::BYTES, 0),
+            bytes_out: take(field::BYTES, first >> BYTES),
             page: u32::try_from(take(field::PAGE, u64::from(u32::MAX))).unwrap_or(u32::MAX),
             principal: NameHash(take(field::PRINCIPAL, 0)),
             account: NameHash(take(field::ACCOUNT, 0)),
@@ -210,9 +217,9 @@ impl<'w> Requests<'w> {
             status: part(0, 0x3ff),
             method: Method::from_number(u8::try_from(part(METHOD, 0xf)).unwrap_or(u8::MAX)),
             class: EndpointClass::from_number(part(CLASS, 0xf)),
-            flags: Flags(u32::from(part(FLAGS, 0xffff))),
             ..Request::default()
         };
+        request.flags.set(Flags::REFERER, part(REFERRED, 1) != 0);
         let low = take(field::CLIENT, 0);
         let high = take(field::CLIENT_HIGH, 0);
         request.client = Client(if self.kind == KeyKind::Client { self.key } else { joined([low, high]) });
@@ -241,7 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::collect::{all, fold_of};
+    use crate::collect::columns;
 
     /// Requests with every field filled, or none.
     fn any_request() -> impl Strategy<Value = Request> {
@@ -289,10 +296,15 @@ mod tests {
                     .iter()
                     .map(|request| if kind == KeyKind::Client { Request { client: Client(key), ..*request } } else { *request })
                     .collect();
+                let (mut masks, mut placed) = (vec![0; requests.len()], 0);
+                for (collector, bit) in columns(kind) {
+                    collector.mark(&requests, bit, &mut masks);
+                    placed |= if collector.reads_place() { bit } else { 0 };
+                }
                 let mut words = Vec::new();
                 let mut agent = 0;
-                for request in &requests {
-                    let packed = Packed::of(request, kind, 1);
+                for (request, mask) in requests.iter().zip(masks) {
+                    let packed = Packed::of(request, kind, mask, mask & placed != 0);
                     let (one, rest) = One::split(packed.words()).unwrap();
                     prop_assert!(rest.is_empty());
                     prop_assert_eq!(one.bytes(), request.bytes_out);
@@ -301,11 +313,15 @@ mod tests {
                     words.push(first);
                     words.extend_from_slice(others);
                 }
-                let mut packed = Requests::new(&words, kind, key);
-                let unpacked: Vec<Request> = std::iter::from_fn(|| packed.next_wanted(1)).map(|(one, _)| one).collect();
-                prop_assert_eq!(unpacked.len(), requests.len());
-                for number in (0..all().len()).filter(|&number| all()[number].key() == kind) {
-                    prop_assert_eq!(fold_of(number, &unpacked), fold_of(number, &requests), "{}", all()[number].name());
+                for (column, (collector, bit)) in columns(kind).enumerate() {
+                    let mut packed = Requests::new(&words, kind, key);
+                    let unpacked: Vec<(Request, u8)> = std::iter::from_fn(|| packed.next_wanted(bit)).collect();
+                    let (mut ours, mut theirs) = (collector.column(), collector.column());
+                    ours.observe(0, &unpacked, bit);
+                    let mut wanted = vec![0; requests.len()];
+                    collector.mark(&requests, bit, &mut wanted);
+                    theirs.observe(0, &requests.iter().copied().zip(wanted).collect::<Vec<_>>(), bit);
+                    prop_assert_eq!(ours.write(0), theirs.write(0), "column {}: {}", column, collector.name());
                 }
             }
         }

@@ -108,7 +108,7 @@ impl RouteNorm {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Routes {
-    table: HashMap<RouteKey, RouteNorm, foldhash::fast::RandomState>,
+    table: Table,
     /// Per parent: its children in the table, so that the largest can make room.
     siblings: HashMap<u32, Siblings, foldhash::fast::RandomState>,
     /// Routes that found no room, by parent and method.
@@ -124,6 +124,74 @@ enum Siblings {
     Many(Vec<RouteKey>),
 }
 
+/// Norms by route. Norms stay where they are while the index grows, and those of the last routes are found without it.
+#[derive(Clone, Debug)]
+struct Table {
+    norms: Vec<(RouteKey, RouteNorm)>,
+    index: HashMap<RouteKey, u32, foldhash::fast::RandomState>,
+    /// Places in `norms` that are free.
+    free: Vec<u32>,
+    /// Where the last few routes stand, by the low bits of their template.
+    recent: Box<[u32; RECENT]>,
+}
+
+/// Size of [`Table::recent`], a power of two.
+const RECENT: usize = 1024;
+
+impl Default for Table {
+    fn default() -> Self {
+        let (norms, index, free) = Default::default();
+        Self { norms, index, free, recent: Box::new([0; RECENT]) }
+    }
+}
+
+impl Table {
+    /// The norm of a route.
+    fn get(&self, key: RouteKey) -> Option<&RouteNorm> {
+        self.index.get(&key).map(|&at| &self.norms[at as usize].1)
+    }
+
+    /// The norm of a route, to add to.
+    #[inline]
+    fn get_mut(&mut self, key: RouteKey) -> Option<&mut RouteNorm> {
+        let slot = usize::try_from((key.0.0 ^ u64::from(key.1)) % RECENT as u64).expect("below the size");
+        let mut at = self.recent[slot] as usize;
+        if self.norms.get(at).is_none_or(|(known, _)| *known != key) {
+            at = *self.index.get(&key)? as usize;
+            self.recent[slot] = u32::try_from(at).expect("made from one");
+        }
+        Some(&mut self.norms[at].1)
+    }
+
+    /// Takes in a route that it does not have.
+    fn insert(&mut self, key: RouteKey, norm: RouteNorm) {
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.norms.push(Default::default());
+            u32::try_from(self.norms.len() - 1).expect("fewer than 2^32 routes")
+        });
+        self.norms[at as usize] = (key, norm);
+        self.index.insert(key, at);
+    }
+
+    /// Takes a route out.
+    fn remove(&mut self, key: RouteKey) -> Option<RouteNorm> {
+        let at = self.index.remove(&key)?;
+        self.free.push(at);
+        Some(std::mem::take(&mut self.norms[at as usize]).1)
+    }
+
+    /// Every route, in no order that means anything.
+    fn iter(&self) -> impl Iterator<Item = (RouteKey, &RouteNorm)> {
+        let norms = self.norms.iter().map(|(key, norm)| (*key, norm));
+        norms.filter(|(_, norm)| norm.kind.is_some())
+    }
+
+    /// Every route, for keeps.
+    fn into_iter(self) -> impl Iterator<Item = (RouteKey, RouteNorm)> {
+        self.norms.into_iter().filter(|(_, norm)| norm.kind.is_some())
+    }
+}
+
 impl Routes {
     /// Adds `request`; `text` makes the text of its template, asked for only where it is new.
     pub(crate) fn add(&mut self, request: &Request, text: impl FnOnce() -> Vec<u8>) {
@@ -134,7 +202,7 @@ impl Routes {
             return;
         }
         let key = request.route();
-        if let Some(norm) = self.table.get_mut(&key) {
+        if let Some(norm) = self.table.get_mut(key) {
             norm.add(request, client);
         } else {
             let mut norm = RouteNorm { text: text().into(), ..RouteNorm::default() };
@@ -145,7 +213,7 @@ impl Routes {
 
     /// Takes a route in, if there is room for it among its siblings.
     fn insert(&mut self, key: RouteKey, norm: RouteNorm) {
-        if let Some(known) = self.table.get_mut(&key) {
+        if let Some(known) = self.table.get_mut(key) {
             known.absorb(&norm);
             return;
         }
@@ -163,7 +231,7 @@ impl Routes {
                 return;
             }
             let named = self.table.iter().filter(|(known, norm)| known.0.parent() == key.0.parent() && !norm.is_door());
-            let mut named: Vec<RouteKey> = named.map(|(&known, _)| known).collect();
+            let mut named: Vec<RouteKey> = named.map(|(known, _)| known).collect();
             named.sort_unstable();
             *siblings = Siblings::Many(named);
         }
@@ -176,22 +244,20 @@ impl Routes {
         named.insert(at, key);
         self.table.insert(key, norm);
         if let Some(largest) = named.pop()
-            && let Some(evicted) = self.table.remove(&largest)
+            && let Some(evicted) = self.table.remove(largest)
         {
             self.rest.entry((largest.0.parent(), largest.1)).or_default().absorb(&evicted.nameless());
         }
     }
 
-    /// Every route that is told apart, sorted.
-    pub fn sorted(&self) -> Vec<(RouteKey, &RouteNorm)> {
-        let mut all: Vec<_> = self.table.iter().map(|(&key, norm)| (key, norm)).collect();
-        all.sort_unstable_by_key(|&(key, _)| key);
-        all
+    /// Every route that is told apart, in no order that means anything.
+    pub fn iter(&self) -> impl Iterator<Item = (RouteKey, &RouteNorm)> {
+        self.table.iter()
     }
 
     /// What is ordinary on `route`, if it is told apart.
     pub fn get(&self, route: RouteKey) -> Option<&RouteNorm> {
-        self.table.get(&route)
+        self.table.get(route)
     }
 
     /// Routes that found no room among their siblings, by parent and method.
@@ -206,12 +272,12 @@ impl Routes {
 
     /// How many templates are told apart.
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.table.index.len()
     }
 
     /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.table.index.is_empty()
     }
 }
 
@@ -258,13 +324,12 @@ impl RouteNorm {
 impl Evidence for Routes {
     const VERSION: u16 = 2;
 
-    #[expect(clippy::iter_over_hash_type, reason = "which routes are kept depends on their hashes, not on their order")]
-    fn merge(&mut self, mut other: Self) {
+    fn merge(&mut self, other: Self) {
         if self.is_empty() && self.rest.is_empty() && self.missing.is_empty() {
             *self = other;
             return;
         }
-        for (key, norm) in other.table.drain() {
+        for (key, norm) in other.table.into_iter() {
             self.insert(key, norm);
         }
         for (parent, norm) in other.rest {
