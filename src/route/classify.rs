@@ -1,5 +1,10 @@
 //! The class of a template by its words, last word first.
 
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+
 use super::class::{EndpointClass, Method, Methods};
 use super::words::{
     ADMIN, COLLECTIONS, EXPORTED, HEALTH, PROGRAMS, STATIC, STATIC_FOLDERS, STRUCTURE, WORDS, holds,
@@ -7,6 +12,8 @@ use super::words::{
 
 /// Only so many segments in front of the last word say what it is about.
 const NEAR: usize = 4;
+/// No word is longer.
+const LONGEST_WORD: usize = 32;
 
 /// The class of `template_text` when asked with `method`.
 pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
@@ -44,13 +51,30 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
     }
 }
 
+/// Words that routes are made of.
+static KNOWN: LazyLock<HashSet<&[u8], RandomState>> = LazyLock::new(|| {
+    let lists = [COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE];
+    let lists = WORDS.iter().map(|word| word.last).chain(lists);
+    lists.flat_map(str::split_ascii_whitespace).map(str::as_bytes).collect()
+});
+
 /// Whether a literal segment is a word that routes are made of, so that no learning may take it for a value.
 pub(super) fn is_known(segment: &[u8]) -> bool {
     let action = segment.rsplit(|&b| b == b':').next().unwrap_or(segment);
-    let word = word(action);
-    let is = |list: &str| holds(list, &word);
-    WORDS.iter().any(|known| is(known.last))
-        || [COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE].into_iter().any(is)
+    // No word has a dot. Whether this extension belongs to the word is asked only where the rest is one.
+    let stem = memchr::memrchr(b'.', action).map_or(action, |at| &action[..at]);
+    is_word(stem) && (stem.len() == action.len() || KNOWN.contains(word(action).as_bytes()))
+}
+
+/// Whether the letters of `stem` are a word that routes are made of. Allocates nothing.
+fn is_word(stem: &[u8]) -> bool {
+    let (mut letters, mut length) = ([0; LONGEST_WORD], 0);
+    for byte in stem.iter().filter(|b| !b"-_".contains(b)) {
+        let Some(place) = letters.get_mut(length) else { return false };
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    KNOWN.contains(&letters[..length])
 }
 
 /// What the last word means, given those in front of it.
@@ -101,6 +125,8 @@ fn word(segment: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::class::Classes;
     use super::EndpointClass::{
         AccountLookup, Admin, Export, Health, Login, Logout, Mfa, Other, PasswordReset, Registration, Search,
@@ -202,6 +228,38 @@ mod tests {
                 let class = Classes::default().class(Method::of(method.as_bytes()), template.as_bytes());
                 assert_eq!(class, *expected, "{method} {template}");
             }
+        }
+    }
+
+    /// [`is_known`] spelt out.
+    fn is_in_a_list(segment: &str) -> bool {
+        let word = word(segment.rsplit(':').next().unwrap().as_bytes());
+        let mut lists =
+            WORDS.iter().map(|word| word.last).chain([COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE]);
+        lists.any(|list| holds(list, &word))
+    }
+
+    #[test]
+    fn every_known_word_is_known() {
+        assert!(KNOWN.len() > 200);
+        for word in KNOWN.iter().map(|word| std::str::from_utf8(word).unwrap()) {
+            assert!(word.len() <= LONGEST_WORD, "{word}");
+            for spelling in [word, &format!("-{word}.php"), &format!("a:{word}_.CSV")] {
+                assert!(is_known(spelling.as_bytes()) && is_in_a_list(spelling), "{spelling}");
+            }
+            assert!(!is_known(format!("{word}.png").as_bytes()), "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_is_known_if_a_list_has_it(
+            before in prop::sample::select(vec!["", "x:", "-", "a.", ":"]),
+            word in prop::sample::select(vec!["login", "Log-In", "me", "users", "zz", "", "health", "lo\u{e9}gin"]),
+            after in prop::sample::select(vec!["", ".php", ".csv", ".png", ".", ":", "s", ".php.html", "..csv"]),
+        ) {
+            let segment = format!("{before}{word}{after}");
+            prop_assert_eq!(is_known(segment.as_bytes()), is_in_a_list(&segment));
         }
     }
 

@@ -193,6 +193,27 @@ fn without_matrix(segment: &[u8]) -> (&[u8], u8) {
     (segment, segment.iter().fold(0, |kinds, &byte| kinds | KIND[usize::from(byte)]))
 }
 
+/// [`hash_of_text`] while a text grows segment by segment.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Growing(Hash);
+
+impl Growing {
+    /// One segment deeper.
+    pub(super) fn push(&mut self, segment: &[u8], keys: &Keys) {
+        self.0.push(Shown::literal(segment), keys);
+    }
+
+    /// All 64 bits of what was pushed so far.
+    pub(super) fn whole(self) -> u64 {
+        self.0.whole
+    }
+
+    /// The hash of the text so far.
+    pub(super) fn template(self) -> TemplateHash {
+        self.0.finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

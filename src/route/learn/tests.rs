@@ -1,7 +1,14 @@
 //! Populations of a few hundred templates, and what becomes of them.
 
+use std::collections::BTreeSet;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use proptest::prelude::*;
+
 use super::*;
 use crate::hash::TemplateHash;
+use crate::route::class::Method;
 
 /// What a log of so many clients saw.
 #[derive(Default)]
@@ -21,7 +28,8 @@ impl Site {
         self
     }
 
-    fn learned(&self) -> Learned {
+    /// What `of` makes of the site.
+    fn told<L>(&self, of: impl Fn(&[Seen<'_>], u64, &Keys) -> L) -> L {
         let mut all = Methods::default();
         let seen: Vec<Seen> = self
             .seen
@@ -34,7 +42,27 @@ impl Site {
                 Seen { text: text.as_bytes(), methods: all, clients: *clients }
             })
             .collect();
-        learn(&seen, self.clients, &Keys::default())
+        of(&seen, self.clients, &Keys::default())
+    }
+
+    fn learned(&self) -> Learned {
+        self.told(learn)
+    }
+
+    /// Learns and compares with learning spelt out; says how many templates became others.
+    fn compare(&self) -> usize {
+        let (learned, plain) = (self.learned(), self.told(oracle::learn));
+        assert!(learned.texts().eq(plain.texts()));
+        let unseen = |text: &str| [text.to_owned(), format!("{text}/zz"), format!("{text}x")];
+        let texts: BTreeSet<String> = self.seen.iter().flat_map(|(text, ..)| unseen(text)).collect();
+        let hashes = texts.iter().map(|text| hash(text));
+        let hashes = hashes.flat_map(|one| [one, TemplateHash(one.0 >> 32 << 32), TemplateHash(one.0 << 32)]);
+        hashes.fold(0, |changed, one| {
+            let folded = learned.fold(one);
+            assert_eq!(folded, plain.fold(one));
+            assert_eq!(learned.text(folded), plain.text(folded));
+            changed + usize::from(folded != one)
+        })
     }
 
     /// The same with every number of clients times `by` tenths, at least one.
@@ -225,4 +253,89 @@ fn a_folded_template_has_the_hash_of_its_text() {
     let learned = users().learned();
     let folded = learned.fold(hash("/users/zuaaaaa/repos"));
     assert_eq!(folded, hash("/users/{name}/repos"));
+}
+
+#[test]
+fn whole_sites_are_learned_as_if_spelt_out() {
+    for site in [users(), slugs(), resources(), soft_404()] {
+        site.compare();
+    }
+    assert!(users().compare() > 1000);
+}
+
+#[test]
+fn of_two_templates_with_one_hash_the_same_wins_in_any_order() {
+    let mut known: HashMap<TemplateHash, String, RandomState> = HashMap::default();
+    // One of them is a value, the other a place that most clients touch.
+    let (value, place) = (0..)
+        .find_map(|nth| {
+            let name = word(nth);
+            let other = known.insert(hash(&format!("/shop/{name}")), name.clone())?;
+            Some((name, other))
+        })
+        .unwrap();
+    for (value, place) in [(&value, &place), (&place, &value)] {
+        let one = |name: &str, clients| [(format!("/shop/{name}"), clients)];
+        let mut site = Site::of(1000)
+            .with("GET", one(value, 1))
+            .with("GET", one(place, 900))
+            .with("GET", zipf("/shop/", "", 300, 40))
+            .with("GET", zipf("/shop/", "/parts", 100, 40));
+        assert!(site.compare() > 300);
+        site.seen.reverse();
+        site.compare();
+    }
+}
+
+/// One part of a random site.
+fn part() -> impl Strategy<Value = Vec<(String, &'static str, u64)>> {
+    let above = prop::sample::select(vec!["", "/api", "/api/v1", "/{id}", "/users/{name}", "//a-b"]);
+    let below =
+        prop::sample::select(vec!["", "", ".png", ".php", "/parts", "/parts/{id}", "/own-", "{id}", "/"]);
+    let methods = prop::sample::select(vec!["GET", "GET", "GET,POST", "POST", "HEAD,GET", ""]);
+    let count = prop::sample::select(vec![1_usize, 3, 40, 140, 200]);
+    let clients = prop::sample::select(vec![0_u64, 1, 2, 50, 400]);
+    let first = prop::sample::select(vec![0_usize, 0, 100, 150]);
+    (above, below, methods, count, clients, first, any::<bool>()).prop_map(
+        |(above, below, methods, count, clients, first, thins_out)| {
+            let text = |nth: usize| match below {
+                "/own-" => format!("{above}/{}/{}", word(first + nth), word(7000 + nth)),
+                _ => format!("{above}/{}{below}", word(first + nth)),
+            };
+            let rank = |nth: usize| if thins_out { nth as u64 + 1 } else { 1 };
+            (0..count).map(|nth| (text(nth), methods, clients / rank(nth))).collect()
+        },
+    )
+}
+
+/// Words that may be no values, and texts that are odd.
+const ODD: [&str; 12] = [
+    "/",
+    "",
+    "/users/me",
+    "/api/v1",
+    "/api/login.php",
+    "/{name}",
+    "/{name}.png",
+    "/zu{id}",
+    "/api/{name}/parts",
+    "/v1.2",
+    "/a.b.c",
+    "/x:search",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_site_is_learned_as_if_spelt_out(
+        parts in prop::collection::vec(part(), 1..7),
+        odd in prop::sample::subsequence(&ODD, 0..4),
+        clients in 1_u64..2000,
+    ) {
+        let mut site = Site::of(clients);
+        site.seen.extend(parts.into_iter().flatten());
+        site.seen.extend(odd.into_iter().map(|text| (text.to_owned(), "GET", 3)));
+        site.compare();
+    }
 }

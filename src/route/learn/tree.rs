@@ -1,131 +1,134 @@
-//! The tree of templates while it is folded, and what is left of it: which hash becomes which.
+//! The tree of templates: one node for each segment below each parent, all in one vector, in the order of their coming.
 
-use std::collections::BTreeMap;
-
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::{MAX_DEPTH, Seen};
-use crate::hash::{Keys, TemplateHash};
+use crate::hash::Keys;
 use crate::route::class::Methods;
-use crate::route::template::{hash_of_text, node};
+use crate::route::template::Growing;
+
+/// A node's place in its tree.
+pub(super) type Id = u32;
+
+/// The root. It is nobody's child, so as a child or sibling it stands for none.
+pub(super) const ROOT: Id = 0;
 
 /// A segment and all that was seen below it.
-#[derive(Debug, Default)]
-pub(super) struct Node {
-    pub(super) children: BTreeMap<Vec<u8>, Node>,
+pub(super) struct Node<'t> {
+    pub(super) name: &'t [u8],
+    /// Of the text from the root to here.
+    pub(super) hash: Growing,
+    parent: Id,
+    first_child: Id,
+    next_sibling: Id,
     pub(super) methods: Methods,
-    clients: u64,
-    reach: u64,
-    /// The templates that ended up here, seen themselves or only as parents.
-    origins: Vec<TemplateHash>,
-    /// The variables among the children, with how many names each took in.
-    pub(super) folded: Vec<(usize, Vec<u8>)>,
-}
-
-impl Node {
-    /// Adds a template; `self` is the root.
-    pub(super) fn insert(&mut self, seen: &Seen<'_>, clients: u64, keys: &Keys) {
-        let reach = seen.clients.min(clients);
-        let mut node = self;
-        node.reach = node.reach.max(reach);
-        let mut text = Vec::with_capacity(seen.text.len());
-        for segment in seen.text.split(|&b| b == b'/').filter(|segment| !segment.is_empty()).take(MAX_DEPTH) {
-            text.push(b'/');
-            text.extend_from_slice(segment);
-            if !node.children.contains_key(segment) {
-                let origins = vec![hash_of_text(&text, keys)];
-                node.children.insert(segment.to_vec(), Self { origins, ..Self::default() });
-            }
-            node = node.children.get_mut(segment).expect("it was just put there");
-            node.reach = node.reach.max(reach);
-        }
-        node.methods = node.methods | seen.methods;
-        node.clients = node.clients.max(reach);
-        node.reach = node.reach.max(node.clients);
-    }
-
     /// How many clients touched the busiest template here or below: no fewer than that knew the segment.
-    pub(super) fn reach(&self) -> u64 {
-        self.reach
+    pub(super) reach: u64,
+}
+
+/// All templates that were seen.
+pub(super) struct Tree<'t> {
+    nodes: Vec<Node<'t>>,
+}
+
+impl<'t> Tree<'t> {
+    pub(super) fn new(seen: &[Seen<'t>], clients: u64, keys: &Keys) -> Self {
+        let mut planting = Planting {
+            nodes: vec![Node::new(b"", Growing::default(), ROOT)],
+            places: HashTable::with_capacity(seen.len() + seen.len() / 2),
+            last: Vec::new(),
+            keys,
+        };
+        planting.nodes.reserve(seen.len() + seen.len() / 2);
+        for one in seen {
+            planting.add(one, clients);
+        }
+        Self { nodes: planting.nodes }
     }
 
-    /// Takes in a node that is another value of the same variable. Different values mostly have different clients.
-    pub(super) fn merge(&mut self, other: Self, clients: u64) {
-        self.methods = self.methods | other.methods;
-        self.clients = self.clients.saturating_add(other.clients).min(clients);
-        self.reach = self.reach.saturating_add(other.reach).min(clients);
-        self.origins.extend(other.origins);
-        self.folded.extend(other.folded);
-        for (name, child) in other.children {
-            match self.children.get_mut(&name) {
-                Some(mine) => mine.merge(child, clients),
-                None => drop(self.children.insert(name, child)),
-            }
-        }
+    pub(super) fn node(&self, id: Id) -> &Node<'t> {
+        &self.nodes[id as usize]
+    }
+
+    /// The children of a node, in no order.
+    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> {
+        let some = |id: Id| Some(id).filter(|&id| id != ROOT);
+        let first = some(self.node(id).first_child);
+        std::iter::successors(first, move |&child| some(self.node(child).next_sibling))
+    }
+
+    /// Whether nothing was seen below a node.
+    pub(super) fn is_leaf(&self, id: Id) -> bool {
+        self.node(id).first_child == ROOT
     }
 }
 
-/// Which template becomes which when judging.
-#[derive(Clone, Debug, Default)]
-pub struct Learned {
-    folds: HashMap<TemplateHash, TemplateHash, RandomState>,
-    texts: BTreeMap<TemplateHash, Vec<u8>>,
-    variable_parents: HashMap<u32, TemplateHash, RandomState>,
+/// A tree while templates are added.
+struct Planting<'t, 'k> {
+    nodes: Vec<Node<'t>>,
+    /// The nodes by the 64 bits of their hash. The tally knows templates by the lower half of them, so whoever crafts names
+    /// of the same hash gets one of them in here, not thousands.
+    places: HashTable<Id>,
+    /// The way to the template that was added last: many have the same beginning.
+    last: Vec<Id>,
+    keys: &'k Keys,
 }
 
-impl Learned {
-    /// What a folded tree says.
-    pub(super) fn new(root: &Node, keys: &Keys) -> Self {
-        let mut learned = Self::default();
-        learned.visit(root, &mut Vec::new(), keys);
-        learned
-    }
-
-    /// The template that `template` belongs to: another one if it was folded, or if it is an unknown child where children
-    /// are values; else itself.
-    #[must_use]
-    pub fn fold(&self, template: TemplateHash) -> TemplateHash {
-        match self.folds.get(&template) {
-            Some(&folded) => folded,
-            None => self.variable_parents.get(&template.parent()).copied().unwrap_or(template),
+impl<'t> Planting<'t, '_> {
+    fn add(&mut self, seen: &Seen<'t>, clients: u64) {
+        let reach = seen.clients.min(clients);
+        let mut id = ROOT;
+        self.reached(id, reach);
+        let segments = seen.text.split(|&b| b == b'/').filter(|segment| !segment.is_empty());
+        for (depth, segment) in segments.take(MAX_DEPTH).enumerate() {
+            id = self.child(id, depth, segment);
+            self.reached(id, reach);
         }
+        let node = &mut self.nodes[id as usize];
+        node.methods = node.methods | seen.methods;
     }
 
-    /// The text of a template that something was folded into.
-    pub fn text(&self, template: TemplateHash) -> Option<&[u8]> {
-        self.texts.get(&template).map(Vec::as_slice)
+    fn reached(&mut self, id: Id, reach: u64) {
+        let node = &mut self.nodes[id as usize];
+        node.reach = node.reach.max(reach);
     }
 
-    /// The learned templates and their texts, ordered by hash.
-    pub fn texts(&self) -> impl Iterator<Item = (TemplateHash, &[u8])> {
-        self.texts.iter().map(|(&template, text)| (template, text.as_slice()))
-    }
-
-    fn visit(&mut self, tree: &Node, text: &mut Vec<u8>, keys: &Keys) {
-        let here = hash_of_text(text, keys);
-        let under_variable = tree.folded.iter().max().map(|(_, name)| name);
-        for &origin in &tree.origins {
-            // Kept for unfolded siblings too where their parent is variable: they are known, and no value.
-            self.folds.insert(origin, here);
-            if origin != here && !self.texts.contains_key(&here) {
-                self.texts.insert(here, text.clone());
+    /// The child of `parent` that is called `name`.
+    fn child(&mut self, parent: Id, depth: usize, name: &'t [u8]) -> Id {
+        let nodes = &mut self.nodes;
+        let is_it = |&id: &Id| {
+            let node = &nodes[id as usize];
+            node.parent == parent && node.name == name
+        };
+        if let Some(&id) = self.last.get(depth)
+            && is_it(&id)
+        {
+            return id;
+        }
+        let mut hash = nodes[parent as usize].hash;
+        hash.push(name, self.keys);
+        let rehash = |&id: &Id| nodes[id as usize].hash.whole();
+        let id = match self.places.entry(hash.whole(), is_it, rehash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let id = Id::try_from(nodes.len()).expect("a tally has far fewer templates");
+                free.insert(id);
+                nodes.push(Node::new(name, hash, parent));
+                nodes[id as usize].next_sibling =
+                    std::mem::replace(&mut nodes[parent as usize].first_child, id);
+                id
             }
-        }
-        for (name, child) in &tree.children {
-            let length = text.len();
-            text.push(b'/');
-            text.extend_from_slice(name);
-            if under_variable == Some(name) {
-                let variable = hash_of_text(text, keys);
-                let root = tree.origins.is_empty().then(|| hash_of_text(b"/", keys));
-                for &parent in tree.origins.iter().chain(&root) {
-                    self.variable_parents.insert(node(parent), variable);
-                }
-                self.variable_parents.insert(node(here), variable);
-            }
-            self.visit(child, text, keys);
-            text.truncate(length);
-        }
+        };
+        self.last.truncate(depth);
+        self.last.push(id);
+        id
+    }
+}
+
+impl<'t> Node<'t> {
+    fn new(name: &'t [u8], hash: Growing, parent: Id) -> Self {
+        let methods = Methods::default();
+        Self { name, hash, parent, first_child: ROOT, next_sibling: ROOT, methods, reach: 0 }
     }
 }
