@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::MIN_VALUES;
-use super::siblings::{Sibling, children, siblings, sort};
+use super::siblings::{Children, Sibling, sort};
 use super::tree::{Id, ROOT, Tree};
 use super::values::values;
 use crate::hash::{Keys, TemplateHash};
@@ -80,8 +80,8 @@ impl Folding<'_, '_> {
 
     fn fold_below(&mut self, parents: &[Id], here: Growing) {
         let (tree, clients) = (self.tree, self.clients);
-        let children = children(parents, tree);
-        let mut all = siblings(&children, tree, clients);
+        let children = Children::of(parents, tree);
+        let mut all = children.siblings(tree, clients);
         let values = values(&all, tree, clients);
         let variable = values.iter().map(|(name, values)| (values.len(), name)).max();
         let variables: Vec<(&[u8], Vec<Id>)> =

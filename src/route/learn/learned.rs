@@ -23,11 +23,14 @@ impl Learned {
     pub(super) fn new(folded: Folded) -> Self {
         let mut learned = Self { texts: folded.texts, ..Self::default() };
         learned.variable_parents.extend(folded.variable_parents);
-        for (template, here) in folded.templates {
-            // Kept for templates that are themselves, too, where their parent is variable: they are known, and no value.
-            if learned.fold_by_parent(template) != here || learned.folds.contains_key(&template) {
-                learned.folds.insert(template, here);
-            }
+        // Templates that stay are kept, too, where their parent is variable: they are known, and no value.
+        let says_all =
+            |(template, here): &(TemplateHash, TemplateHash)| learned.fold_by_parent(*template) == *here;
+        let (by_parent, kept): (Vec<_>, Vec<_>) = folded.templates.iter().partition(|one| says_all(one));
+        learned.folds = kept.into_iter().collect();
+        if by_parent.iter().any(|(template, _)| learned.folds.contains_key(template)) {
+            // Two templates have one hash, so their order decides.
+            learned.folds = folded.templates.into_iter().collect();
         }
         let folds = learned.folds.keys().map(|template| template.parent());
         learned.parents = Parents::new(folds.chain(learned.variable_parents.keys().copied()));

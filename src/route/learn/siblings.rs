@@ -28,29 +28,43 @@ impl<'s> Sibling<'s> {
     }
 }
 
-/// The children of `parents`, those of the same name side by side.
-pub(super) fn children(parents: &[Id], tree: &Tree<'_>) -> Vec<Id> {
-    let children = parents.iter().flat_map(|&parent| tree.children(parent));
-    if parents.len() == 1 {
-        return children.collect();
-    }
-    let mut numbers: HashMap<&[u8], usize, RandomState> = HashMap::default();
-    let mut numbered: Vec<(usize, Id)> = children
-        .map(|child| {
-            let next = numbers.len();
-            (*numbers.entry(tree.node(child).name).or_insert(next), child)
-        })
-        .collect();
-    numbered.sort_unstable();
-    numbered.into_iter().map(|(_, child)| child).collect()
+/// The children of some nodes, those of the same name side by side.
+pub(super) struct Children {
+    nodes: Vec<Id>,
+    /// How many nodes have the first name, the second, and so on.
+    counts: Vec<usize>,
 }
 
-/// `children` as siblings.
-pub(super) fn siblings<'s>(children: &'s [Id], tree: &Tree<'s>, clients: u64) -> Vec<Sibling<'s>> {
-    children
-        .chunk_by(|&one, &other| tree.node(one).name == tree.node(other).name)
-        .map(|nodes| Sibling::new(tree.node(nodes[0]).name, nodes, tree, clients))
-        .collect()
+impl Children {
+    pub(super) fn of(parents: &[Id], tree: &Tree<'_>) -> Self {
+        let nodes = parents.iter().flat_map(|&parent| tree.children(parent));
+        if parents.len() == 1 {
+            let nodes: Vec<Id> = nodes.collect();
+            return Self { counts: vec![1; nodes.len()], nodes };
+        }
+        let (mut numbers, mut counts) = (HashMap::<&[u8], usize, RandomState>::default(), Vec::new());
+        let mut numbered: Vec<(usize, Id)> = Vec::with_capacity(parents.len());
+        for node in nodes {
+            let number = *numbers.entry(tree.node(node).name).or_insert(counts.len());
+            if number == counts.len() {
+                counts.push(0);
+            }
+            counts[number] += 1;
+            numbered.push((number, node));
+        }
+        numbered.sort_unstable();
+        Self { nodes: numbered.into_iter().map(|(_, node)| node).collect(), counts }
+    }
+
+    pub(super) fn siblings<'s>(&'s self, tree: &Tree<'s>, clients: u64) -> Vec<Sibling<'s>> {
+        let mut rest = self.nodes.as_slice();
+        let next = |&count: &usize| {
+            let (nodes, others) = rest.split_at(count);
+            rest = others;
+            Sibling::new(tree.node(nodes[0]).name, nodes, tree, clients)
+        };
+        self.counts.iter().map(next).collect()
+    }
 }
 
 /// Puts siblings in the order of their names.

@@ -34,13 +34,12 @@ pub(super) struct Tree<'t> {
 
 impl<'t> Tree<'t> {
     pub(super) fn new(seen: &[Seen<'t>], clients: u64, keys: &Keys) -> Self {
-        let mut planting = Planting {
-            nodes: vec![Node::new(b"", Growing::default(), ROOT)],
-            places: HashTable::with_capacity(seen.len() + seen.len() / 2),
-            last: Vec::new(),
-            keys,
-        };
-        planting.nodes.reserve(seen.len() + seen.len() / 2);
+        // Most templates bring a segment of their own, and many another above it.
+        let expected = seen.len() * 2;
+        let mut nodes = Vec::with_capacity(expected);
+        nodes.push(Node::new(b"", Growing::default(), ROOT));
+        let places = HashTable::with_capacity(expected);
+        let mut planting = Planting { nodes, places, last: Vec::new(), keys };
         for one in seen {
             planting.add(one, clients);
         }
