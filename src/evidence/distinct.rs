@@ -16,11 +16,25 @@ pub struct Distinct<const K: usize> {
 impl<const K: usize> Distinct<K> {
     /// Counts `value`, which need not be evenly spread.
     pub fn add(&mut self, value: u64) {
-        self.keep(mix(value, 0x6469_7374));
+        self.keep(Self::order(value));
     }
 
-    /// Keeps `hash` if it is among the smallest.
-    fn keep(&mut self, hash: u64) {
+    /// The hash that decides whether `value` is kept.
+    #[inline]
+    pub(crate) fn order(value: u64) -> u64 {
+        mix(value, 0x6469_7374)
+    }
+
+    /// The hash above which nothing is learned any more.
+    pub(crate) fn bound(&self) -> u64 {
+        match self.smallest.last() {
+            Some(&largest) if self.overflowed => largest,
+            _ => u64::MAX,
+        }
+    }
+
+    /// Keeps `hash`, made by [`order`](Self::order), if it is among the smallest.
+    pub(crate) fn keep(&mut self, hash: u64) {
         if self.smallest.len() == K && self.smallest.last().is_some_and(|&largest| largest < hash) {
             self.overflowed = true;
             return;

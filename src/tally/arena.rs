@@ -47,6 +47,13 @@ impl Arena {
         &self.pages[page][from..from + length]
     }
 
+    /// The last of `length` words of a buffer; anything where there is none. Only worth asking to have it at hand.
+    #[inline]
+    pub(crate) fn last(&self, buffer: Buffer, length: usize) -> u64 {
+        let (page, from) = place(buffer.at);
+        self.pages.get(page).map_or(0, |page| page[from + length.saturating_sub(1)])
+    }
+
     /// Appends to a buffer that holds `length` words; it moves where it has no room.
     #[inline]
     pub(crate) fn append(&mut self, buffer: &mut Buffer, length: usize, first: u64, rest: &[u64]) {

@@ -25,12 +25,41 @@ pub struct RouteNorm {
     pub text: Box<[u8]>,
     /// The method, the same in all of its evidence, and the largest class: that of a GET depends on its query.
     pub kind: Option<(Method, EndpointClass)>,
-    /// How many requests were answered as asked.
-    pub ok: u64,
+    /// Whether any request was answered as asked.
+    pub ok: bool,
     /// Different clients.
     pub clients: Distinct<64>,
     /// Who was given some of its objects.
     pub readers: Readers,
+}
+
+/// What one request tells about its route.
+struct Told {
+    kind: (Method, EndpointClass),
+    /// The client's hash, as [`Distinct`] orders it.
+    client: u64,
+    is_ok: bool,
+    /// Whether an object was given to somebody, which, and to whom.
+    is_read: bool,
+    object: u64,
+    who: u64,
+}
+
+impl Told {
+    /// By `request`.
+    #[inline]
+    fn by(request: &Request) -> Self {
+        let client = request.client.number();
+        let is_ok = request.is_ok();
+        Self {
+            kind: (request.method, request.class),
+            client: Distinct::<64>::order(client),
+            is_ok,
+            is_read: is_ok && request.object != ObjectId::NONE,
+            object: Readers::order(request.object.0),
+            who: if request.principal.is_some() { request.principal.0 } else { client }.max(1),
+        }
+    }
 }
 
 /// For a fair sample of objects, chosen by their hash alone: up to three of those who were given each.
@@ -44,12 +73,18 @@ pub struct Readers {
 const OBJECTS: usize = 48;
 
 impl Readers {
-    /// `who` was given `object`.
-    fn add(&mut self, object: u64, who: u64) {
-        self.keep(mix(object, 0x7265_6164), who.max(1));
+    /// The hash that decides whether an object is in the sample.
+    #[inline]
+    fn order(object: u64) -> u64 {
+        mix(object, 0x7265_6164)
     }
 
-    /// As [`add`](Self::add), by the object's hash.
+    /// The hash above which no object gets into the sample any more.
+    fn bound(&self) -> u64 {
+        if self.objects.len() < OBJECTS { u64::MAX } else { self.objects[OBJECTS - 1].0 }
+    }
+
+    /// `who`, which is not zero, was given the object with this hash.
     fn keep(&mut self, object: u64, mut who: u64) {
         let full = self.objects.len() == OBJECTS;
         if full && self.objects.last().is_some_and(|&(largest, _)| largest < object) {
@@ -98,7 +133,7 @@ impl RouteNorm {
             self.text.clone_from(&other.text);
         }
         self.kind = self.kind.max(other.kind);
-        self.ok += other.ok;
+        self.ok |= other.ok;
         self.clients.absorb(&other.clients);
         self.readers.merge(&other.readers);
     }
@@ -131,17 +166,40 @@ struct Table {
     index: HashMap<RouteKey, u32, foldhash::fast::RandomState>,
     /// Places in `norms` that are free.
     free: Vec<u32>,
-    /// Where the last few routes stand, by the low bits of their template.
-    recent: Box<[u32; RECENT]>,
+    /// The last few routes, by the low bits of their template.
+    recent: Box<[Recent]>,
+}
+
+/// A route that was asked for not long ago.
+#[derive(Clone, Copy, Debug, Default)]
+struct Recent {
+    key: RouteKey,
+    /// Where its norm stands.
+    at: u32,
+    /// The hash of a client above which its norm learns nothing any more; likewise of an object.
+    client: u64,
+    object: u64,
+    kind: Option<(Method, EndpointClass)>,
+}
+
+impl Recent {
+    /// Whether a request tells nothing new about this route.
+    #[inline]
+    fn knows(&self, key: RouteKey, told: &Told) -> bool {
+        self.key == key
+            && self.client < told.client
+            && (!told.is_read || self.object < told.object)
+            && self.kind >= Some(told.kind)
+    }
 }
 
 /// Size of [`Table::recent`], a power of two.
-const RECENT: usize = 1024;
+const RECENT: usize = 2048;
 
 impl Default for Table {
     fn default() -> Self {
         let (norms, index, free) = Default::default();
-        Self { norms, index, free, recent: Box::new([0; RECENT]) }
+        Self { norms, index, free, recent: vec![Recent::default(); RECENT].into() }
     }
 }
 
@@ -151,16 +209,36 @@ impl Table {
         self.index.get(&key).map(|&at| &self.norms[at as usize].1)
     }
 
-    /// The norm of a route, to add to.
+    /// Adds a request to the norm of its route, if it has one. Most requests are for routes of which enough is known to see
+    /// that they tell nothing new.
     #[inline]
-    fn get_mut(&mut self, key: RouteKey) -> Option<&mut RouteNorm> {
+    fn add(&mut self, key: RouteKey, told: &Told) -> bool {
         let slot = usize::try_from((key.0.0 ^ u64::from(key.1)) % RECENT as u64).expect("below the size");
-        let mut at = self.recent[slot] as usize;
-        if self.norms.get(at).is_none_or(|(known, _)| *known != key) {
-            at = *self.index.get(&key)? as usize;
-            self.recent[slot] = u32::try_from(at).expect("made from one");
+        let recent = &mut self.recent[slot];
+        if recent.knows(key, told) {
+            return true;
         }
-        Some(&mut self.norms[at].1)
+        if recent.key != key || self.norms.get(recent.at as usize).is_none_or(|(known, _)| *known != key) {
+            let Some(&at) = self.index.get(&key) else { return false };
+            recent.at = at;
+        }
+        let norm = &mut self.norms[recent.at as usize].1;
+        norm.add(told);
+        *recent = Recent {
+            key,
+            at: recent.at,
+            // Until a request was answered as asked, each may be the first.
+            client: if norm.ok { norm.clients.bound() } else { u64::MAX },
+            object: norm.readers.bound(),
+            kind: norm.kind,
+        };
+        true
+    }
+
+    /// The norm of a route, to add to.
+    fn get_mut(&mut self, key: RouteKey) -> Option<&mut RouteNorm> {
+        let at = *self.index.get(&key)?;
+        Some(&mut self.norms[at as usize].1)
     }
 
     /// Takes in a route that it does not have.
@@ -195,18 +273,15 @@ impl Table {
 impl Routes {
     /// Adds `request`; `text` makes the text of its template, asked for only where it is new.
     pub(crate) fn add(&mut self, request: &Request, text: impl FnOnce() -> Vec<u8>) {
-        let client = request.client.number();
         // What is not there is no route, whatever came before or after; at a door, 404 may be the answer to a wrong name.
         if is_miss(request.status) && request.status != 403 && !request.class.is_door() {
-            self.missing.at(request.template.0).add(client);
+            self.missing.at(request.template.0).add(request.client.number());
             return;
         }
-        let key = request.route();
-        if let Some(norm) = self.table.get_mut(key) {
-            norm.add(request, client);
-        } else {
+        let (key, told) = (request.route(), Told::by(request));
+        if !self.table.add(key, &told) {
             let mut norm = RouteNorm { text: text().into(), ..RouteNorm::default() };
-            norm.add(request, client);
+            norm.add(&told);
             self.insert(key, norm);
         }
     }
@@ -282,16 +357,13 @@ impl Routes {
 }
 
 impl RouteNorm {
-    /// Adds `request`, made by `client`.
-    fn add(&mut self, request: &Request, client: u64) {
-        self.kind = self.kind.max(Some((request.method, request.class)));
-        self.clients.add(client);
-        if request.is_ok() {
-            self.ok += 1;
-            if request.object != ObjectId::NONE {
-                let who = if request.principal.is_some() { request.principal.0 } else { client };
-                self.readers.add(request.object.0, who);
-            }
+    /// Adds what a request tells.
+    fn add(&mut self, told: &Told) {
+        self.kind = self.kind.max(Some(told.kind));
+        self.clients.keep(told.client);
+        self.ok |= told.is_ok;
+        if told.is_read {
+            self.readers.keep(told.object, told.who);
         }
     }
 
@@ -304,8 +376,8 @@ impl RouteNorm {
     /// object.
     pub(crate) fn absorb_object(&mut self, other: &Self, literal: TemplateHash) {
         self.absorb(other);
-        if other.readers.objects.is_empty() && other.ok > 0 {
-            (0..other.clients.count().min(3)).for_each(|nth| self.readers.add(literal.0, nth + 1));
+        if other.readers.objects.is_empty() && other.ok {
+            (0..other.clients.count().min(3)).for_each(|nth| self.readers.keep(Readers::order(literal.0), nth + 1));
         }
     }
 

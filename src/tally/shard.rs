@@ -13,6 +13,9 @@ use crate::tally::packed::{LONGEST, One, Requests, halves, joined};
 /// room than they do.
 pub(crate) const HELD: u8 = 64;
 
+/// Requests that are looked up together.
+const TOGETHER: usize = 32;
+
 /// No evidence in the columns.
 const NONE: u32 = u32::MAX;
 
@@ -131,11 +134,30 @@ impl Shard {
 
     /// Takes in packed requests, each behind the two halves of its key.
     pub(crate) fn drain(&mut self, mut words: &[u64]) {
-        while let Some((key, rest)) = words.split_first_chunk::<2>() {
-            let Some((one, rest)) = One::split(rest) else { break };
-            words = rest;
-            let number = self.entity(*key);
-            self.add(number, one);
+        let mut some = Vec::with_capacity(TOGETHER);
+        while !words.is_empty() {
+            // All look-ups, then all additions: the processor waits for many far lines of memory at once.
+            some.clear();
+            while some.len() < TOGETHER
+                && let Some((key, rest)) = words.split_first_chunk::<2>()
+                && let Some((one, rest)) = One::split(rest)
+            {
+                words = rest;
+                some.push((self.entity(*key), one));
+            }
+            if some.is_empty() {
+                break;
+            }
+            let far = some.iter().map(|&(number, _)| self.entities[number].words).max();
+            std::hint::black_box(far);
+            let far = some.iter().map(|&(number, _)| {
+                let entity = &self.entities[number];
+                self.arena.last(entity.buffer, usize::from(entity.words))
+            });
+            std::hint::black_box(far.fold(0, |all, one| all ^ one));
+            for &(number, one) in &some {
+                self.add(number, one);
+            }
         }
     }
 
