@@ -1,11 +1,10 @@
 //! What a line means, under one plan: from [`Event`] to [`Request`].
 
-use hashbrown::HashMap;
-
 use crate::event::Event;
-use crate::hash::{Keys, NameHash, TemplateHash};
+use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{Classes, EndpointClass, Method, ObjectId, read, read_query, text};
+pub use crate::route::RouteCache;
+use crate::route::{Classes, EndpointClass, Method, ObjectId, read_query};
 use crate::time::Micros;
 
 /// Everything that the meaning of a line depends on beside the line.
@@ -19,50 +18,16 @@ pub struct Meaning {
     pub classes: Classes,
 }
 
-/// Classes by route: what a worker looked up before. A cache of a pure function, so it changes nothing but the time.
-#[derive(Default)]
-pub struct RouteCache {
-    classes: HashMap<(TemplateHash, Method), EndpointClass, foldhash::fast::RandomState>,
-    /// The last few routes, by the low bits of their template: most requests are for these, and they stay in the
-    /// nearest cache.
-    recent: Recent,
-}
-
-/// A small table in which a newer route takes the place of an older one.
-struct Recent(Box<[Option<(TemplateHash, Method, EndpointClass)>; RECENT]>);
-
-/// Size of [`Recent`], a power of two.
-const RECENT: usize = 512;
-
-impl Default for Recent {
-    fn default() -> Self {
-        Self(Box::new([None; RECENT]))
-    }
-}
-
-impl Recent {
-    /// The place of a route.
-    #[inline]
-    fn place(&mut self, template: TemplateHash) -> &mut Option<(TemplateHash, Method, EndpointClass)> {
-        let at = usize::try_from(template.0 % RECENT as u64).expect("below the size of the table");
-        &mut self.0[at]
-    }
-}
-
-/// More routes than this are looked up anew each time.
-const CACHED_ROUTES: usize = 1 << 18;
-
 impl Meaning {
     /// What `event`, which stands at `place`, means.
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut RouteCache) -> Request {
         let path = event.path.unwrap_or(b"");
-        let route = read(path, &self.keys);
-        let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let method = event.method.map_or(Method::Other, Method::of);
-        let mut class = self.class(method, route.template, path, cache);
+        let (route, mut class) = cache.route(path, method, &self.keys, &self.classes);
+        let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = self.class(Method::Post, route.template, path, cache).door_or_other();
+            class = cache.route(path, Method::Post, &self.keys, &self.classes).1.door_or_other();
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
@@ -131,27 +96,5 @@ impl Meaning {
             (None, Some(name)) => (Client::named(self.keys.bytes(name)), false),
             (None, None) => (Client::default(), false),
         }
-    }
-
-    /// The class of a route, remembered.
-    fn class(
-        &self,
-        method: Method,
-        template: TemplateHash,
-        path: &[u8],
-        cache: &mut RouteCache,
-    ) -> EndpointClass {
-        if let Some((known, same, class)) = *cache.recent.place(template)
-            && (known, same) == (template, method)
-        {
-            return class;
-        }
-        let known = cache.classes.get(&(template, method)).copied();
-        let class = known.unwrap_or_else(|| self.classes.class(method, &text(path)));
-        if known.is_none() && cache.classes.len() < CACHED_ROUTES {
-            cache.classes.insert((template, method), class);
-        }
-        *cache.recent.place(template) = Some((template, method, class));
-        class
     }
 }

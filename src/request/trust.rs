@@ -109,6 +109,7 @@ impl Trust {
     }
 
     /// Whether the word of `address` about its client is believed.
+    #[inline]
     pub fn believes(&self, address: IpAddr) -> bool {
         is_internal(address) || self.nets.iter().any(|net| net.contains(&address))
     }

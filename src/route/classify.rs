@@ -1,103 +1,115 @@
 //! The class of a template by its words, last word first.
 
-use std::sync::LazyLock;
-
-use foldhash::fast::RandomState;
-use hashbrown::HashSet;
-
 use super::class::{EndpointClass, Method, Methods};
-use super::words::{
-    ADMIN, COLLECTIONS, EXPORTED, HEALTH, PROGRAMS, STATIC, STATIC_FOLDERS, STRUCTURE, WORDS, holds,
+use super::lists::{
+    ADMIN, COLLECTIONS, EXPORTED, HEALTH, LONGEST, Lists, PROGRAMS, ROOT_FILES, STATIC, STATIC_FOLDERS,
+    STRUCTURE,
 };
+use super::words::WORDS;
 
 /// Only so many segments in front of the last word say what it is about.
 const NEAR: usize = 4;
-/// No word is longer.
-const LONGEST_WORD: usize = 32;
 
 /// The class of `template_text` when asked with `method`.
 pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
-    let segments: Vec<&[u8]> = template_text.split(|&b| b == b'/').filter(|s| !s.is_empty()).collect();
+    let words = Words::of(template_text);
     let reads = Methods::READ.has(method);
-    let extension = segments.last().and_then(|last| extension(last));
-    let has_extension = |known| extension.as_deref().is_some_and(|e| holds(known, e));
-    // `accounts:signUp` is two words.
-    let words: Vec<String> = segments
-        .iter()
-        .filter(|s| !is_variable(s))
-        .flat_map(|segment| segment.split(|&b| b == b':'))
-        .map(word)
-        .collect();
-    let ends_in_variable = segments.last().is_some_and(|last| is_variable(last));
-    let has_variable = segments.iter().any(|segment| segment.contains(&b'{'));
-
-    if reads && (has_extension(STATIC) || is_static_file(&words, extension.is_some())) {
+    if reads && (words.extension_is(STATIC) || words.is_static_file()) {
         return EndpointClass::Static;
     }
-    if let Some(class) = by_last_word(method, &words, ends_in_variable) {
+    if let Some(class) = by_last_word(method, &words) {
         return class;
     }
-    let Some(last) = words.last() else { return EndpointClass::Other };
-    if method == Method::Post && !ends_in_variable && holds(COLLECTIONS, last) {
+    if words.count == 0 {
+        EndpointClass::Other
+    } else if method == Method::Post && !words.ends_in_variable && words.last.has(COLLECTIONS) {
         EndpointClass::Registration
-    } else if reads && !has_variable && holds(HEALTH, last) {
+    } else if reads && !words.has_variable && words.last.has(HEALTH) {
         EndpointClass::Health
-    } else if reads && has_extension(EXPORTED) {
+    } else if reads && words.extension_is(EXPORTED) {
         EndpointClass::Export
-    } else if words.iter().any(|word| holds(ADMIN, word)) {
+    } else if words.before.has(ADMIN) || words.last.has(ADMIN) {
         EndpointClass::Admin
     } else {
         EndpointClass::Other
     }
 }
 
-/// Words that routes are made of.
-static KNOWN: LazyLock<HashSet<&[u8], RandomState>> = LazyLock::new(|| {
-    let lists = [COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE];
-    let lists = WORDS.iter().map(|word| word.last).chain(lists);
-    lists.flat_map(str::split_ascii_whitespace).map(str::as_bytes).collect()
-});
-
 /// Whether a literal segment is a word that routes are made of, so that no learning may take it for a value.
 pub(super) fn is_known(segment: &[u8]) -> bool {
     let action = segment.rsplit(|&b| b == b':').next().unwrap_or(segment);
-    // No word has a dot. Whether this extension belongs to the word is asked only where the rest is one.
-    let stem = memchr::memrchr(b'.', action).map_or(action, |at| &action[..at]);
-    is_word(stem) && (stem.len() == action.len() || KNOWN.contains(word(action).as_bytes()))
+    let lists = word(action);
+    lists.last != 0 || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
 }
 
-/// Whether the letters of `stem` are a word that routes are made of. Allocates nothing.
-fn is_word(stem: &[u8]) -> bool {
-    let (mut letters, mut length) = ([0; LONGEST_WORD], 0);
-    for byte in stem.iter().filter(|b| !b"-_".contains(b)) {
-        let Some(place) = letters.get_mut(length) else { return false };
-        *place = byte.to_ascii_lowercase();
-        length += 1;
+/// What the words of a template say.
+#[derive(Default)]
+struct Words {
+    count: usize,
+    /// The lists of the last word.
+    last: Lists,
+    /// The lists of all words in front of it.
+    before: Lists,
+    /// Of the nearest words in front of it, each: what they make of a last word.
+    near: [u32; NEAR],
+    /// The lists of the last segment's extension, if it has one.
+    extension: Option<Lists>,
+    ends_in_variable: bool,
+    has_variable: bool,
+}
+
+impl Words {
+    fn of(template_text: &[u8]) -> Self {
+        let mut words = Self::default();
+        let mut last: &[u8] = b"";
+        for segment in template_text.split(|&b| b == b'/').filter(|segment| !segment.is_empty()) {
+            last = segment;
+            words.has_variable |= segment.contains(&b'{');
+            words.ends_in_variable = is_variable(segment);
+            if !words.ends_in_variable {
+                // `accounts:signUp` is two words.
+                segment.split(|&b| b == b':').for_each(|part| words.push(word(part)));
+            }
+        }
+        words.extension = extension(last).map(|(_, lists)| lists);
+        words
     }
-    KNOWN.contains(&letters[..length])
+
+    /// One word further.
+    fn push(&mut self, word: Lists) {
+        self.near[self.count % NEAR] = self.last.after;
+        self.before.add(self.last);
+        self.last = word;
+        self.count += 1;
+    }
+
+    fn extension_is(&self, list: u16) -> bool {
+        self.extension.is_some_and(|extension| extension.has(list))
+    }
+
+    /// Whether a file lies in a folder of static files.
+    fn is_static_file(&self) -> bool {
+        let is_root_file = self.count == 1 && self.last.has(ROOT_FILES);
+        is_root_file || (self.extension.is_some() && self.before.has(STATIC_FOLDERS))
+    }
 }
 
 /// What the last word means, given those in front of it.
-fn by_last_word(method: Method, words: &[String], ends_in_variable: bool) -> Option<EndpointClass> {
-    let (last, before) = words.split_last()?;
-    let near = &before[before.len().saturating_sub(NEAR)..];
-    let fits = |known: &&super::words::Word| {
-        known.methods.has(method)
-            && holds(known.last, last)
-            && (known.after.is_empty() || near.iter().any(|word| holds(known.after, word)))
+fn by_last_word(method: Method, words: &Words) -> Option<EndpointClass> {
+    let near = words.near.iter().fold(0, |all, after| all | after);
+    let mut candidates = words.last.last;
+    let known = loop {
+        let nth = candidates.trailing_zeros();
+        let known = WORDS.get(nth as usize)?;
+        if known.methods.has(method) && (known.after.is_empty() || near >> nth & 1 != 0) {
+            break known;
+        }
+        candidates &= candidates - 1;
     };
-    let class = WORDS.iter().find(fits)?.class;
     // `/login/{tenant}` still takes credentials, but nothing is posted to `/signup/{id}` to create an account.
     let stands_last =
-        matches!(class, EndpointClass::Registration | EndpointClass::Search) && ends_in_variable;
-    (!stands_last).then_some(class)
-}
-
-/// Whether a file lies in a folder of static files.
-fn is_static_file(words: &[String], has_extension: bool) -> bool {
-    let in_folder = words.iter().rev().skip(1).any(|word| holds(STATIC_FOLDERS, word));
-    let is_root_file = matches!(words, [only] if only == "robots.txt" || only == "favicon.ico");
-    is_root_file || (has_extension && in_folder)
+        matches!(known.class, EndpointClass::Registration | EndpointClass::Search) && words.ends_in_variable;
+    (!stands_last).then_some(known.class)
 }
 
 /// Whether a segment is a value and nothing else.
@@ -105,28 +117,36 @@ fn is_variable(segment: &[u8]) -> bool {
     segment.starts_with(b"{") && segment.ends_with(b"}")
 }
 
-/// The last extension of a segment, in small letters.
-fn extension(segment: &[u8]) -> Option<String> {
+/// The last extension of a segment: what stands in front of its dot, and which lists hold it.
+fn extension(segment: &[u8]) -> Option<(&[u8], Lists)> {
     let at = memchr::memrchr(b'.', segment).filter(|&at| at > 0)?;
     let extension = &segment[at + 1..];
     let fits = (1..=11).contains(&extension.len()) && extension.iter().all(u8::is_ascii_alphanumeric);
-    fits.then(|| String::from_utf8_lossy(extension).to_ascii_lowercase())
+    fits.then(|| (&segment[..at], lists(extension)))
 }
 
-/// A segment as the tables have it: small letters, without `-` and `_` and without a program's extension.
-fn word(segment: &[u8]) -> String {
-    let stem = match extension(segment) {
-        Some(e) if holds(PROGRAMS, &e) || holds(EXPORTED, &e) => &segment[..segment.len() - e.len() - 1],
-        _ => segment,
-    };
-    let letters = stem.iter().filter(|b| !b"-_".contains(b)).map(u8::to_ascii_lowercase);
-    String::from_utf8_lossy(&letters.collect::<Vec<u8>>()).into_owned()
+/// The lists of a segment as they have it: small letters, without `-` and `_` and without a program's extension.
+fn word(segment: &[u8]) -> Lists {
+    match extension(segment) {
+        Some((stem, extension)) if extension.has(PROGRAMS | EXPORTED) => lists(stem),
+        _ => lists(segment),
+    }
+}
+
+/// The lists of a text without its `-` and `_`, in small letters.
+fn lists(text: &[u8]) -> Lists {
+    let mut word = [0; LONGEST];
+    let mut length = 0;
+    for byte in text.iter().filter(|byte| !matches!(byte, b'-' | b'_')) {
+        let Some(place) = word.get_mut(length) else { return Lists::default() };
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    Lists::of(&word[..length])
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::super::class::Classes;
     use super::EndpointClass::{
         AccountLookup, Admin, Export, Health, Login, Logout, Mfa, Other, PasswordReset, Registration, Search,
@@ -228,38 +248,6 @@ mod tests {
                 let class = Classes::default().class(Method::of(method.as_bytes()), template.as_bytes());
                 assert_eq!(class, *expected, "{method} {template}");
             }
-        }
-    }
-
-    /// [`is_known`] spelt out.
-    fn is_in_a_list(segment: &str) -> bool {
-        let word = word(segment.rsplit(':').next().unwrap().as_bytes());
-        let mut lists =
-            WORDS.iter().map(|word| word.last).chain([COLLECTIONS, HEALTH, ADMIN, STATIC_FOLDERS, STRUCTURE]);
-        lists.any(|list| holds(list, &word))
-    }
-
-    #[test]
-    fn every_known_word_is_known() {
-        assert!(KNOWN.len() > 200);
-        for word in KNOWN.iter().map(|word| std::str::from_utf8(word).unwrap()) {
-            assert!(word.len() <= LONGEST_WORD, "{word}");
-            for spelling in [word, &format!("-{word}.php"), &format!("a:{word}_.CSV")] {
-                assert!(is_known(spelling.as_bytes()) && is_in_a_list(spelling), "{spelling}");
-            }
-            assert!(!is_known(format!("{word}.png").as_bytes()), "{word}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_word_is_known_if_a_list_has_it(
-            before in prop::sample::select(vec!["", "x:", "-", "a.", ":"]),
-            word in prop::sample::select(vec!["login", "Log-In", "me", "users", "zz", "", "health", "lo\u{e9}gin"]),
-            after in prop::sample::select(vec!["", ".php", ".csv", ".png", ".", ":", "s", ".php.html", "..csv"]),
-        ) {
-            let segment = format!("{before}{word}{after}");
-            prop_assert_eq!(is_known(segment.as_bytes()), is_in_a_list(&segment));
         }
     }
 

@@ -1,10 +1,13 @@
 //! From a path to what it means: its template and object, its query's shape, its endpoint class; and, when judging, the
 //! templates that only the population can tell.
 
+mod cache;
 pub mod class;
 mod classify;
 mod door;
+mod kind;
 pub mod learn;
+mod lists;
 pub mod object;
 pub mod query;
 mod segment;
@@ -12,6 +15,7 @@ pub mod template;
 mod value;
 mod words;
 
+pub use cache::RouteCache;
 pub use class::{Classes, EndpointClass, Method, Methods};
 pub use learn::{Learned, Seen, learn};
 pub use object::ObjectId;

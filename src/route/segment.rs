@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::kind::{self, kinds};
 use super::value::{MIN_TOKEN, marker};
 
 /// Literals longer than this are shown as `{long}`: nobody names a route so.
@@ -51,58 +52,39 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Bits that say which kinds of byte a segment holds.
-pub(super) mod kind {
-    pub(in super::super) const SLASH: u8 = 1;
-    pub(in super::super) const DIGIT: u8 = 2;
-    pub(in super::super) const ODD: u8 = 4;
-    pub(in super::super) const LETTER: u8 = 8;
-    pub(in super::super) const MATRIX: u8 = 16;
-    pub(in super::super) const MARK: u8 = 32;
-}
-
-/// The kind of every byte: one look-up a byte is all that an ordinary word costs.
-pub(super) static KIND: [u8; 256] = kinds();
-
-const fn kinds() -> [u8; 256] {
-    let mut table = [kind::MARK; 256];
-    let mut byte = 0;
-    while byte < 128u8 {
-        table[byte as usize] = match byte {
-            b'/' => kind::SLASH,
-            b'0'..=b'9' => kind::DIGIT,
-            b'@' | b'%' => kind::ODD,
-            b';' => kind::MATRIX,
-            b'a'..=b'z' | b'A'..=b'Z' => kind::LETTER,
-            _ => kind::MARK,
-        };
-        byte += 1;
-    }
-    table
-}
-
 /// How `segment`, which holds bytes of these kinds, is shown. An ordinary word leaves at the first line.
 #[expect(clippy::inline_always, reason = "measured: ordinary words cost half if their empty parts are known")]
 #[inline(always)]
-pub(super) fn shown(segment: &[u8], kinds: u8) -> Shown<'_> {
+pub(super) fn shown(segment: &[u8], kinds: u16) -> Shown<'_> {
     if kinds & (kind::DIGIT | kind::ODD) == 0 && segment.len() < MIN_TOKEN {
         return Shown::literal(segment);
     }
     if kinds == kind::DIGIT {
         return Shown::variable(b"{id}");
     }
-    unusual(segment)
+    unusual(segment, kinds)
 }
 
 /// As [`shown`], for a segment with digits, an escape, an `@`, or of some length.
 #[inline(never)]
-fn unusual(segment: &[u8]) -> Shown<'_> {
-    if let Some(marker) = marker(segment) {
+fn unusual(segment: &[u8], kinds: u16) -> Shown<'_> {
+    if let Some(marker) = marker(segment, kinds) {
         return Shown::variable(marker);
     }
-    with_extension(segment).or_else(|| fingerprinted(segment)).or_else(|| prefixed(segment)).unwrap_or_else(
-        || if segment.len() > MAX_LITERAL { Shown::variable(b"{long}") } else { Shown::literal(segment) },
-    )
+    let has = |kind| kinds & kind != 0;
+    let mut shown = None;
+    if has(kind::DOT) {
+        shown = with_extension(segment);
+        if shown.is_none() && has(kind::DIGIT) {
+            shown = fingerprinted(segment);
+        }
+    }
+    if shown.is_none() && has(kind::DIGIT) && has(kind::JOINT) {
+        shown = prefixed(segment);
+    }
+    shown.unwrap_or_else(|| {
+        if segment.len() > MAX_LITERAL { Shown::variable(b"{long}") } else { Shown::literal(segment) }
+    })
 }
 
 /// `123.pdf` → `{id}.pdf`.
@@ -111,7 +93,11 @@ fn with_extension(segment: &[u8]) -> Option<Shown<'_>> {
     let is_extension = after.len() <= MAX_EXTENSION
         && after.get(1).is_some_and(u8::is_ascii_alphabetic)
         && after[1..].iter().all(|&b| b.is_ascii_alphanumeric() || b == b'.');
-    is_extension.then(|| marker(stem)).flatten().map(|marker| Shown { before: b"", marker, after })
+    is_extension.then(|| marker(stem, kinds(stem))).flatten().map(|marker| Shown {
+        before: b"",
+        marker,
+        after,
+    })
 }
 
 /// `app.4f2a9c.js` → `{asset}.js`: a new build is no new route.
@@ -150,8 +136,7 @@ mod tests {
     use super::*;
 
     fn text(segment: &str) -> String {
-        let kinds = segment.bytes().fold(0, |kinds, byte| kinds | KIND[usize::from(byte)]);
-        let shown = shown(segment.as_bytes(), kinds);
+        let shown = shown(segment.as_bytes(), kinds(segment.as_bytes()));
         String::from_utf8([shown.before, shown.marker, shown.after].concat()).unwrap()
     }
 

@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{self, KIND, kinds};
 use super::object::ObjectId;
-use super::segment::{KIND, Shown, kind, shown};
+use super::segment::{Shown, shown};
 use crate::hash::{Keys, TemplateHash, mix};
 
 /// The longest text of a template; what goes beyond is `{rest}`.
@@ -185,12 +186,12 @@ impl Segments<'_> {
 
 /// `segment` up to its first `;` (`;jsessionid=…`); a segment that begins with one stays as it is. With the kinds of its bytes.
 #[cold]
-fn without_matrix(segment: &[u8]) -> (&[u8], u8) {
+fn without_matrix(segment: &[u8]) -> (&[u8], u16) {
     let segment = match memchr::memchr(b';', segment) {
         Some(at) if at > 0 => &segment[..at],
         _ => segment,
     };
-    (segment, segment.iter().fold(0, |kinds, &byte| kinds | KIND[usize::from(byte)]))
+    (segment, kinds(segment))
 }
 
 /// [`hash_of_text`] while a text grows segment by segment.

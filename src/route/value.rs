@@ -2,6 +2,8 @@
 
 use memchr::{memchr, memmem};
 
+use super::kind::{COLON, DIGIT, DOT, HEX, JOINT, ODD};
+
 /// The shortest run of hexadecimal digits that is a value, if it has a digit and a letter.
 const MIN_HEX: usize = 8;
 /// From this length on, hexadecimal digits are a value even without a digit or a letter.
@@ -9,23 +11,28 @@ const MIN_PLAIN_HEX: usize = 16;
 /// The shortest base64 or base62 token.
 pub(super) const MIN_TOKEN: usize = 16;
 
-/// The marker of a segment that is one value.
-pub(super) fn marker(text: &[u8]) -> Option<&'static [u8]> {
-    if !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
+/// The shortest date, `2026-03`.
+const MIN_DATE: usize = 7;
+
+/// The marker of a segment that is one value. `kinds`, those of its bytes, spare it the tests that cannot succeed.
+pub(super) fn marker(text: &[u8], kinds: u16) -> Option<&'static [u8]> {
+    let only = |allowed: u16| kinds & !allowed == 0;
+    let has = |kind: u16| kinds & kind != 0;
+    if kinds == DIGIT {
         Some(b"{id}")
-    } else if is_uuid(text) {
+    } else if only(DIGIT | HEX | JOINT) && is_uuid(text) {
         Some(b"{uuid}")
-    } else if is_hex(text) {
+    } else if only(DIGIT | HEX) && is_hex(text, kinds) {
         Some(b"{hex}")
-    } else if is_date(text) {
+    } else if text.len() >= MIN_DATE && has(DIGIT) && is_date(text) {
         Some(b"{date}")
-    } else if is_email(text) {
+    } else if has(ODD) && is_email(text) {
         Some(b"{email}")
-    } else if is_address(text) {
+    } else if kinds == DIGIT | DOT && is_address(text) {
         Some(b"{ip}")
-    } else if is_digest(text) {
+    } else if has(COLON) && is_digest(text) {
         Some(b"{hash}")
-    } else if is_token(text) {
+    } else if text.len() >= MIN_TOKEN && is_token(text, kinds) {
         Some(b"{token}")
     } else {
         None
@@ -40,11 +47,9 @@ fn is_uuid(text: &[u8]) -> bool {
         })
 }
 
-fn is_hex(text: &[u8]) -> bool {
-    text.len() >= MIN_HEX
-        && text.iter().all(u8::is_ascii_hexdigit)
-        && (text.len() >= MIN_PLAIN_HEX
-            || (text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic)))
+/// Of a text of nothing but hexadecimal digits.
+fn is_hex(text: &[u8], kinds: u16) -> bool {
+    text.len() >= MIN_PLAIN_HEX || (text.len() >= MIN_HEX && kinds == DIGIT | HEX)
 }
 
 /// `sha256:…` and its like.
@@ -110,12 +115,12 @@ fn is_address(text: &[u8]) -> bool {
 
 /// Base64, base64url, base62, ULID, JWT: long, and changing between capitals, small letters and digits far more often than
 /// words do, however they are joined.
-fn is_token(text: &[u8]) -> bool {
-    if text.len() < MIN_TOKEN {
-        return false;
-    }
+fn is_token(text: &[u8], kinds: u16) -> bool {
     if text.starts_with(b"eyJ") {
         return text.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(b));
+    }
+    if kinds & DIGIT == 0 || kinds & (DOT | COLON) != 0 {
+        return false;
     }
     let (mut changes, mut digit_edges, mut letters) = (0, 0, 0);
     let mut before = 0;
@@ -147,4 +152,43 @@ fn is_token(text: &[u8]) -> bool {
 fn is_escaped_base64(digits: &[u8]) -> bool {
     let escape = digits.get(..2).unwrap_or_default();
     [&b"3D"[..], b"2B", b"2F"].iter().any(|known| known.eq_ignore_ascii_case(escape))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::kind::kinds;
+    use super::*;
+
+    /// [`marker`] without a look at the kinds.
+    fn plainly(text: &[u8]) -> Option<&'static [u8]> {
+        let hex = text.iter().all(u8::is_ascii_hexdigit);
+        let has = |test: fn(&u8) -> bool| text.iter().any(test);
+        let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+        let token = text.len() >= 16 && is_token(text, DIGIT);
+        let tests: [(bool, &'static [u8]); 8] = [
+            (!text.is_empty() && text.iter().all(u8::is_ascii_digit), b"{id}"),
+            (is_uuid(text), b"{uuid}"),
+            (hex && (text.len() >= 16 || (text.len() >= 8 && mixed)), b"{hex}"),
+            (is_date(text), b"{date}"),
+            (is_email(text), b"{email}"),
+            (is_address(text), b"{ip}"),
+            (is_digest(text), b"{hash}"),
+            (token, b"{token}"),
+        ];
+        tests.into_iter().find(|(is, _)| *is).map(|(_, marker)| marker)
+    }
+
+    proptest! {
+        #[test]
+        fn the_kinds_rule_out_nothing_that_is(
+            text in "[0-9a-fA-F]{0,40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(19|20)[0-9]{2}-?[01][0-9](-?[0-9]{2}T?[0-9:Z]{0,6})?\
+                |[a-z0-9.]{1,6}(@|%40)[a-z0-9.]{1,12}|([0-9]{1,3}\\.){2,3}[0-9]{0,3}|[a-z0-9]{1,8}:[0-9a-f]{30,40}|(eyJ)?[A-Za-z0-9_.=%-]{10,30}\
+                |[A-Za-z0-9_=+-]{10,30}(%3D|%2f)?|[a-zA-Z0-9@%.:;_/{}=+-]{0,40}"
+        ) {
+            let text = text.as_bytes();
+            prop_assert_eq!(marker(text, kinds(text)), plainly(text));
+        }
+    }
 }

@@ -21,11 +21,6 @@ const fn word(class: Class, methods: Methods, last: &'static str) -> Word {
     Word { class, methods, last, after: "" }
 }
 
-/// Whether `list` holds `word`.
-pub(super) fn holds(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|known| known == word)
-}
-
 /// In this order; the first that fits decides.
 pub(super) static WORDS: &[Word] = &[
     word(Class::Logout, ANY, "logout signout logoff endsession revoke logoutall signoff"),
@@ -153,6 +148,9 @@ pub(super) static EXPORTED: &str = "csv xls xlsx sql bak dump parquet ndjson tgz
 /// Extensions that name the program and not what it sends; they are no part of a word.
 pub(super) static PROGRAMS: &str =
     "php asp aspx ashx asmx jsp do action cgi pl cfm html htm json xml owa jspx py";
+
+/// Files that lie in the root of a site and are the same for everybody.
+pub(super) static ROOT_FILES: &str = "robots.txt favicon.ico";
 
 /// Words of a route that no value is named after, beside those above.
 pub(super) static STRUCTURE: &str = "api rest graphql rpc oauth oauth2 me self webhook webhooks wellknown list config \
