@@ -1,5 +1,6 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod address;
 mod aws_alb;
 mod clf;
 mod columns;

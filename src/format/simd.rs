@@ -52,6 +52,23 @@ pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
     places_portable(text, bytes)
 }
 
+/// Where `byte` first stands in `text[..end]`. What stands behind `end` is not looked at, but spares a loop.
+#[inline]
+pub(super) fn find(text: &[u8], end: usize, byte: u8) -> Option<usize> {
+    let mut start = 0;
+    while start < end {
+        let Some(chunk) = text[start..].first_chunk() else {
+            return memchr::memchr(byte, &text[start..end]).map(|at| start + at);
+        };
+        let found = places(chunk, [byte]);
+        if found != 0 {
+            return Some(start + found.trailing_zeros() as usize).filter(|&at| at < end);
+        }
+        start += 16;
+    }
+    None
+}
+
 /// [`places`] without vectors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn places_portable<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
@@ -105,7 +122,7 @@ fn mark_avx2(window: &[u8], marks: &mut Marks) {
     }
 
     // A closure that is inlined nowhere would lose the vector features, so the loop of `each_chunk` is spelt out.
-    marks.clear();
+    marks.clear(window.len());
     let (chunks, tail) = window.as_chunks::<64>();
     let last = padded(tail);
     let mut base = 0;
@@ -122,7 +139,7 @@ fn mark_avx2(window: &[u8], marks: &mut Marks) {
 
 /// Calls `search` for every 64 bytes of `window`, the last of them padded with zeros.
 fn each_chunk(window: &[u8], marks: &mut Marks, search: impl Fn(&[u8; 64]) -> Masks) {
-    marks.clear();
+    marks.clear(window.len());
     let (chunks, tail) = window.as_chunks::<64>();
     let last = padded(tail);
     let mut base = 0;
@@ -140,41 +157,44 @@ fn padded(tail: &[u8]) -> [u8; 64] {
 }
 
 impl Marks {
-    fn clear(&mut self) {
-        self.quotes_and_ends.clear();
-        self.ends.clear();
-        self.backslashes.clear();
+    /// Forgets all, and makes room for the marks of a window of `length` bytes and for one chunk more.
+    fn clear(&mut self, length: usize) {
+        for places in [&mut self.quotes_and_ends, &mut self.ends, &mut self.backslashes] {
+            places.clear();
+            places.reserve(length + 64);
+        }
     }
 
+    /// Adds those of the chunk at `base`: room for it is left.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled once for each set of vector features")]
     fn add(&mut self, base: u32, [quotes, ends, backslashes]: Masks) {
-        append(&mut self.quotes_and_ends, base, quotes | ends);
-        if ends != 0 {
-            append(&mut self.ends, base, ends);
-        }
+        append::<4>(&mut self.quotes_and_ends, base, quotes | ends);
+        append::<1>(&mut self.ends, base, ends);
         if backslashes != 0 {
-            append(&mut self.backslashes, base, backslashes);
+            append::<4>(&mut self.backslashes, base, backslashes);
         }
     }
 }
 
-/// Appends `base` plus the number of each bit that is set.
+/// Appends `base` plus the number of each bit that is set, so many at once.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled once for each set of vector features")]
-fn append(into: &mut Vec<u32>, base: u32, mut bits: u64) {
+fn append<const AT_ONCE: usize>(into: &mut Vec<u32>, base: u32, mut bits: u64) {
+    const { assert!(64 % AT_ONCE == 0) };
     let count = bits.count_ones() as usize;
-    into.reserve(64);
     let length = into.len();
+    assert!(into.capacity() - length >= 64, "room was made for every byte of the window");
     let mut written = 0;
-    while written < count {
-        for nth in written..written + 4 {
-            // SAFETY: `written` grows by 4 and stays below `count <= 64`, so `nth < 64`, and 64 places are reserved.
+    // The first go is without a look at the count, which no branch predictor knows.
+    while written == 0 || written < count {
+        for nth in written..written + AT_ONCE {
+            // SAFETY: `written` is a multiple of `AT_ONCE` below 64, so `nth < 64`, and there is room for 64.
             // What lies beyond `count` is never part of the vector.
             unsafe { into.as_mut_ptr().add(length + nth).write(base + bits.trailing_zeros()) };
             bits &= bits.wrapping_sub(1);
         }
-        written += 4;
+        written += AT_ONCE;
     }
     // SAFETY: `count` places behind `length` were written just now.
     unsafe { into.set_len(length + count) };
@@ -216,6 +236,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_byte_is_found_before_the_end_alone(text in "[ab?]{0,60}", end in 0_usize..60) {
+            let end = end.min(text.len());
+            prop_assert_eq!(find(text.as_bytes(), end, b'?'), text[..end].find('?'));
+        }
+
         #[test]
         fn sixteen_bytes_are_searched_alike(text: [u8; 16], byte: u8) {
             let bytes = [byte, text[7]];

@@ -3,8 +3,9 @@
 
 use super::{Clf, Left, Right, set_client_and_user};
 use crate::event::{Event, Malformed};
+use crate::format::address::address_before_blank;
 use crate::format::columns::{Columns, Quoting};
-use crate::format::fields::{ipv4_prefix, number, present, set_request, status};
+use crate::format::fields::{number, present, set_request, status};
 use crate::format::simd::{Marks, mark};
 use crate::format::{Decoded, Decoder, Each};
 use crate::text::Escapes;
@@ -115,12 +116,12 @@ impl<'a> Fast<'_, 'a> {
 
     /// Sets client and user, mostly from `address - -`, which ends at `end`.
     fn set_left(event: &mut Event<'a>, record: &'a [u8], end: usize) -> Option<()> {
-        if let Some((address, length)) = ipv4_prefix(record)
-            && record.get(length..end)? == b" - -"
+        if let Some((address, length)) = address_before_blank(record)
+            && let Some([b' ', b'-', b' ', user @ ..]) = record[..end].get(length..)
         {
-            event.client = Some(address.into());
+            event.client = Some(address);
             (event.client_port, event.client_name) = (None, None);
-            event.user = Some(b"");
+            event.user = Some(present(user));
             return Some(());
         }
         set_client_and_user(&record[..end], event).ok()
