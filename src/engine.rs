@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::collect::{KeyKind, columns};
 use crate::error::Error;
-use crate::event::{Event, Malformed};
+use crate::event::Malformed;
 use crate::format::Decoder;
 use crate::request::{Meaning, Place, Request, RouteCache};
 use crate::route::text;
@@ -35,6 +35,13 @@ pub struct Scan<'p> {
     pub interrupted: &'p AtomicBool,
     /// Lines read so far, for whoever shows progress.
     pub lines: &'p AtomicU64,
+}
+
+impl Scan<'_> {
+    /// Whether a request at `time` counts.
+    fn counts(&self, time: Time) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
 }
 
 /// Blocks that each worker takes in one round.
@@ -148,8 +155,12 @@ struct Worker {
     fleet: Fleet,
     reading: Reading,
     cache: RouteCache,
-    /// Requests that wait to be handed to their owners.
-    waiting: Vec<Request>,
+}
+
+/// Requests that wait to be counted together, with their paths.
+struct Waiting<'b> {
+    requests: Vec<Request>,
+    paths: Vec<&'b [u8]>,
 }
 
 impl Worker {
@@ -165,6 +176,8 @@ impl Worker {
         };
         // Formats change rarely, so only a change is written down.
         let mut format = (decoder.format(), 0);
+        let (requests, paths) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
+        let mut waiting = Waiting { requests, paths };
         decoder.decode_block(block.bytes(), &mut |decoded| {
             reading.lines += 1;
             match decoded.event {
@@ -174,40 +187,32 @@ impl Worker {
                         format = (decoded.format, 0);
                     }
                     format.1 += 1;
-                    let place = Place::new(source, block.offset + decoded.offset as u64);
-                    self.count(scan, event, place, batch);
+                    if scan.counts(event.time) {
+                        let place = Place::new(source, block.offset + decoded.offset as u64);
+                        waiting.requests.push(scan.meaning.request(event, place, &mut self.cache));
+                        waiting.paths.push(event.path.unwrap_or(b""));
+                    }
                 }
                 Err(malformed) => *reading.malformed.entry(malformed).or_default() += 1,
             }
+            if waiting.requests.len() == TOGETHER {
+                self.count(&mut waiting, batch);
+            }
         });
+        self.count(&mut waiting, batch);
         reading.of_format(format);
         scan.lines.fetch_add(reading.lines, Ordering::Relaxed);
         self.reading.sources.entry(source).or_default().merge(reading);
-        self.hand_over(batch);
     }
 
-    /// Makes a request of an event, counts what has few keys, and leaves the rest to the owners.
-    fn count(&mut self, scan: &Scan<'_>, event: &Event<'_>, place: Place, batch: &mut Batch) {
-        let outside = scan.since.is_some_and(|since| event.time < since)
-            || scan.until.is_some_and(|until| event.time >= until);
-        if outside {
-            return;
-        }
-        let request = scan.meaning.request(event, place, &mut self.cache);
-        self.reading.requests += 1;
-        self.reading.span.add(request.time);
-        self.reading.filled.add(&request);
-        self.fleet.add(&request);
-        self.routes.add(&request, || text(event.path.unwrap_or(b"")));
-        self.waiting.push(request);
-        if self.waiting.len() == TOGETHER {
-            self.hand_over(batch);
-        }
-    }
-
-    /// Hands what waits to the owners.
-    fn hand_over(&mut self, batch: &mut Batch) {
-        batch.add(&self.waiting);
-        self.waiting.clear();
+    /// Counts what has few keys, and leaves the rest to the owners.
+    fn count(&mut self, waiting: &mut Waiting<'_>, batch: &mut Batch) {
+        let requests = &waiting.requests;
+        self.reading.add(requests);
+        requests.iter().for_each(|request| self.fleet.add(request));
+        self.routes.add(requests, |nth| text(waiting.paths[nth]));
+        batch.add(requests);
+        waiting.requests.clear();
+        waiting.paths.clear();
     }
 }

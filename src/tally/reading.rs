@@ -43,18 +43,29 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// Counts the flags of `request`.
-    pub(crate) fn add(&mut self, request: &Request) {
-        let mut flags = request.flags.0 & 0xffff;
-        while flags != 0 {
-            self.bits[flags.trailing_zeros() as usize] += 1;
-            flags &= flags - 1;
+    /// Counts the flags of some requests, which mostly have the same.
+    fn add(&mut self, requests: &[Request]) {
+        for alike in requests.chunk_by(|a, b| a.flags == b.flags) {
+            let mut flags = alike[0].flags.0 & 0xffff;
+            while flags != 0 {
+                self.bits[flags.trailing_zeros() as usize] += alike.len() as u64;
+                flags &= flags - 1;
+            }
         }
     }
 
     /// How many requests had `flag` set.
     pub fn count(&self, flag: Flags) -> u64 {
         self.bits[flag.0.trailing_zeros() as usize % 16]
+    }
+}
+
+impl Reading {
+    /// Counts requests.
+    pub(crate) fn add(&mut self, requests: &[Request]) {
+        self.requests += requests.len() as u64;
+        requests.iter().for_each(|request| self.span.add(request.time));
+        self.filled.add(requests);
     }
 }
 

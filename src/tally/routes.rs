@@ -196,6 +196,21 @@ impl Recent {
 /// Size of [`Table::recent`], a power of two.
 const RECENT: usize = 2048;
 
+/// The place of a route in [`Table::recent`].
+#[inline]
+fn slot(key: RouteKey) -> usize {
+    usize::try_from((key.0.0 ^ u64::from(key.1)) % RECENT as u64).expect("below the size")
+}
+
+/// Where the norm of a route stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Wherever: the request tells nothing new.
+    NothingNew,
+    Known(u32),
+    Unknown,
+}
+
 impl Default for Table {
     fn default() -> Self {
         let (norms, index, free) = Default::default();
@@ -209,24 +224,37 @@ impl Table {
         self.index.get(&key).map(|&at| &self.norms[at as usize].1)
     }
 
-    /// Adds a request to the norm of its route, if it has one. Most requests are for routes of which enough is known to see
-    /// that they tell nothing new.
+    /// Where the norm of a route stands, if `told` may tell it anything new. Most requests are for routes of which enough is
+    /// known to see that they do not.
     #[inline]
-    fn add(&mut self, key: RouteKey, told: &Told) -> bool {
-        let slot = usize::try_from((key.0.0 ^ u64::from(key.1)) % RECENT as u64).expect("below the size");
-        let recent = &mut self.recent[slot];
+    fn look_up(&self, key: RouteKey, told: &Told) -> Place {
+        let recent = &self.recent[slot(key)];
         if recent.knows(key, told) {
-            return true;
+            Place::NothingNew
+        } else if recent.key == key {
+            Place::Known(recent.at)
+        } else {
+            self.index.get(&key).map_or(Place::Unknown, |&at| Place::Known(at))
         }
-        if recent.key != key || self.norms.get(recent.at as usize).is_none_or(|(known, _)| *known != key) {
-            let Some(&at) = self.index.get(&key) else { return false };
-            recent.at = at;
-        }
-        let norm = &mut self.norms[recent.at as usize].1;
+    }
+
+    /// The hashes above which the norm at `at` learns nothing any more. Asking brings it near.
+    #[inline]
+    fn bounds(&self, at: u32) -> u64 {
+        let norm = &self.norms[at as usize].1;
+        norm.clients.bound() ^ norm.readers.bound()
+    }
+
+    /// Adds what a request tells to the norm at `at`, if that is still the norm of its route.
+    #[inline]
+    fn add(&mut self, at: u32, key: RouteKey, told: &Told) -> bool {
+        let Some((_, norm)) = self.norms.get_mut(at as usize).filter(|(known, _)| *known == key) else {
+            return false;
+        };
         norm.add(told);
-        *recent = Recent {
+        self.recent[slot(key)] = Recent {
             key,
-            at: recent.at,
+            at,
             // Until a request was answered as asked, each may be the first.
             client: if norm.ok { norm.clients.bound() } else { u64::MAX },
             object: norm.readers.bound(),
@@ -271,18 +299,36 @@ impl Table {
 }
 
 impl Routes {
-    /// Adds `request`; `text` makes the text of its template, asked for only where it is new.
-    pub(crate) fn add(&mut self, request: &Request, text: impl FnOnce() -> Vec<u8>) {
-        // What is not there is no route, whatever came before or after; at a door, 404 may be the answer to a wrong name.
-        if is_miss(request.status) && request.status != 403 && !request.class.is_door() {
-            self.missing.at(request.template.0).add(request.client.number());
-            return;
+    /// Adds requests; `text` makes the text of the template of one of them, asked for only where it is new.
+    pub(crate) fn add(&mut self, requests: &[Request], text: impl Fn(usize) -> Vec<u8>) {
+        // All look-ups, then all additions: the processor waits for many far lines of memory at once.
+        let mut found = Vec::with_capacity(requests.len());
+        for (nth, request) in requests.iter().enumerate() {
+            // What is not there is no route, whatever came before or after; at a door, 404 may be the answer to a wrong
+            // name.
+            if is_miss(request.status) && request.status != 403 && !request.class.is_door() {
+                self.missing.at(request.template.0).add(request.client.number());
+                continue;
+            }
+            let told = Told::by(request);
+            let place = self.table.look_up(request.route(), &told);
+            if place != Place::NothingNew {
+                found.push((nth, told, place));
+            }
         }
-        let (key, told) = (request.route(), Told::by(request));
-        if !self.table.add(key, &told) {
-            let mut norm = RouteNorm { text: text().into(), ..RouteNorm::default() };
-            norm.add(&told);
-            self.insert(key, norm);
+        let far = found.iter().map(|(_, _, place)| match place {
+            Place::Known(at) => self.table.bounds(*at),
+            Place::NothingNew | Place::Unknown => 0,
+        });
+        std::hint::black_box(far.fold(0, |all, one| all ^ one));
+        for (nth, told, place) in found {
+            let key = requests[nth].route();
+            let known = matches!(place, Place::Known(at) if self.table.add(at, key, &told));
+            if !known && !self.table.index.get(&key).copied().is_some_and(|at| self.table.add(at, key, &told)) {
+                let mut norm = RouteNorm { text: text(nth).into(), ..RouteNorm::default() };
+                norm.add(&told);
+                self.insert(key, norm);
+            }
         }
     }
 
