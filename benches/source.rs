@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use divan::counter::BytesCount;
-use gatehound::source::{BLOCK_SIZE, Feed, Limits, Source, fetch, find};
+use gatehound::source::{BLOCK_SIZE, Feed, Limits, Milestones, Source, fetch, find};
 use tempfile::TempDir;
 
 fn main() {
@@ -67,5 +67,5 @@ fn packed(bencher: divan::Bencher) {
 fn line_number_of_the_last_record(bencher: divan::Bencher) {
     let (_folder, sources, len) = log(|content| content);
     let wanted = [(sources[0].id, len as u64 - 1)];
-    bencher.counter(BytesCount::new(len)).bench(|| fetch(&sources, &wanted, &Limits::default()));
+    bencher.counter(BytesCount::new(len)).bench(|| fetch(&sources, &wanted, &Limits::default(), &Milestones::default()));
 }

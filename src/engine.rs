@@ -69,7 +69,8 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
             read.fetch_add(1, Ordering::Relaxed);
             let worker = rayon::current_thread_index().unwrap_or(0) % workers.len();
             let mut worker = workers[worker].lock().expect("no worker panicked");
-            worker.understand(scan, &block, batch);
+            let records = worker.understand(scan, &block, batch);
+            feed.passed(&block, records);
             feed.give_back(block);
         });
         drain(&mut tally, &batches);
@@ -164,15 +165,16 @@ struct Waiting<'b> {
 }
 
 impl Worker {
-    /// Reads a block: its lines become requests.
-    fn understand(&mut self, scan: &Scan<'_>, block: &Block, batch: &mut Batch) {
+    /// Reads a block: its lines become requests. How many lines it has.
+    fn understand(&mut self, scan: &Scan<'_>, block: &Block, batch: &mut Batch) -> u64 {
         let source = block.source.0;
         let mut reading = SourceReading::default();
         let Some(decoder) = scan.decoders.get(source as usize).and_then(Option::as_deref) else {
             reading.lines = block.records().count() as u64;
             reading.malformed.insert(Malformed::Unknown, reading.lines);
+            let lines = reading.lines;
             self.reading.sources.entry(source).or_default().merge(reading);
-            return;
+            return lines;
         };
         // Formats change rarely, so only a change is written down.
         let mut format = (decoder.format(), 0);
@@ -201,8 +203,10 @@ impl Worker {
         });
         self.count(&mut waiting, batch);
         reading.of_format(format);
-        scan.lines.fetch_add(reading.lines, Ordering::Relaxed);
+        let lines = reading.lines;
+        scan.lines.fetch_add(lines, Ordering::Relaxed);
         self.reading.sources.entry(source).or_default().merge(reading);
+        lines
     }
 
     /// Counts what has few keys, and leaves the rest to the owners.

@@ -15,7 +15,7 @@ use crate::incident::{
 };
 use crate::output::mask;
 use crate::request::{Client, Meaning, Place};
-use crate::source::{Limits, Record, Source, SourceId, fetch};
+use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
 use crate::time::Time;
 
 /// What telling needs beside the groups.
@@ -32,6 +32,8 @@ pub struct Teller<'p> {
     pub meaning: &'p Meaning,
     /// Bounds of reading.
     pub limits: &'p Limits,
+    /// On which lines the blocks began that were read.
+    pub milestones: &'p Milestones,
     /// How many of each entity are named.
     pub max_entities: usize,
     /// How many lines are shown.
@@ -66,7 +68,7 @@ impl Teller<'_> {
         let wanted: Vec<(SourceId, u64)> =
             places.iter().map(|place| (SourceId(place.source()), place.offset())).collect();
         let mut library = Library::default();
-        for (place, record) in places.into_iter().zip(fetch(self.sources, &wanted, self.limits)) {
+        for (place, record) in places.into_iter().zip(fetch(self.sources, &wanted, self.limits, self.milestones)) {
             let Some(record) = record else { continue };
             self.learn_names(place, &record, &mut library);
             library.records.insert(place, record);

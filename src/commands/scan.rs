@@ -14,7 +14,7 @@ use gatehound::output::{Destination, OUTPUTS, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
-use gatehound::source::{Feed, Outcome};
+use gatehound::source::{Feed, Milestones, Outcome};
 use gatehound::summary::{Gathered, has_secrets, summary};
 use gatehound::tally::Tally;
 
@@ -39,8 +39,8 @@ pub(crate) fn run(
     warn(plan.talk, if in_report { &[] } else { &warnings });
 
     let signals = Signals::listen()?;
-    let (tally, outcomes) = read(&plan, &signals)?;
-    let (run, incidents) = judge(&plan, &tally, &outcomes, warnings, &signals);
+    let read = read(&plan, &signals)?;
+    let (run, incidents) = judge(&plan, &read, warnings, &signals);
 
     for (target, style) in &plan.targets {
         let share = plan.share(target, incidents.len());
@@ -49,7 +49,7 @@ pub(crate) fn run(
     warn(plan.talk, if in_report { &[] } else { &run.warnings[told..] });
     let timing = timing(&plan, &run, began, around);
     if Volume::Remarks <= plan.talk.volume {
-        after(&plan, &tally, &run, &timing);
+        after(&plan, &read.tally, &run, &timing);
     }
     if let Some(path) = &plan.summary {
         write_summary(path, &Run { timing: Some(timing), ..run.clone() })?;
@@ -70,8 +70,16 @@ fn shows_report(plan: &Plan, around: &Surroundings) -> bool {
     is_text && around.is_stdout_terminal && around.is_stderr_terminal
 }
 
-/// All evidence, and what became of each source.
-fn read(plan: &Plan, signals: &Signals) -> Result<(Tally, Vec<Outcome>), Error> {
+/// What was read.
+struct Read {
+    tally: Tally,
+    milestones: Milestones,
+    /// What became of each source.
+    outcomes: Vec<Outcome>,
+}
+
+/// Reads all sources.
+fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
     let reading = &plan.reading;
     let feed = Feed::new(&reading.sources, reading.limits, reading.block_size)?;
     let lines = AtomicU64::new(0);
@@ -86,18 +94,17 @@ fn read(plan: &Plan, signals: &Signals) -> Result<(Tally, Vec<Outcome>), Error> 
     };
     let work = || engine::scan(&scan, &feed);
     let tally = progress::watching(&feed, &lines, signals.stop(), plan.talk.progress, work)?;
-    Ok((tally, feed.outcomes()))
+    Ok(Read { tally, milestones: feed.milestones(), outcomes: feed.outcomes() })
 }
 
 /// What the evidence proves, and the summary of the run.
 fn judge(
     plan: &Plan,
-    tally: &Tally,
-    outcomes: &[Outcome],
+    read: &Read,
     mut warnings: Vec<String>,
     signals: &Signals,
 ) -> (Run, Vec<Incident>) {
-    let reading = &plan.reading;
+    let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::all();
     let world = World::new(tally, &reading.meaning.keys);
     let groups = rank(detect::judge(&detectors, &world));
@@ -107,7 +114,7 @@ fn judge(
     let run = summary(Gathered {
         sources: &reading.sources,
         decoders: &reading.decoders,
-        outcomes,
+        outcomes: &read.outcomes,
         tally,
         world: &world,
         detectors: &detectors,
@@ -123,6 +130,7 @@ fn judge(
         decoders: &reading.decoders,
         meaning: &reading.meaning,
         limits: &reading.limits,
+        milestones: &read.milestones,
         max_entities: plan.max_entities,
         evidence: plan.evidence,
     };

@@ -25,6 +25,8 @@ pub use about::{About, Needs, Threshold};
 pub(crate) use actor::Actor;
 pub use world::World;
 
+use rayon::prelude::*;
+
 use crate::incident::Finding;
 use crate::run::Blind;
 use crate::tally::Tally;
@@ -53,7 +55,8 @@ pub fn all() -> Vec<Box<dyn Detector>> {
 
 /// Everything that all detectors can prove from a world, in an order that depends on content alone.
 pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = detectors.iter().flat_map(|detector| detector.judge(world)).collect();
+    let mut findings: Vec<Finding> =
+        detectors.par_iter().flat_map_iter(|detector| detector.judge(world)).collect();
     findings.sort_by_key(Finding::order);
     findings
 }

@@ -45,8 +45,8 @@ impl Visit {
     }
 }
 
-/// Every visit, by client.
-pub(super) fn all(tally: &Tally, learned: &Learned) -> Vec<Visit> {
+/// Every visit, by client; the doors as evidence knows them until they are [`folded`](fold).
+pub(super) fn all(tally: &Tally) -> Vec<Visit> {
     let profiles = tally.population::<ClientProfiles>();
     let found = tally.population::<Logins>().collect(|client, tries| {
         let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
@@ -60,7 +60,7 @@ pub(super) fn all(tally: &Tally, learned: &Learned) -> Vec<Visit> {
             Some(Visit {
                 client: Client(client),
                 at,
-                door: folded(&at, learned),
+                door: RouteKey(at.template, at.method as u8),
                 answers: route.outcomes.iter().collect(),
                 tries: route.outcomes.total(),
                 agent: agents.last().map_or(0, |&(_, agent)| agent),
@@ -75,6 +75,11 @@ pub(super) fn all(tally: &Tally, learned: &Learned) -> Vec<Visit> {
         Some(visits.collect::<Vec<_>>())
     });
     found.into_iter().flat_map(|(_, visits)| visits).collect()
+}
+
+/// Names the doors as learned templates know them.
+pub(super) fn fold(visits: &mut [Visit], learned: &Learned) {
+    visits.iter_mut().for_each(|visit| visit.door = folded(&visit.at, learned));
 }
 
 /// The door as learned templates know it.

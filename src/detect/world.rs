@@ -51,7 +51,9 @@ impl<'t> World<'t> {
                 clients: norm.clients.count(),
             })
             .collect();
-        let learned = learn(&seen, tally.keys(KeyKind::Client), keys);
+        let clients = tally.keys(KeyKind::Client);
+        let (learned, mut visits) = rayon::join(|| learn(&seen, clients, keys), || visits::all(tally));
+        visits::fold(&mut visits, &learned);
         let mut norms: BTreeMap<RouteKey, RouteNorm> = BTreeMap::new();
         let mut numbers = HashMap::default();
         for (key, norm) in routes {
@@ -69,7 +71,6 @@ impl<'t> World<'t> {
             let folded = RouteKey(learned.fold(child), method);
             norms.entry(folded).or_default().absorb(norm);
         }
-        let visits = visits::all(tally, &learned);
         let doors = Doors::learn(&visits);
         let outages = outages(tally);
         let mut world = Self {

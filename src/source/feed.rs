@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::bay::Bay;
 use super::block::{Block, Buffers};
 use super::disk::Disk;
+use super::milestones::{Milestones, Notes};
 use super::outcome::{Account, Ends, Outcome, Progress, outcomes};
 use super::plain::{self, Range};
 use super::{Limits, Origin, Source};
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) block_size: usize,
     pub(super) buffers: Buffers,
     pub(super) bay: Bay,
+    notes: Notes,
     /// Bytes read from disk and pipes.
     pub(super) done: AtomicU64,
     accounts: Vec<Mutex<Account>>,
@@ -57,6 +59,7 @@ impl Feed {
             block_size: block_size.max(1),
             buffers: Buffers::default(),
             bay: Bay::default(),
+            notes: Notes::default(),
             done: AtomicU64::new(0),
         });
         let feed = Self { shared, cursor: Mutex::new(Cursor { source: 0, from: 0 }) };
@@ -81,6 +84,11 @@ impl Feed {
         }
     }
 
+    /// Notes how many records a block held, for [`milestones`](Self::milestones).
+    pub fn passed(&self, block: &Block, records: u64) {
+        self.shared.notes.add(block, records);
+    }
+
     /// Takes back a block whose bytes nobody needs any more, so that its memory is used again.
     pub fn give_back(&self, block: Block) {
         self.shared.buffers.give_back(block);
@@ -95,6 +103,11 @@ impl Feed {
     pub fn progress(&self) -> Progress {
         let total = self.shared.sources.iter().map(|source| source.bytes).sum();
         Progress { done: self.shared.done.load(Relaxed), total }
+    }
+
+    /// On which lines the blocks began that were passed.
+    pub fn milestones(&self) -> Milestones {
+        self.shared.notes.milestones()
     }
 
     /// What became of each source. Before [`Feed::next`] has returned `None`, sources are incomplete.

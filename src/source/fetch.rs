@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::disk::Disk;
 use super::unpack::Unpacked;
-use super::{Limits, Origin, Source, SourceId, pipe, record};
+use super::{Limits, Milestones, Origin, Source, SourceId, pipe, record};
 
 /// How much is read at a time to count lines.
 const STRIDE: u64 = 1 << 20;
@@ -21,9 +21,14 @@ pub struct Record {
 /// The records that begin at `wanted`, in the same order. `None` where it can no longer be read: the file was replaced or
 /// has shrunk, or it came through a pipe of which too little was kept.
 ///
-/// Plain files are read where the records stand, and once more up to the last of them to count lines; an archive is
+/// Plain files are read where the records stand, and from the last of `milestones` before each to count lines; an archive is
 /// unpacked once, up to the last of them.
-pub fn fetch(sources: &[Source], wanted: &[(SourceId, u64)], limits: &Limits) -> Vec<Option<Record>> {
+pub fn fetch(
+    sources: &[Source],
+    wanted: &[(SourceId, u64)],
+    limits: &Limits,
+    milestones: &Milestones,
+) -> Vec<Option<Record>> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_unstable_by_key(|&nth| wanted[nth]);
     let by_source: Vec<&[usize]> = order.chunk_by(|&a, &b| wanted[a].0 == wanted[b].0).collect();
@@ -32,7 +37,7 @@ pub fn fetch(sources: &[Source], wanted: &[(SourceId, u64)], limits: &Limits) ->
         .map(|group| {
             let offsets: Vec<u64> = group.iter().map(|&nth| wanted[nth].1).collect();
             let source = sources.get(wanted[group[0]].0.index());
-            let found = source.and_then(|source| from_source(source, &offsets, limits));
+            let found = source.and_then(|source| from_source(source, &offsets, limits, milestones));
             found.unwrap_or_else(|| vec![None; offsets.len()])
         })
         .collect();
@@ -44,7 +49,12 @@ pub fn fetch(sources: &[Source], wanted: &[(SourceId, u64)], limits: &Limits) ->
 }
 
 /// The records at `offsets`, which ascend.
-fn from_source(source: &Source, offsets: &[u64], limits: &Limits) -> Option<Vec<Option<Record>>> {
+fn from_source(
+    source: &Source,
+    offsets: &[u64],
+    limits: &Limits,
+    milestones: &Milestones,
+) -> Option<Vec<Option<Record>>> {
     if let Origin::Pipe(pipe) = &source.origin {
         let (unpacked, bytes) = {
             let pipe = pipe::lock(pipe);
@@ -55,15 +65,23 @@ fn from_source(source: &Source, offsets: &[u64], limits: &Limits) -> Option<Vec<
     }
     let disk = source.open().ok()?;
     if source.is_positional() {
-        Some(from_disk(&disk, source.bytes?, offsets, limits.line))
+        let starts: Vec<(u64, u64)> =
+            offsets.iter().map(|&offset| milestones.before(source.id, offset)).collect();
+        let lines = lines(&disk, offsets, &starts);
+        Some(from_disk(&disk, source.bytes?, offsets, lines, limits.line))
     } else {
         Some(from_stream(source.unpack(disk, limits), offsets, u64::MAX, limits.line))
     }
 }
 
 /// Reads the records where they stand.
-fn from_disk(disk: &Disk, size: u64, offsets: &[u64], limit: usize) -> Vec<Option<Record>> {
-    let lines = lines(disk, offsets);
+fn from_disk(
+    disk: &Disk,
+    size: u64,
+    offsets: &[u64],
+    lines: Vec<Option<u64>>,
+    limit: usize,
+) -> Vec<Option<Record>> {
     let mut buffer = Vec::new();
     let record = |(&offset, line): (&u64, Option<u64>)| {
         let bytes = record_at(disk, size, offset, limit, &mut buffer)?;
@@ -90,50 +108,43 @@ fn record_at(disk: &Disk, size: u64, offset: u64, limit: usize, buffer: &mut Vec
     }
 }
 
-/// On which line each of `offsets` is; `None` where the file cannot be read up to there.
-fn lines(disk: &Disk, offsets: &[u64]) -> Vec<Option<u64>> {
-    let end = offsets.last().copied().unwrap_or(0);
-    let counted: Vec<Stride> = (0..end.div_ceil(STRIDE))
-        .into_par_iter()
-        .map_init(Vec::new, |buffer, nth| {
-            let (from, to) = (nth * STRIDE, (nth * STRIDE + STRIDE).min(end));
-            // An offset between two strides counts the whole of the first.
-            let first = offsets.partition_point(|&offset| offset <= from);
-            let last = offsets.partition_point(|&offset| offset <= to);
-            let offsets = &offsets[first..last];
-            let unread = || Stride { lines: None, before: vec![None; offsets.len()] };
-            count(disk, from, to, offsets, buffer).unwrap_or_else(unread)
+/// On which line each of `offsets`, which ascend, is, counted from its start: an offset and its line. `None` where the file
+/// cannot be read up to there.
+fn lines(disk: &Disk, offsets: &[u64], starts: &[(u64, u64)]) -> Vec<Option<u64>> {
+    let mut order: Vec<usize> = (0..offsets.len()).collect();
+    order.sort_by_key(|&nth| starts[nth]);
+    let stretches: Vec<&[usize]> = order.chunk_by(|&a, &b| starts[a] == starts[b]).collect();
+    let counted: Vec<Vec<Option<u64>>> = stretches
+        .par_iter()
+        .map(|stretch| {
+            let (mut at, line) = starts[stretch[0]];
+            let (mut line, mut buffer) = (Some(line), Vec::new());
+            let count = |&nth: &usize| {
+                line = line.and_then(|line| Some(line + count(disk, at, offsets[nth], &mut buffer)?));
+                at = offsets[nth];
+                line
+            };
+            stretch.iter().map(count).collect()
         })
         .collect();
-    let mut lines = vec![Some(1); offsets.partition_point(|&offset| offset == 0)];
-    let mut line = Some(1);
-    for stride in counted {
-        lines.extend(stride.before.iter().map(|before| Some(line? + before.as_ref()?)));
-        line = line.zip(stride.lines).map(|(line, more)| line + more);
+    let mut lines = vec![None; offsets.len()];
+    for (&nth, line) in stretches.into_iter().flatten().zip(counted.into_iter().flatten()) {
+        lines[nth] = line;
     }
     lines
 }
 
-/// The newlines in a piece of a file.
-struct Stride {
-    /// All of them.
-    lines: Option<u64>,
-    /// How many stand before each of the wanted offsets.
-    before: Vec<Option<u64>>,
-}
-
-fn count(disk: &Disk, from: u64, to: u64, offsets: &[u64], buffer: &mut Vec<u8>) -> Option<Stride> {
-    buffer.resize(usize::try_from(to - from).ok()?, 0);
-    let read = disk.read_at(buffer, from).ok()?;
-    let bytes = buffer.get(..read).filter(|bytes| bytes.len() == buffer.len())?;
-    let (mut lines, mut at, mut before) = (0, 0, Vec::with_capacity(offsets.len()));
-    for &offset in offsets {
-        let to = usize::try_from(offset - from).ok()?;
-        lines += record::count(&bytes[at..to]);
-        at = to;
-        before.push(Some(lines));
+/// How many newlines stand between two offsets.
+fn count(disk: &Disk, mut from: u64, to: u64, buffer: &mut Vec<u8>) -> Option<u64> {
+    let mut lines = 0;
+    while from < to {
+        buffer.resize(usize::try_from((to - from).min(STRIDE)).ok()?, 0);
+        let read = disk.read_at(buffer, from).ok()?;
+        let bytes = buffer.get(..read).filter(|bytes| bytes.len() == buffer.len())?;
+        lines += record::count(bytes);
+        from += bytes.len() as u64;
     }
-    Some(Stride { lines: Some(lines + record::count(&bytes[at..])), before })
+    Some(lines)
 }
 
 /// Reads the records as they pass by; those at `end` and beyond are not there.

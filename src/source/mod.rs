@@ -12,6 +12,7 @@ mod disk;
 mod feed;
 mod fetch;
 mod find;
+mod milestones;
 mod outcome;
 mod packed;
 mod pipe;
@@ -31,6 +32,7 @@ pub use block::{Block, SLACK};
 pub use feed::Feed;
 pub use fetch::{Record, fetch};
 pub use find::{Problem, find};
+pub use milestones::Milestones;
 pub use outcome::{Outcome, Progress};
 
 use crate::error::Error;

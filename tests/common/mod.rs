@@ -18,7 +18,7 @@ use gatehound::incident::{self, Incident};
 use gatehound::report::Teller;
 use gatehound::request::Meaning;
 use gatehound::simulate::{self, Format, Options};
-use gatehound::source::{self, Feed, Limits, Source};
+use gatehound::source::{Feed, Limits, Milestones, Source, self};
 use gatehound::tally::Tally;
 use tempfile::TempDir;
 
@@ -111,6 +111,7 @@ impl Log {
             decoders: &self.decoders,
             meaning: &self.meaning,
             limits: &self.limits,
+            milestones: &Milestones::default(),
             max_entities: 1000,
             evidence: 5,
         };

@@ -64,7 +64,7 @@ fn a_log_that_is_rotated_between_two_looks_is_read_to_its_end() {
     fs::rename(&path, folder.path().join("a.log.1")).unwrap();
     write(&folder, "a.log", b"new\n");
     assert_eq!(read(&sources, Limits::default(), 5, 1).0[0], split(b"one\ntwo\n", 9));
-    assert_eq!(fetch(&sources, &[(SourceId(0), 4)], &Limits::default())[0].as_ref().unwrap().bytes, b"two");
+    assert_eq!(fetch(&sources, &[(SourceId(0), 4)], &Limits::default(), &Milestones::default())[0].as_ref().unwrap().bytes, b"two");
 }
 
 #[test]
@@ -99,5 +99,5 @@ fn another_file_under_the_same_name_is_not_taken_for_the_one_that_was_found() {
     write(&folder, "a", b"new\n");
     sources[0].origin = named;
     assert!(sources[0].head(3).unwrap_err().to_string().ends_with("another file has taken its place"));
-    assert_eq!(fetch(&sources, &[(SourceId(0), 0)], &Limits::default()), [None]);
+    assert_eq!(fetch(&sources, &[(SourceId(0), 0)], &Limits::default(), &Milestones::default()), [None]);
 }

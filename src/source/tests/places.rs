@@ -7,18 +7,37 @@ fn content() -> Vec<u8> {
     (0..60_000_usize).flat_map(|nth| format!("{nth}{}\n", "-".repeat(nth * 31 % 90)).into_bytes()).collect()
 }
 
-/// Fetches every 997th record, the first and the last, from `sources`; the order is not the place's.
+/// Fetches every 997th record, the first and the last, from `sources`; the order is not the place's. Files are
+/// also read in blocks of several sizes first, from whose beginnings lines are then counted.
 fn check(sources: &[Source], content: &[u8], limits: &Limits) {
     let records = split(content, limits.line);
     let picked: Vec<usize> =
         (0..records.len()).step_by(997).chain([records.len() - 1]).rev().chain([5]).collect();
-    for source in sources {
-        let wanted: Vec<(SourceId, u64)> = picked.iter().map(|&nth| (source.id, records[nth].0)).collect();
-        for (fetched, &nth) in fetch(sources, &wanted, limits).into_iter().zip(&picked) {
-            let expected = Record { bytes: records[nth].1.clone(), line: nth as u64 + 1 };
-            assert_eq!(fetched, Some(expected), "record {nth} of {}", source.path.display());
+    // A pipe is read only once.
+    let is_file = |source: &Source| source.is_positional();
+    let sizes: &[usize] = if sources.iter().any(is_file) { &[1 << 10, 1 << 16, usize::MAX] } else { &[] };
+    let read = sizes.iter().map(|&block_size| milestones(sources, limits, block_size));
+    for milestones in read.chain([Milestones::default()]) {
+        for source in sources {
+            let wanted: Vec<(SourceId, u64)> =
+                picked.iter().map(|&nth| (source.id, records[nth].0)).collect();
+            let fetched = fetch(sources, &wanted, limits, &milestones);
+            for (fetched, &nth) in fetched.into_iter().zip(&picked) {
+                let expected = Record { bytes: records[nth].1.clone(), line: nth as u64 + 1 };
+                assert_eq!(fetched, Some(expected), "record {nth} of {}", source.path.display());
+            }
         }
     }
+}
+
+/// What is known of the lines once all is read.
+fn milestones(sources: &[Source], limits: &Limits, block_size: usize) -> Milestones {
+    let feed = Feed::new(sources, limits.clone(), block_size).unwrap();
+    while let Some(block) = feed.next() {
+        let block = block.unwrap();
+        feed.passed(&block, block.records().count() as u64);
+    }
+    feed.milestones()
 }
 
 #[test]
@@ -35,9 +54,9 @@ fn what_is_not_there_is_none() {
     let folder = folder();
     let sources = found(&[write(&folder, "a", b"a\n"), write(&folder, "b", &gzip(b"b\n"))]);
     let wanted = [(SourceId(0), 2), (SourceId(0), 99), (SourceId(1), 2), (SourceId(1), 99), (SourceId(7), 0)];
-    assert_eq!(fetch(&sources, &wanted, &Limits::default()), vec![None; 5]);
+    assert_eq!(fetch(&sources, &wanted, &Limits::default(), &Milestones::default()), vec![None; 5]);
     let wanted = [(SourceId(1), 0), (SourceId(1), 0), (SourceId(0), 0)];
-    assert!(fetch(&sources, &wanted, &Limits::default()).iter().all(Option::is_some));
+    assert!(fetch(&sources, &wanted, &Limits::default(), &Milestones::default()).iter().all(Option::is_some));
 }
 
 /// A pipe that gives `bytes`.
@@ -86,7 +105,7 @@ fn a_full_spool_keeps_the_beginning_and_says_so() {
     assert_eq!(outcomes[0].note.as_deref(), Some("too long to keep a copy: late lines cannot be shown"));
     let last = records[0].len() - 1;
     let wanted = [(SourceId(0), records[0][100].0), (SourceId(0), records[0][last].0)];
-    let fetched = fetch(&sources, &wanted, &limits);
+    let fetched = fetch(&sources, &wanted, &limits, &Milestones::default());
     assert_eq!(fetched[0].as_ref().unwrap().line, 101);
     assert_eq!(fetched[1], None);
 }
