@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::fields::number;
-use super::simd::places;
+use super::simd::{digits, places};
 
 /// An address with its port, if one stands behind it: `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1`, `[2001:db8::1]:80`,
 /// `fe80::1%eth0`, and `2001:db8:0:0:0:0:0:1:80`, where the longest prefix that is an address wins. An IPv4 address in
@@ -136,30 +136,32 @@ pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
 
 /// An address with a blank behind it, without a branch that depends on how long its numbers are.
 fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
-    let (dots, blanks) = (places(text, [b'.']), places(text, [b' ']));
+    let dots = places(text, [b'.']);
+    let end = (digits(text) | dots).trailing_ones() as usize;
     let (first, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
     let (second, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
-    let (third, end) = (dots.trailing_zeros() as usize, blanks.trailing_zeros() as usize);
-    if !(first < second && second < third && third < end && end < 16) {
+    let (third, dots) = (dots.trailing_zeros() as usize, dots & dots.wrapping_sub(1));
+    let fourth = dots.trailing_zeros() as usize;
+    let shape = first < second && second < third && third < end && end < fourth && end < 16;
+    if !shape || text[end] != b' ' {
         return None;
     }
-    let bytes = u128::from_le_bytes(*text);
+    let digits = u128::from_le_bytes(*text) ^ u128::from_le_bytes([b'0'; 16]);
     let mut wrong = 0;
-    // The number between two marks, from the four bytes before the second, which is none of the first byte.
-    let mut octet = |length: usize, end: usize| {
-        let bytes = u32::try_from((bytes << ((128 - 8 * (end & 15)) % 128)) >> 96).unwrap_or(0);
-        // One to three digits.
-        wrong |= u32::from(length.wrapping_sub(1) > 2);
-        let digits = (bytes ^ 0x3030_3030) & (u32::MAX << ((32 - 8 * (length & 3)) % 32));
-        wrong |= (digits.wrapping_add(0x7676_7600) | digits) & 0x8080_8080;
+    // The number of one to three digits from `start` to `end`.
+    let mut octet = |start: usize, end: usize| {
+        let length = (end - start) & 3;
+        wrong |= u32::from(end - start > 3 || length == 0);
+        let digits = u32::try_from(digits >> (8 * start) & 0xff_ffff).unwrap_or(0);
+        let digits = digits << ((32 - 8 * length) % 32);
         let value = (digits >> 8 & 0xff) * 100 + (digits >> 16 & 0xff) * 10 + (digits >> 24);
         wrong |= value >> 8;
         value & 0xff
     };
-    let address = octet(first, first) << 24
-        | octet(second - first - 1, second) << 16
-        | octet(third - second - 1, third) << 8
-        | octet(end - third - 1, end);
+    let address = octet(0, first) << 24
+        | octet(first + 1, second) << 16
+        | octet(second + 1, third) << 8
+        | octet(third + 1, end);
     (wrong == 0).then(|| (Ipv4Addr::from(address), end))
 }
 

@@ -55,18 +55,37 @@ pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
 /// Where `byte` first stands in `text[..end]`. What stands behind `end` is not looked at, but spares a loop.
 #[inline]
 pub(super) fn find(text: &[u8], end: usize, byte: u8) -> Option<usize> {
-    let mut start = 0;
-    while start < end {
-        let Some(chunk) = text[start..].first_chunk() else {
-            return memchr::memchr(byte, &text[start..end]).map(|at| start + at);
+    let Some(start) = text.first_chunk::<64>().filter(|_| end <= 64) else {
+        return memchr::memchr(byte, &text[..end]);
+    };
+    let (chunks, _) = start.as_chunks::<16>();
+    let found = chunks.iter().rev().fold(0, |found, chunk| found << 16 | u64::from(places(chunk, [byte])));
+    Some(found.trailing_zeros() as usize).filter(|&at| at < end)
+}
+
+/// Which of sixteen bytes are decimal digits: bit *n* stands for byte *n*.
+#[inline]
+pub(super) fn digits(text: &[u8; 16]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{
+            _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8, _mm_sub_epi8,
         };
-        let found = places(chunk, [byte]);
-        if found != 0 {
-            return Some(start + found.trailing_zeros() as usize).filter(|&at| at < end);
+        // SAFETY: every x86-64 has SSE2, and the load lies within the sixteen bytes.
+        unsafe {
+            let values = _mm_sub_epi8(_mm_loadu_si128(text.as_ptr().cast()), _mm_set1_epi8(0x30));
+            let small = _mm_min_epu8(values, _mm_set1_epi8(9));
+            _mm_movemask_epi8(_mm_cmpeq_epi8(values, small)).cast_unsigned()
         }
-        start += 16;
     }
-    None
+    #[cfg(not(target_arch = "x86_64"))]
+    digits_portable(text)
+}
+
+/// [`digits`] without vectors.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn digits_portable(text: &[u8; 16]) -> u32 {
+    text.iter().rev().fold(0, |bits, byte| bits << 1 | u32::from(byte.is_ascii_digit()))
 }
 
 /// [`places`] without vectors.
@@ -237,7 +256,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_byte_is_found_before_the_end_alone(text in "[ab?]{0,60}", end in 0_usize..60) {
+        fn a_byte_is_found_before_the_end_alone(text in "[ab]{0,30}[ab?]{0,60}", end in 0_usize..90) {
             let end = end.min(text.len());
             prop_assert_eq!(find(text.as_bytes(), end, b'?'), text[..end].find('?'));
         }
@@ -248,6 +267,9 @@ mod tests {
             prop_assert_eq!(places(&text, bytes), places_portable(&text, bytes));
             let plain = text.iter().rev().fold(0, |bits, here| bits << 1 | u32::from(bytes.contains(here)));
             prop_assert_eq!(places(&text, bytes), plain);
+            prop_assert_eq!(digits(&text), digits_portable(&text));
+            let text = text.map(|byte| byte & 0x1f | 0x20);
+            prop_assert_eq!(digits(&text), digits_portable(&text));
         }
 
         #[test]

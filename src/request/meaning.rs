@@ -85,7 +85,7 @@ impl Meaning {
 
     /// The hash of a name that may still be escaped.
     fn name(&self, event: &Event<'_>, name: &[u8]) -> NameHash {
-        self.keys.name(&event.plain(name))
+        if name.is_empty() { NameHash::NONE } else { self.keys.name(&event.plain(name)) }
     }
 
     /// Who made the request, and whether a forwarded-for list told.

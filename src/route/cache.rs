@@ -1,75 +1,37 @@
-//! Routes and classes that a worker looked up before. A cache of pure functions under one plan, so it changes nothing but
+//! Routes and classes that a worker looked up before. Caches of pure functions under one plan, so they change nothing but
 //! the time.
 
 use std::hash::{BuildHasher, Hasher};
 
 use super::class::{Classes, EndpointClass, Method};
-use super::object::ObjectId;
-use super::template::{Route, read, text};
+use super::template::{Route, Way, text};
 use crate::hash::{Keys, TemplateHash};
 
 /// What a worker knows of paths.
 pub struct RouteCache {
-    /// The last few paths, whole: most requests are for these. A path has one place, which its hash tells.
-    paths: Box<[Path]>,
-    /// The last few templates, by their low bits: of paths that are all different, many have the same template.
+    /// The last few paths, whole: most requests are for these.
+    paths: Table<(Route, EndpointClass)>,
+    /// The last few folders: of paths that are all different, many lie in the same.
+    folders: Table<Way>,
+    /// The last few templates, by their low bits, where the user says what some are.
     classes: Box<[Option<(TemplateHash, Method, EndpointClass)>]>,
     hasher: foldhash::fast::RandomState,
 }
 
 /// Places for paths, a power of two; they take 256 KiB.
 const PATHS: usize = 1 << 11;
+/// Places for folders, a power of two; they take 64 KiB.
+const FOLDERS: usize = 1 << 8;
 /// Places for classes, a power of two.
 const CLASSES: usize = 1 << 9;
-/// Paths that are longer are looked up anew each time.
-const LONGEST: usize = 101;
-
-/// A path that was asked for with a method. Two lines of the nearest cache, and mostly one is enough.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Path {
-    route: Route,
-    /// The hash of the last path that wanted this place: one that is asked for but once takes no place.
-    waiting: u64,
-    method: Method,
-    class: EndpointClass,
-    length: u8,
-    bytes: [u8; LONGEST],
-}
-
-impl Path {
-    /// No path: only the empty one is so short, and it is never kept.
-    const NONE: Self = Self {
-        route: Route { template: TemplateHash(0), object: ObjectId::NONE },
-        waiting: 0,
-        method: Method::Other,
-        class: EndpointClass::Other,
-        length: 0,
-        bytes: [0; LONGEST],
-    };
-
-    /// Whether this is `path` asked for with `method`.
-    #[inline]
-    fn is(&self, path: &[u8], method: Method) -> bool {
-        usize::from(self.length) == path.len()
-            && self.method == method
-            && self.bytes.get(..path.len()) == Some(path)
-    }
-
-    /// Takes the place for `path`.
-    fn keep(&mut self, path: &[u8], method: Method, route: Route, class: EndpointClass) {
-        let Ok(length) = u8::try_from(path.len()) else { return };
-        if let Some(bytes) = self.bytes.get_mut(..path.len()) {
-            bytes.copy_from_slice(path);
-            (self.route, self.method, self.class, self.length) = (route, method, class, length);
-        }
-    }
-}
+/// Longer paths are looked up anew each time.
+const LONGEST: usize = 94;
 
 impl Default for RouteCache {
     fn default() -> Self {
         Self {
-            paths: vec![Path::NONE; PATHS].into_boxed_slice(),
+            paths: Table::new(PATHS),
+            folders: Table::new(FOLDERS),
             classes: vec![None; CLASSES].into_boxed_slice(),
             hasher: foldhash::fast::RandomState::default(),
         }
@@ -85,42 +47,116 @@ impl RouteCache {
         keys: &Keys,
         classes: &Classes,
     ) -> (Route, EndpointClass) {
-        if path.is_empty() || path.len() > LONGEST {
-            return self.read(path, method, keys, classes);
+        let hash = self.hash(path) ^ u64::from(method as u8);
+        match self.paths.get(hash, path, method as u8) {
+            Some(&known) => known,
+            None => self.read(hash, path, method, keys, classes),
         }
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(path);
-        let hash = hasher.finish() ^ method as u64;
-        let known = &mut self.paths[low(hash, PATHS)];
-        if known.is(path, method) {
-            return (known.route, known.class);
-        }
-        let waiting = std::mem::replace(&mut known.waiting, hash);
-        let take = known.length == 0 || waiting == hash;
-        let (route, class) = self.read(path, method, keys, classes);
-        if take {
-            self.paths[low(hash, PATHS)].keep(path, method, route, class);
-        }
-        (route, class)
     }
 
     /// As [`RouteCache::route`], for a path that is not known.
     #[inline(never)]
     fn read(
         &mut self,
+        hash: u64,
         path: &[u8],
         method: Method,
         keys: &Keys,
         classes: &Classes,
     ) -> (Route, EndpointClass) {
-        let route = read(path, keys);
+        let way = self.way(path, keys);
+        let route = way.route();
+        let class = if classes.has_overrides() {
+            self.class_with_overrides(path, method, route, way, classes)
+        } else {
+            way.class(method)
+        };
+        self.paths.note(hash, path, method as u8, (route, class));
+        (route, class)
+    }
+
+    /// The way along `path`, mostly from its folder.
+    fn way(&mut self, path: &[u8], keys: &Keys) -> Way {
+        let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
+        let (folder, name) = path.split_at(end);
+        let hash = self.hash(folder);
+        let way = self.folders.get(hash, folder, 0).copied().unwrap_or_else(|| {
+            let way = Way::along(folder, keys);
+            self.folders.note(hash, folder, 0, way);
+            way
+        });
+        way.further(name, keys).unwrap_or_else(|| Way::along(path, keys))
+    }
+
+    /// The class of a route where the user has a say.
+    fn class_with_overrides(
+        &mut self,
+        path: &[u8],
+        method: Method,
+        route: Route,
+        way: Way,
+        classes: &Classes,
+    ) -> EndpointClass {
         let place = &mut self.classes[low(route.template.0, CLASSES)];
         let class = match *place {
             Some((template, same, class)) if (template, same) == (route.template, method) => class,
-            _ => classes.class(method, &text(path)),
+            _ => classes.by_user(method, &text(path)).unwrap_or_else(|| way.class(method)),
         };
         *place = Some((route.template, method, class));
-        (route, class)
+        class
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(bytes);
+        hasher.finish()
+    }
+}
+
+/// The last few texts and what is known of them. A text has one place, which its hash tells.
+struct Table<V>(Box<[Known<V>]>);
+
+/// A text and what is known of it. `kind` is part of what is looked for.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Known<V> {
+    value: V,
+    /// The hash of the last text that wanted this place: one that is looked for but once takes no place.
+    waiting: u64,
+    kind: u8,
+    /// Zero: there is none. The empty text is never kept.
+    length: u8,
+    bytes: [u8; LONGEST],
+}
+
+impl<V: Copy + Default> Table<V> {
+    /// A table of so many places, a power of two.
+    fn new(places: usize) -> Self {
+        let none = Known { value: V::default(), waiting: 0, kind: 0, length: 0, bytes: [0; LONGEST] };
+        Self(vec![none; places].into_boxed_slice())
+    }
+
+    #[inline]
+    fn get(&self, hash: u64, text: &[u8], kind: u8) -> Option<&V> {
+        let known = &self.0[low(hash, self.0.len())];
+        let is = usize::from(known.length) == text.len()
+            && known.kind == kind
+            && known.length > 0
+            && known.bytes.get(..text.len()) == Some(text);
+        is.then_some(&known.value)
+    }
+
+    /// Keeps `value`, if the place is free or `text` wants it for the second time.
+    fn note(&mut self, hash: u64, text: &[u8], kind: u8, value: V) {
+        let places = self.0.len();
+        let known = &mut self.0[low(hash, places)];
+        let waiting = std::mem::replace(&mut known.waiting, hash);
+        if (known.length == 0 || waiting == hash)
+            && let (Ok(length), Some(bytes)) = (u8::try_from(text.len()), known.bytes.get_mut(..text.len()))
+        {
+            bytes.copy_from_slice(text);
+            (known.value, known.kind, known.length) = (value, kind, length);
+        }
     }
 }
 

@@ -232,11 +232,18 @@ impl Classes {
     /// The class of a route. A login is one only with a method that carries credentials; for a `GET` whose query names an
     /// account ask again as `POST`.
     pub fn class(&self, method: Method, template_text: &[u8]) -> EndpointClass {
+        self.by_user(method, template_text).unwrap_or_else(|| classify::class(method, template_text))
+    }
+
+    /// Whether the user said anything about routes.
+    pub(super) fn has_overrides(&self) -> bool {
+        !self.overrides.is_empty()
+    }
+
+    /// The class of a route, if the user said it.
+    pub(super) fn by_user(&self, method: Method, template_text: &[u8]) -> Option<EndpointClass> {
         let fits = |one: &&Override| one.methods.has(method) && one.template.is_match(template_text);
-        match self.overrides.iter().find(fits) {
-            Some(one) => one.class,
-            None => classify::class(method, template_text),
-        }
+        self.overrides.iter().find(fits).map(|one| one.class)
     }
 }
 

@@ -5,34 +5,17 @@ use super::lists::{
     ADMIN, COLLECTIONS, EXPORTED, HEALTH, LONGEST, Lists, PROGRAMS, ROOT_FILES, STATIC, STATIC_FOLDERS,
     STRUCTURE,
 };
-use super::words::WORDS;
+use super::words::{WORDS, Word};
 
 /// Only so many segments in front of the last word say what it is about.
 const NEAR: usize = 4;
 
 /// The class of `template_text` when asked with `method`.
 pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
-    let words = Words::of(template_text);
-    let reads = Methods::READ.has(method);
-    if reads && (words.extension_is(STATIC) || words.is_static_file()) {
-        return EndpointClass::Static;
-    }
-    if let Some(class) = by_last_word(method, &words) {
-        return class;
-    }
-    if words.count == 0 {
-        EndpointClass::Other
-    } else if method == Method::Post && !words.ends_in_variable && words.last.has(COLLECTIONS) {
-        EndpointClass::Registration
-    } else if reads && !words.has_variable && words.last.has(HEALTH) {
-        EndpointClass::Health
-    } else if reads && words.extension_is(EXPORTED) {
-        EndpointClass::Export
-    } else if words.before.has(ADMIN) || words.last.has(ADMIN) {
-        EndpointClass::Admin
-    } else {
-        EndpointClass::Other
-    }
+    let mut words = Words::default();
+    let segments = template_text.split(|&b| b == b'/').filter(|segment| !segment.is_empty());
+    segments.for_each(|segment| words.add(segment));
+    words.class(method)
 }
 
 /// Whether a literal segment is a word that routes are made of, so that no learning may take it for a value.
@@ -42,9 +25,9 @@ pub(super) fn is_known(segment: &[u8]) -> bool {
     lists.last != 0 || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
 }
 
-/// What the words of a template say.
-#[derive(Default)]
-struct Words {
+/// What the words of a template say, as far as it is known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Words {
     count: usize,
     /// The lists of the last word.
     last: Lists,
@@ -59,20 +42,42 @@ struct Words {
 }
 
 impl Words {
-    fn of(template_text: &[u8]) -> Self {
-        let mut words = Self::default();
-        let mut last: &[u8] = b"";
-        for segment in template_text.split(|&b| b == b'/').filter(|segment| !segment.is_empty()) {
-            last = segment;
-            words.has_variable |= segment.contains(&b'{');
-            words.ends_in_variable = is_variable(segment);
-            if !words.ends_in_variable {
-                // `accounts:signUp` is two words.
-                segment.split(|&b| b == b':').for_each(|part| words.push(word(part)));
-            }
+    /// One segment further, as it is shown.
+    pub(super) fn add(&mut self, segment: &[u8]) {
+        (self.extension, self.ends_in_variable) = (None, false);
+        if memchr::memchr3(b'.', b':', b'{', segment).is_none() {
+            self.push(lists(segment));
+            return;
         }
-        words.extension = extension(last).map(|(_, lists)| lists);
-        words
+        self.extension = extension(segment).map(|(_, lists)| lists);
+        self.ends_in_variable = is_variable(segment);
+        self.has_variable |= segment.contains(&b'{');
+        if !self.ends_in_variable {
+            // `accounts:signUp` is two words.
+            segment.split(|&b| b == b':').for_each(|part| self.push(word(part)));
+        }
+    }
+
+    /// The class of what is asked with `method`.
+    pub(super) fn class(&self, method: Method) -> EndpointClass {
+        let reads = Methods::READ.has(method);
+        if reads && (self.extension_is(STATIC) || self.is_static_file()) {
+            return EndpointClass::Static;
+        }
+        if let Some(class) = self.by_last_word(method) {
+            return class;
+        }
+        if method == Method::Post && !self.ends_in_variable && self.last.has(COLLECTIONS) {
+            EndpointClass::Registration
+        } else if reads && !self.has_variable && self.last.has(HEALTH) {
+            EndpointClass::Health
+        } else if reads && self.count > 0 && self.extension_is(EXPORTED) {
+            EndpointClass::Export
+        } else if self.before.has(ADMIN) || self.last.has(ADMIN) {
+            EndpointClass::Admin
+        } else {
+            EndpointClass::Other
+        }
     }
 
     /// One word further.
@@ -92,24 +97,27 @@ impl Words {
         let is_root_file = self.count == 1 && self.last.has(ROOT_FILES);
         is_root_file || (self.extension.is_some() && self.before.has(STATIC_FOLDERS))
     }
-}
 
-/// What the last word means, given those in front of it.
-fn by_last_word(method: Method, words: &Words) -> Option<EndpointClass> {
-    let near = words.near.iter().fold(0, |all, after| all | after);
-    let mut candidates = words.last.last;
-    let known = loop {
-        let nth = candidates.trailing_zeros();
-        let known = WORDS.get(nth as usize)?;
-        if known.methods.has(method) && (known.after.is_empty() || near >> nth & 1 != 0) {
-            break known;
-        }
-        candidates &= candidates - 1;
-    };
-    // `/login/{tenant}` still takes credentials, but nothing is posted to `/signup/{id}` to create an account.
-    let stands_last =
-        matches!(known.class, EndpointClass::Registration | EndpointClass::Search) && words.ends_in_variable;
-    (!stands_last).then_some(known.class)
+    /// What the last word means, given those in front of it.
+    fn by_last_word(&self, method: Method) -> Option<EndpointClass> {
+        let near = self.near.iter().fold(0, |all, after| all | after);
+        let fits = |known: &Word, nth: u32| {
+            known.methods.has(method) && (known.after.is_empty() || near >> nth & 1 != 0)
+        };
+        let mut candidates = self.last.last;
+        let known = loop {
+            let nth = candidates.trailing_zeros();
+            let known = WORDS.get(nth as usize)?;
+            if fits(known, nth) {
+                break known;
+            }
+            candidates &= candidates - 1;
+        };
+        // `/login/{tenant}` still takes credentials, but nothing is posted to `/signup/{id}` to create an account.
+        let stands_last = matches!(known.class, EndpointClass::Registration | EndpointClass::Search)
+            && self.ends_in_variable;
+        (!stands_last).then_some(known.class)
+    }
 }
 
 /// Whether a segment is a value and nothing else.

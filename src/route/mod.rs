@@ -11,6 +11,7 @@ mod lists;
 pub mod object;
 pub mod query;
 mod segment;
+mod segments;
 pub mod template;
 mod value;
 mod words;

@@ -16,6 +16,9 @@ const MAX_PREFIX: usize = 12;
 /// The shortest fingerprint in the name of a static file.
 const MIN_FINGERPRINT: usize = 6;
 
+/// More than the longest marker takes with the longest extension or prefix.
+pub(super) const JOINED: usize = 64;
+
 /// How a segment stands in its template: a marker between two pieces of literal text. All parts together are the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shown<'a> {
@@ -43,6 +46,28 @@ impl<'a> Shown<'a> {
     /// Whether a value stands in it.
     pub(super) fn is_variable(&self) -> bool {
         !self.marker.is_empty()
+    }
+
+    /// Its text, where that is all literal or all marker.
+    #[inline]
+    pub(super) fn whole(&self) -> Option<&'a [u8]> {
+        if self.before.len() == self.len() {
+            Some(self.before)
+        } else if self.marker.len() == self.len() {
+            Some(self.marker)
+        } else {
+            None
+        }
+    }
+
+    /// Its text, put together in `room`.
+    pub(super) fn joined<'r>(&self, room: &'r mut [u8; JOINED]) -> &'r [u8] {
+        let mut end = 0;
+        for part in [self.before, self.marker, self.after] {
+            room[end..end + part.len()].copy_from_slice(part);
+            end += part.len();
+        }
+        &room[..end]
     }
 
     /// What of `segment` the marker stands for.

@@ -6,22 +6,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{self, KIND, kinds};
+use super::class::{EndpointClass, Method};
+use super::classify::Words;
 use super::object::ObjectId;
-use super::segment::{Shown, shown};
+use super::segment::{JOINED, Shown};
+use super::segments::{Covered, Segments};
+pub use super::segments::{MAX_SEGMENTS, MAX_TEXT};
 use crate::hash::{Keys, TemplateHash, mix};
 
-/// The longest text of a template; what goes beyond is `{rest}`.
-pub const MAX_TEXT: usize = 256;
-/// The most segments of a template; what goes beyond is `{rest}`.
-pub const MAX_SEGMENTS: usize = 16;
-/// Stands for all segments beyond the caps.
-const REST: &[u8] = b"{rest}";
 /// Where hashing begins; its lower half is the root's own.
 const ROOT: u64 = 0x6761_7465_2f72_6f6f;
 
 /// Where a request goes: which template, and which object of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// The path with its variables.
     pub template: TemplateHash,
@@ -40,6 +37,50 @@ pub fn read(path: &[u8], keys: &Keys) -> Route {
         hash.push(shown, keys);
     }
     Route { template: hash.finish(), object }
+}
+
+/// How far a path was read, and what it is so far. Where another path goes the same way, reading goes on from here.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Way {
+    hash: Hash,
+    object: ObjectId,
+    words: Words,
+    covered: Option<Covered>,
+}
+
+impl Way {
+    /// The way along all of `path`.
+    pub(super) fn along(path: &[u8], keys: &Keys) -> Self {
+        let start = Self { covered: Some(Covered::default()), ..Self::default() };
+        start.further(path, keys).unwrap_or(start)
+    }
+
+    /// The way further along `path`, which stands behind a slash; `None` where this one depends on what follows.
+    pub(super) fn further(mut self, path: &[u8], keys: &Keys) -> Option<Self> {
+        let mut segments = Segments::after(self.covered?, path);
+        for (segment, shown) in &mut segments {
+            if shown.is_variable() {
+                self.object = ObjectId::of(shown.value(segment), keys);
+            }
+            self.hash.push(shown, keys);
+            match shown.whole() {
+                Some(text) => self.words.add(text),
+                None => self.words.add(shown.joined(&mut [0; JOINED])),
+            }
+        }
+        self.covered = segments.covered();
+        Some(self)
+    }
+
+    /// Where it leads.
+    pub(super) fn route(&self) -> Route {
+        Route { template: self.hash.finish(), object: self.object }
+    }
+
+    /// What its words say of a request with `method`.
+    pub(super) fn class(&self, method: Method) -> EndpointClass {
+        self.words.class(method)
+    }
 }
 
 /// The template of `path` as it is shown; at most [`MAX_TEXT`] bytes.
@@ -88,12 +129,9 @@ impl Hash {
     /// One segment deeper.
     #[inline]
     fn push(&mut self, shown: Shown<'_>, keys: &Keys) {
-        let segment = if shown.before.len() == shown.len() {
-            keys.bytes(shown.before)
-        } else if shown.marker.len() == shown.len() {
-            keys.bytes(shown.marker)
-        } else {
-            hash_of_parts(shown, keys)
+        let segment = match shown.whole() {
+            Some(text) => keys.bytes(text),
+            None => hash_of_parts(shown, keys),
         };
         self.parent = self.whole;
         self.whole = mix(self.whole, segment);
@@ -104,94 +142,15 @@ impl Hash {
     }
 }
 
-/// The hash of a marker with literal text around it. No such text is longer than an extension or a prefix may be.
+/// The hash of a marker with literal text around it.
 #[cold]
 fn hash_of_parts(shown: Shown<'_>, keys: &Keys) -> u64 {
-    let mut joined = [0; 64];
-    let mut end = 0;
-    for part in [shown.before, shown.marker, shown.after] {
-        joined[end..end + part.len()].copy_from_slice(part);
-        end += part.len();
-    }
-    keys.bytes(&joined[..end])
+    keys.bytes(shown.joined(&mut [0; JOINED]))
 }
 
 /// The lower 32 bits.
 fn low(hash: u64) -> u32 {
     u32::try_from(hash & u64::from(u32::MAX)).expect("32 bits are left")
-}
-
-/// The segments of a path and how they are shown: no empty ones, none beyond the caps, without `;name=value` behind them.
-struct Segments<'a> {
-    rest: &'a [u8],
-    text: usize,
-    count: usize,
-}
-
-impl<'a> Segments<'a> {
-    fn new(path: &'a [u8]) -> Self {
-        Self { rest: path, text: 0, count: 0 }
-    }
-}
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = (&'a [u8], Shown<'a>);
-
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: ordinary words cost half if their empty parts are known"
-    )]
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        while let [b'/', rest @ ..] = self.rest {
-            self.rest = rest;
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let mut kinds = 0;
-        let mut end = 0;
-        while let Some(&byte) = self.rest.get(end) {
-            let kind = KIND[usize::from(byte)];
-            if kind == kind::SLASH {
-                break;
-            }
-            kinds |= kind;
-            end += 1;
-        }
-        let (mut segment, after) = self.rest.split_at(end);
-        if kinds & kind::MATRIX != 0 {
-            (segment, kinds) = without_matrix(segment);
-        }
-        let shown = shown(segment, kinds);
-        self.count += 1;
-        self.text += 1 + shown.len();
-        if (self.text > MAX_TEXT - 1 - REST.len() || self.count >= MAX_SEGMENTS) && !self.fits(after) {
-            let rest = std::mem::take(&mut self.rest);
-            return Some((rest, Shown::variable(REST)));
-        }
-        self.rest = after;
-        Some((segment, shown))
-    }
-}
-
-impl Segments<'_> {
-    /// Whether the segment in front of `after` may end the template: any but the last must leave room for `{rest}`.
-    #[cold]
-    fn fits(&self, after: &[u8]) -> bool {
-        let is_last = after.iter().all(|&byte| byte == b'/');
-        is_last && self.text <= MAX_TEXT
-    }
-}
-
-/// `segment` up to its first `;` (`;jsessionid=…`); a segment that begins with one stays as it is. With the kinds of its bytes.
-#[cold]
-fn without_matrix(segment: &[u8]) -> (&[u8], u16) {
-    let segment = match memchr::memchr(b';', segment) {
-        Some(at) if at > 0 => &segment[..at],
-        _ => segment,
-    };
-    (segment, kinds(segment))
 }
 
 /// [`hash_of_text`] while a text grows segment by segment.
@@ -219,6 +178,7 @@ impl Growing {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::class::Classes;
     use super::*;
 
     fn shown(path: &str) -> String {
@@ -279,6 +239,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_way_may_be_gone_in_two_pieces(path in "(/?[a-z0-9A-F;@%.{}=:_-]{0,40}){0,24}", cut in 0..1000_usize) {
+            let keys = Keys::default();
+            let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at + 1).collect();
+            let (front, last) = path.split_at(slashes.get(cut % (slashes.len() + 1)).copied().unwrap_or(0));
+            let whole = Way::along(path.as_bytes(), &keys);
+            prop_assert_eq!(whole.route(), at(&path));
+            if let Some(way) = Way::along(front.as_bytes(), &keys).further(last.as_bytes(), &keys) {
+                prop_assert_eq!(way.route(), whole.route());
+                for method in Method::ALL {
+                    let class = Classes::default().class(method, &text(path.as_bytes()));
+                    prop_assert_eq!((way.class(method), whole.class(method)), (class, class));
+                }
+            }
+        }
+
         #[test]
         fn the_text_has_the_hash_of_its_path(path in "(/?[a-z0-9A-F;@%.{}=_-]{0,70}){0,24}") {
             let text = text(path.as_bytes());
