@@ -1,13 +1,17 @@
 //! What a named field means: the variables of format strings, the keys of JSON and the columns of header lines all end
 //! in a [`Slot`], so that each meaning is read in one place.
 
+mod minute;
+
+use std::net::IpAddr;
+
 use super::fields::{
-    Unit, address, duration, duration_list, is_host_name, last_of_list, number, present, set_request,
-    set_status, status,
+    Unit, address, duration, duration_list, ipv4_prefix, is_host_name, last_of_list, number, present,
+    set_request, set_status, status,
 };
 use crate::event::{Event, Malformed, Secret};
 use crate::text::Escapes;
-use crate::time::stamp;
+use minute::Minute;
 
 /// What a field says about the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +95,7 @@ pub(super) struct Growing<'a> {
     logger: &'a [u8],
     has_time: bool,
     fields: u32,
+    minute: Minute,
 }
 
 /// The rank of a field that says nothing: behind all that say something.
@@ -108,23 +113,45 @@ impl<'a> Growing<'a> {
             logger: b"",
             has_time: false,
             fields: 0,
+            minute: Minute::default(),
         }
+    }
+
+    /// Forgets all but what makes the next line cheaper.
+    pub(super) fn restart(&mut self) {
+        self.event = Event::default();
+        self.ranks = [0; SLOTS];
+        (self.malformed, self.target, self.request, self.logger) = (None, None, None, b"");
+        (self.has_time, self.fields) = (false, 0);
     }
 
     /// Takes what a field says. Where several names mean the same, the smaller rank wins, the first among equals, and a
     /// field that says something readable wins over one that does not.
     pub(super) fn put(&mut self, meaning: Meaning, value: &'a [u8]) {
-        let slot = meaning.slot;
-        let known = self.ranks[slot as usize];
-        self.fields += u32::from(known == 0);
-        let says_something = !matches!(value, b"" | b"-" | b"null" | b"REDACTED");
-        let (rank, value) = if says_something { (meaning.rank + 1, value) } else { (SILENT, &value[..0]) };
-        if known != 0 && known <= rank {
-            return;
+        let known = self.ranks[meaning.slot as usize];
+        if known == 0 {
+            return self.put_first(meaning, value);
         }
+        if rank(meaning, value) < known {
+            self.take(meaning, value);
+        }
+    }
+
+    /// The same where no name of this slot came before.
+    #[inline]
+    pub(super) fn put_first(&mut self, meaning: Meaning, value: &'a [u8]) {
+        self.fields += 1;
+        self.take(meaning, value);
+    }
+
+    #[inline]
+    fn take(&mut self, meaning: Meaning, value: &'a [u8]) {
+        let slot = meaning.slot;
+        let rank = rank(meaning, value);
         self.ranks[slot as usize] = rank;
+        let value = if rank == SILENT { &value[..0] } else { value };
         match self.set(meaning, value) {
-            Ok(()) if rank != SILENT => {
+            Ok(()) if rank != SILENT && self.malformed.is_some() => {
                 self.malformed = self.malformed.filter(|(broken, _)| *broken != slot);
             }
             Ok(()) => {}
@@ -135,6 +162,7 @@ impl<'a> Growing<'a> {
         }
     }
 
+    #[inline]
     fn set(&mut self, meaning: Meaning, value: &'a [u8]) -> Result<(), Malformed> {
         let event = &mut self.event;
         match meaning.slot {
@@ -154,10 +182,12 @@ impl<'a> Growing<'a> {
             Slot::BytesOut => event.bytes_out = whole(value)?,
             Slot::BytesIn => event.bytes_in = whole(value)?,
             // `requestTime` is a stamp for AWS, `request_time` a length of time for nginx.
-            Slot::Duration if memchr::memchr(b':', value).is_some() && self.ranks[0] == 0 => {
+            Slot::Duration if self.ranks[0] == 0 && memchr::memchr(b':', value).is_some() => {
                 self.set_time(value)?;
             }
-            Slot::Duration => event.duration = duration(value, meaning.unit),
+            Slot::Duration => {
+                event.duration = millis(value, meaning.unit).or_else(|| duration(value, meaning.unit));
+            }
             Slot::UpstreamStatus => event.upstream_status = status(last_of_list(value)),
             Slot::UpstreamDuration => event.upstream_duration = duration_list(value, meaning.unit),
             Slot::Asn => {
@@ -174,7 +204,7 @@ impl<'a> Growing<'a> {
 
     fn set_time(&mut self, value: &[u8]) -> Result<(), Malformed> {
         if !value.is_empty() {
-            (self.event.time, self.event.time_digits) = stamp::any(value).ok_or(Malformed::Time)?;
+            (self.event.time, self.event.time_digits) = self.minute.any(value).ok_or(Malformed::Time)?;
             self.has_time = true;
         }
         Ok(())
@@ -183,6 +213,10 @@ impl<'a> Growing<'a> {
     /// Sets the client; the first of a list is the client, the rest are hops.
     fn set_client(&mut self, value: &'a [u8]) -> Result<(), Malformed> {
         let event = &mut self.event;
+        if let Some(address) = ipv4_alone(value) {
+            (event.client, event.client_name) = (Some(address), None);
+            return Ok(());
+        }
         let first = value.split(|&byte| byte == b',').next().unwrap_or(value).trim_ascii();
         (event.client, event.client_name) = (None, None);
         if let Some((address, port)) = address(first) {
@@ -271,7 +305,38 @@ impl<'a> Growing<'a> {
     }
 }
 
+/// How a field ranks by its name, and by whether it says anything.
+#[inline]
+fn rank(meaning: Meaning, value: &[u8]) -> u8 {
+    // Hardly any field that says something begins like one that does not.
+    let may_be_silent = matches!(value.first(), None | Some(b'-' | b'n' | b'R'));
+    if may_be_silent && matches!(value, b"" | b"-" | b"null" | b"REDACTED") {
+        SILENT
+    } else {
+        meaning.rank + 1
+    }
+}
+
+/// An IPv4 address and nothing else.
+fn ipv4_alone(value: &[u8]) -> Option<IpAddr> {
+    let mut padded = [b' '; 16];
+    padded.get_mut(..value.len()).filter(|place| place.len() < 16)?.copy_from_slice(value);
+    let (address, length) = ipv4_prefix(&padded)?;
+    (length == value.len()).then_some(IpAddr::V4(address))
+}
+
+/// Seconds with three decimals, as most producers write a length of time, in microseconds.
+fn millis(value: &[u8], unit: Unit) -> Option<u64> {
+    let [whole @ .., b'.', a, b, c] = value else { return None };
+    if whole.len() > 9 || !matches!(unit, Unit::Guess | Unit::Seconds) {
+        return None;
+    }
+    let decimals = number(&[*a, *b, *c])?;
+    Some(number(whole)? * 1_000_000 + decimals * 1000)
+}
+
 /// The event's field of a slot that is kept as text.
+#[inline]
 fn text_field<'e, 'a>(event: &'e mut Event<'a>, slot: Slot) -> &'e mut Option<&'a [u8]> {
     match slot {
         Slot::Forwarded => &mut event.forwarded,

@@ -6,8 +6,10 @@ mod path;
 mod plan;
 mod scan;
 
+use std::cmp::Reverse;
+
 use path::Path;
-use plan::Plan;
+use plan::{Line, Plan};
 
 pub(super) use names::of_name;
 
@@ -51,20 +53,20 @@ pub(super) struct JsonLines {
 }
 
 impl JsonLines {
-    /// A decoder that knows the orders of keys in `head`.
+    /// A decoder that knows the orders of keys that are most frequent in `head`.
     pub(super) fn learn(head: &[u8], given: Given) -> Self {
         let mut decoder = Self { plans: Vec::new(), given };
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
+        let mut plans: Vec<(usize, Plan)> = Vec::new();
         for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
-            if decoder.plans.len() == PLANS {
-                break;
-            }
-            let known = decoder.plans.iter().any(|plan| plan.read(line, &mut Growing::new()).is_some());
-            if !known && decoder.by_keys(line, &mut Growing::new()).is_ok() {
-                let plan = Plan::learn(line, |path| decoder.meaning(path));
-                decoder.plans.extend(plan);
+            if let Some((times, _)) = plans.iter_mut().find(|(_, plan)| plan.fits(line)) {
+                *times += 1;
+            } else if decoder.by_keys(line, &mut Growing::new()).is_ok() {
+                plans.extend(Plan::learn(line, |path| decoder.meaning(path)).map(|plan| (1, plan)));
             }
         }
+        plans.sort_by_key(|(times, _)| Reverse(*times));
+        decoder.plans = plans.into_iter().map(|(_, plan)| plan).take(PLANS).collect();
         decoder
     }
 
@@ -82,13 +84,26 @@ impl JsonLines {
         if line.first() != Some(&b'{') {
             return Err(no_access(line).unwrap_or(Malformed::Json));
         }
-        for plan in &self.plans {
-            match plan.read(line, growing) {
-                Some(escaped) => return finish(growing, escaped),
-                None => *growing = Growing::new(),
+        match self.by_plan(line, growing, &mut 0) {
+            Some(read) if read.length == line.len() => finish(growing, read.escaped),
+            _ => {
+                growing.restart();
+                self.by_keys(line, growing)
             }
         }
-        self.by_keys(line, growing)
+    }
+
+    /// Reads the first line of `text` if a plan fits it. The plan of `likely` is tried first; then it is the one that fitted.
+    /// Otherwise `growing` is spoilt.
+    fn by_plan<'a>(&self, text: &'a [u8], growing: &mut Growing<'a>, likely: &mut usize) -> Option<Line> {
+        for nth in (*likely..self.plans.len()).chain(0..*likely) {
+            if let Some(line) = self.plans[nth].read(text, growing) {
+                *likely = nth;
+                return Some(line);
+            }
+            growing.restart();
+        }
+        None
     }
 
     /// Reads a line key by key.
@@ -115,17 +130,23 @@ impl Decoder for JsonLines {
         Ok(growing.into_event())
     }
 
-    /// As any decoder does it, but no event is moved.
+    /// As any decoder does it, but no event is moved, and a plan finds the end of its line by itself.
     fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
-        let mut offset = 0;
-        for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
-            if offset < block.len() {
-                let record = &block[offset..end];
-                let mut growing = Growing::new();
-                let event = self.read(record, &mut growing).map(|()| growing.event());
-                each(Decoded { offset, record, format: self.format(), event });
-            }
-            offset = end + 1;
+        let (mut offset, mut likely, mut growing) = (0, 0, Growing::new());
+        while offset < block.len() {
+            let text = &block[offset..];
+            growing.restart();
+            let (length, read) = match self.by_plan(text, &mut growing, &mut likely) {
+                Some(line) => (line.length, finish(&mut growing, line.escaped)),
+                None => {
+                    let length = memchr::memchr(b'\n', text).unwrap_or(text.len());
+                    growing.restart();
+                    (length, self.read(&text[..length], &mut growing))
+                }
+            };
+            let event = read.map(|()| growing.event());
+            each(Decoded { offset, record: &text[..length], format: self.format(), event });
+            offset += length + 1;
         }
     }
 }
@@ -152,3 +173,6 @@ fn finish(growing: &mut Growing<'_>, escaped: bool) -> Result<(), Malformed> {
     }
     growing.finish(if escaped { Escapes::Json } else { Escapes::None })
 }
+
+#[cfg(test)]
+mod tests;

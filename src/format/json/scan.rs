@@ -44,36 +44,60 @@ pub(super) fn object<'a>(
     if scan.at == line.len() { Ok(scan.whole) } else { Err(Malformed::Trailing) }
 }
 
-/// Where the string that begins at `at` ends, and whether a backslash stands in it.
-pub(super) fn string_end(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
+/// Where the string that begins at `at` ends, and whether a backslash stands in it. It ends in its line or not at all.
+#[inline]
+pub(super) fn string_end(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut escaped = false;
     loop {
-        at += quote_or_backslash(line.get(at..)?)?;
-        if line[at] == b'"' {
-            return Some((at, escaped));
+        at = mark(text, at)?;
+        match text[at] {
+            b'"' => return Some((at, escaped)),
+            b'\\' if text.get(at + 1) != Some(&b'\n') => (at, escaped) = (at + 2, true),
+            _ => return None,
         }
-        (at, escaped) = (at + 2, true);
     }
 }
 
-/// Where the first quote or backslash is; most strings are too short for a call.
-fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    let (chunks, rest) = text.as_chunks::<16>();
-    for (nth, chunk) in chunks.iter().enumerate() {
-        let found = places(chunk, [b'"', b'\\']);
+/// Where the first quote, backslash or line feed from `at` on is; most strings are too short for a call.
+#[inline]
+fn mark(text: &[u8], mut at: usize) -> Option<usize> {
+    const MARKS: [u8; 3] = [b'"', b'\\', b'\n'];
+    while let Some(window) = text.get(at..)?.first_chunk::<32>() {
+        let [low, high] = window.as_chunks().0 else { return None };
+        let found = places(high, MARKS) << 16 | places(low, MARKS);
         if found != 0 {
-            return Some(nth * 16 + found.trailing_zeros() as usize);
+            return Some(at + found.trailing_zeros() as usize);
         }
+        at += 32;
     }
-    memchr::memchr2(b'"', b'\\', rest).map(|at| chunks.len() * 16 + at)
+    text[at..].iter().position(|byte| MARKS.contains(byte)).map(|found| at + found)
 }
 
 /// Where the scalar that begins at `at` ends.
-pub(super) fn scalar_end(line: &[u8], at: usize) -> usize {
+#[inline]
+pub(super) fn scalar_end(text: &[u8], at: usize) -> usize {
     // `$status` stands for a number in a format string.
     let in_scalar =
         |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'$' | b'_');
-    at + line[at..].iter().take_while(in_scalar).count()
+    let rest = text.get(at..).unwrap_or(b"");
+    if let Some(end) = rest.first_chunk().map(digits)
+        && matches!(rest.get(end), Some(b',' | b'}'))
+    {
+        return at + end;
+    }
+    at + rest.iter().take_while(in_scalar).count()
+}
+
+/// How many of eight bytes are digits and dots before one that is not.
+#[inline]
+fn digits(bytes: &[u8; 8]) -> usize {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let word = u64::from_le_bytes(*bytes);
+    let digit = word ^ u64::from_le_bytes([b'0'; 8]);
+    let no_digit = (digit & LOW).wrapping_add(u64::from_le_bytes([0x76; 8])) | digit;
+    let dot = word ^ u64::from_le_bytes([b'.'; 8]);
+    let no_dot = ((dot & LOW) + LOW) | dot;
+    ((no_digit & no_dot & !LOW).trailing_zeros() / 8) as usize
 }
 
 struct Scan<'a, 'l> {
