@@ -1,87 +1,19 @@
 //! What a named field means: the variables of format strings, the keys of JSON and the columns of header lines all end
 //! in a [`Slot`], so that each meaning is read in one place.
 
+mod meaning;
 mod minute;
-
-use std::net::IpAddr;
+mod values;
 
 use super::fields::{
-    Unit, address, duration, duration_list, ipv4_prefix, is_host_name, last_of_list, number, present,
-    set_request, set_status, status,
+    address, duration, duration_list, is_host_name, last_of_list, number, set_request, set_status, status,
 };
 use crate::event::{Event, Malformed, Secret};
 use crate::text::Escapes;
+use meaning::SLOTS;
+pub(super) use meaning::{Meaning, Slot};
 use minute::Minute;
-
-/// What a field says about the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
-    Time,
-    Client,
-    ClientPort,
-    Forwarded,
-    User,
-    Consumer,
-    Token,
-    Session,
-    Method,
-    Scheme,
-    Host,
-    /// Path, or path and query, or an absolute URL.
-    Target,
-    Query,
-    Protocol,
-    /// The whole request line.
-    Request,
-    Status,
-    BytesOut,
-    BytesIn,
-    Duration,
-    Upstream,
-    UpstreamStatus,
-    UpstreamDuration,
-    Referer,
-    UserAgent,
-    RequestId,
-    Route,
-    Api,
-    TlsVersion,
-    TlsCipher,
-    TlsClient,
-    Ja3,
-    Ja4,
-    Cache,
-    Country,
-    Asn,
-    Flags,
-    /// Who wrote the line, where that tells access lines from others.
-    Logger,
-}
-
-/// How many slots there are.
-const SLOTS: usize = Slot::Logger as usize + 1;
-
-/// What a name means: which field, in which unit, and how it ranks among the names of that field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Meaning {
-    pub(super) slot: Slot,
-    /// What a bare number counts, where the field is a length of time.
-    pub(super) unit: Unit,
-    /// The smaller rank wins.
-    pub(super) rank: u8,
-}
-
-impl Meaning {
-    /// The only name of `slot`.
-    pub(super) fn of(slot: Slot) -> Self {
-        Self { slot, unit: Unit::Guess, rank: 0 }
-    }
-
-    /// The only name of `slot`, which is a length of time.
-    pub(super) fn in_unit(slot: Slot, unit: Unit) -> Self {
-        Self { slot, unit, rank: 0 }
-    }
-}
+use values::{ipv4_alone, millis, tls_version, whole, without_scheme};
 
 /// An event as it grows out of named fields, in whatever order they come.
 pub(super) struct Growing<'a> {
@@ -305,36 +237,6 @@ impl<'a> Growing<'a> {
     }
 }
 
-/// How a field ranks by its name, and by whether it says anything.
-#[inline]
-fn rank(meaning: Meaning, value: &[u8]) -> u8 {
-    // Hardly any field that says something begins like one that does not.
-    let may_be_silent = matches!(value.first(), None | Some(b'-' | b'n' | b'R'));
-    if may_be_silent && matches!(value, b"" | b"-" | b"null" | b"REDACTED") {
-        SILENT
-    } else {
-        meaning.rank + 1
-    }
-}
-
-/// An IPv4 address and nothing else.
-fn ipv4_alone(value: &[u8]) -> Option<IpAddr> {
-    let mut padded = [b' '; 16];
-    padded.get_mut(..value.len()).filter(|place| place.len() < 16)?.copy_from_slice(value);
-    let (address, length) = ipv4_prefix(&padded)?;
-    (length == value.len()).then_some(IpAddr::V4(address))
-}
-
-/// Seconds with three decimals, as most producers write a length of time, in microseconds.
-fn millis(value: &[u8], unit: Unit) -> Option<u64> {
-    let [whole @ .., b'.', a, b, c] = value else { return None };
-    if whole.len() > 9 || !matches!(unit, Unit::Guess | Unit::Seconds) {
-        return None;
-    }
-    let decimals = number(&[*a, *b, *c])?;
-    Some(number(whole)? * 1_000_000 + decimals * 1000)
-}
-
 /// The event's field of a slot that is kept as text.
 #[inline]
 fn text_field<'e, 'a>(event: &'e mut Event<'a>, slot: Slot) -> &'e mut Option<&'a [u8]> {
@@ -364,29 +266,14 @@ fn text_field<'e, 'a>(event: &'e mut Event<'a>, slot: Slot) -> &'e mut Option<&'
     }
 }
 
-/// The TLS version; some write the number that the protocol has for it.
-fn tls_version(value: &[u8]) -> &[u8] {
-    match value {
-        b"769" => b"TLSv1",
-        b"770" => b"TLSv1.1",
-        b"771" => b"TLSv1.2",
-        b"772" => b"TLSv1.3",
-        value => value,
-    }
-}
-
-/// A size; nothing said is no size.
-fn whole(value: &[u8]) -> Result<Option<u64>, Malformed> {
-    match present(value) {
-        b"" | b"-1" => Ok(None),
-        digits => number(digits).map(Some).ok_or(Malformed::Size),
-    }
-}
-
-/// `Bearer abc` without its first word; a scheme alone, or a basic login, stays as it is.
-fn without_scheme(value: &[u8]) -> &[u8] {
-    match value {
-        [b'B' | b'b', b'e', b'a', b'r', b'e', b'r', b' ', token @ ..] => token.trim_ascii(),
-        value => value,
+/// How a field ranks by its name, and by whether it says anything.
+#[inline]
+fn rank(meaning: Meaning, value: &[u8]) -> u8 {
+    // Hardly any field that says something begins like one that does not.
+    let may_be_silent = matches!(value.first(), None | Some(b'-' | b'n' | b'R'));
+    if may_be_silent && matches!(value, b"" | b"-" | b"null" | b"REDACTED") {
+        SILENT
+    } else {
+        meaning.rank + 1
     }
 }

@@ -7,6 +7,7 @@ mod plan;
 mod scan;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use path::Path;
 use plan::{Line, Plan};
@@ -23,6 +24,10 @@ use crate::text::Escapes;
 const PLANS: usize = 4;
 /// How many lines of a head are looked at for them.
 const LINES: usize = 100;
+/// How many more are learned while a block is read, if the head was another.
+const MORE_PLANS: usize = 4;
+/// After so many lines that no plan fits, the next is learned.
+const MISSES: u32 = 16;
 /// How many fields a line must name to be an access line.
 const FIELDS: u32 = 4;
 
@@ -48,7 +53,7 @@ pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
 
 /// JSON lines of one source.
 pub(super) struct JsonLines {
-    plans: Vec<Plan>,
+    plans: Vec<Arc<Plan>>,
     given: Given,
 }
 
@@ -62,12 +67,17 @@ impl JsonLines {
             if let Some((times, _)) = plans.iter_mut().find(|(_, plan)| plan.fits(line)) {
                 *times += 1;
             } else if decoder.by_keys(line, &mut Growing::new()).is_ok() {
-                plans.extend(Plan::learn(line, |path| decoder.meaning(path)).map(|plan| (1, plan)));
+                plans.extend(decoder.plan(line).map(|plan| (1, plan)));
             }
         }
         plans.sort_by_key(|(times, _)| Reverse(*times));
-        decoder.plans = plans.into_iter().map(|(_, plan)| plan).take(PLANS).collect();
+        decoder.plans = plans.into_iter().map(|(_, plan)| Arc::new(plan)).take(PLANS).collect();
         decoder
+    }
+
+    /// The plan of a line.
+    fn plan(&self, line: &[u8]) -> Option<Plan> {
+        Plan::learn(line, |path| self.meaning(path))
     }
 
     /// What the value at `path` says.
@@ -84,26 +94,13 @@ impl JsonLines {
         if line.first() != Some(&b'{') {
             return Err(no_access(line).unwrap_or(Malformed::Json));
         }
-        match self.by_plan(line, growing, &mut 0) {
+        match by_plan(&self.plans, line, growing, &mut 0) {
             Some(read) if read.length == line.len() => finish(growing, read.escaped),
             _ => {
                 growing.restart();
                 self.by_keys(line, growing)
             }
         }
-    }
-
-    /// Reads the first line of `text` if a plan fits it. The plan of `likely` is tried first; then it is the one that fitted.
-    /// Otherwise `growing` is spoilt.
-    fn by_plan<'a>(&self, text: &'a [u8], growing: &mut Growing<'a>, likely: &mut usize) -> Option<Line> {
-        for nth in (*likely..self.plans.len()).chain(0..*likely) {
-            if let Some(line) = self.plans[nth].read(text, growing) {
-                *likely = nth;
-                return Some(line);
-            }
-            growing.restart();
-        }
-        None
     }
 
     /// Reads a line key by key.
@@ -132,23 +129,48 @@ impl Decoder for JsonLines {
 
     /// As any decoder does it, but no event is moved, and a plan finds the end of its line by itself.
     fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
-        let (mut offset, mut likely, mut growing) = (0, 0, Growing::new());
+        let (mut plans, mut likely, mut misses) = (self.plans.clone(), 0, 0);
+        let (mut offset, mut growing) = (0, Growing::new());
         while offset < block.len() {
             let text = &block[offset..];
             growing.restart();
-            let (length, read) = match self.by_plan(text, &mut growing, &mut likely) {
-                Some(line) => (line.length, finish(&mut growing, line.escaped)),
-                None => {
-                    let length = memchr::memchr(b'\n', text).unwrap_or(text.len());
-                    growing.restart();
-                    (length, self.read(&text[..length], &mut growing))
+            let by_plan = by_plan(&plans, text, &mut growing, &mut likely);
+            let length = by_plan.map(|line| line.length).or_else(|| memchr::memchr(b'\n', text));
+            let record = &text[..length.unwrap_or(text.len())];
+            let read = if let Some(line) = by_plan {
+                finish(&mut growing, line.escaped)
+            } else {
+                growing.restart();
+                let read = self.read(record, &mut growing);
+                misses += u32::from(read.is_ok());
+                if read.is_ok() && misses % MISSES == 0 && plans.len() < PLANS + MORE_PLANS {
+                    plans.extend(self.plan(trimmed(record)).map(Arc::new));
                 }
+                read
             };
             let event = read.map(|()| growing.event());
-            each(Decoded { offset, record: &text[..length], format: self.format(), event });
-            offset += length + 1;
+            each(Decoded { offset, record, format: self.format(), event });
+            offset += record.len() + 1;
         }
     }
+}
+
+/// Reads the first line of `text` if one of the plans fits it. The one that `likely` names is tried first; then it names
+/// the one that fitted. Otherwise `growing` is spoilt.
+fn by_plan<'a>(
+    plans: &[Arc<Plan>],
+    text: &'a [u8],
+    growing: &mut Growing<'a>,
+    likely: &mut usize,
+) -> Option<Line> {
+    for nth in (*likely..plans.len()).chain(0..*likely) {
+        if let Some(line) = plans[nth].read(text, growing) {
+            *likely = nth;
+            return Some(line);
+        }
+        growing.restart();
+    }
+    None
 }
 
 /// Calls `each` for the values of an object, with the path of their keys as [`Given`] has it.

@@ -80,7 +80,7 @@ pub(super) fn scalar_end(text: &[u8], at: usize) -> usize {
     let in_scalar =
         |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'$' | b'_');
     let rest = text.get(at..).unwrap_or(b"");
-    if let Some(end) = rest.first_chunk().map(digits)
+    if let Some(end) = rest.first_chunk().map(|&bytes| digits(bytes))
         && matches!(rest.get(end), Some(b',' | b'}'))
     {
         return at + end;
@@ -90,9 +90,9 @@ pub(super) fn scalar_end(text: &[u8], at: usize) -> usize {
 
 /// How many of eight bytes are digits and dots before one that is not.
 #[inline]
-fn digits(bytes: &[u8; 8]) -> usize {
+fn digits(bytes: [u8; 8]) -> usize {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let word = u64::from_le_bytes(*bytes);
+    let word = u64::from_le_bytes(bytes);
     let digit = word ^ u64::from_le_bytes([b'0'; 8]);
     let no_digit = (digit & LOW).wrapping_add(u64::from_le_bytes([0x76; 8])) | digit;
     let dot = word ^ u64::from_le_bytes([b'.'; 8]);

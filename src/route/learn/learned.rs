@@ -93,6 +93,6 @@ impl Parents {
     /// Which word holds a parent, and which bit of it.
     fn place(&self, parent: u32) -> (usize, u64) {
         let parent = parent as usize;
-        (parent / 64 & self.0.len().wrapping_sub(1), 1 << (parent % 64))
+        ((parent / 64) & self.0.len().wrapping_sub(1), 1 << (parent % 64))
     }
 }
