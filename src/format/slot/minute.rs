@@ -69,6 +69,14 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn decimals_beyond_the_third_are_no_zone() {
+        let mut minute = Minute::default();
+        for stamp in ["2026-03-10T00:00:01.1234Z", "2026-03-10T00:00:02.5674Z", "2026-03-10T00:00:02Z"] {
+            assert_eq!(minute.any(stamp.as_bytes()), stamp::any(stamp.as_bytes()), "{stamp}");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_remembered_minute_changes_nothing(stamps in prop::collection::vec(
