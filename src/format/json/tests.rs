@@ -169,3 +169,17 @@ fn odd_lines_at_the_top_do_not_hide_the_usual_order() {
     assert_eq!(decoder.plans.len(), PLANS);
     assert!(decoder.plans[0].fits(line("").trim_ascii_end().as_bytes()));
 }
+
+#[test]
+fn an_empty_array_says_nothing() {
+    let line = |status: &str| {
+        format!(
+            "{{\"ts\":1773100800,\"ip\":\"10.0.4.12\",\"method\":\"GET\",\"uri\":\"/a\",\"status\":{status}}}"
+        )
+    };
+    let lines = ["[200]", "[]", "[\"404\"]", "[ ]", "[,200]"].map(line);
+    let [alone, together] = quickly(&lines[..1], &lines, "\n");
+    assert_eq!(alone, slowly(&lines));
+    assert_eq!(together, alone);
+    assert!(!alone[1].contains("aborted"), "{}", alone[1]);
+}

@@ -263,27 +263,32 @@ fn whole_sites_are_learned_as_if_spelt_out() {
     assert!(users().compare() > 1000);
 }
 
+/// Two names below `/shop/` whose templates have the same hash.
+fn one_hash(before: &str) -> (String, String) {
+    let mut known: HashMap<TemplateHash, String, RandomState> = HashMap::default();
+    let pair = (0..).find_map(|nth| {
+        let name = format!("{before}{}", word(nth));
+        let other = known.insert(hash(&format!("/shop/{name}")), name.clone())?;
+        Some((name, other))
+    });
+    pair.unwrap()
+}
+
 #[test]
 fn of_two_templates_with_one_hash_the_same_wins_in_any_order() {
-    let mut known: HashMap<TemplateHash, String, RandomState> = HashMap::default();
-    // One of them is a value, the other a place that most clients touch.
-    let (value, place) = (0..)
-        .find_map(|nth| {
-            let name = word(nth);
-            let other = known.insert(hash(&format!("/shop/{name}")), name.clone())?;
-            Some((name, other))
-        })
-        .unwrap();
-    for (value, place) in [(&value, &place), (&place, &value)] {
-        let one = |name: &str, clients| [(format!("/shop/{name}"), clients)];
-        let mut site = Site::of(1000)
-            .with("GET", one(value, 1))
-            .with("GET", one(place, 900))
-            .with("GET", zipf("/shop/", "", 300, 40))
-            .with("GET", zipf("/shop/", "/parts", 100, 40));
-        assert!(site.compare() > 300);
-        site.seen.reverse();
-        site.compare();
+    // Names in front of `{name}` and behind it.
+    for (one, other) in [one_hash(""), one_hash("~")] {
+        for (value, place) in [(&one, &other), (&other, &one)] {
+            let seen = |name: &str, clients| [(format!("/shop/{name}"), clients)];
+            let mut site = Site::of(1000)
+                .with("GET", seen(value, 1))
+                .with("GET", seen(place, 900))
+                .with("GET", zipf("/shop/", "", 300, 40))
+                .with("GET", zipf("/shop/", "/parts", 100, 40));
+            assert!(site.compare() > 300);
+            site.seen.reverse();
+            site.compare();
+        }
     }
 }
 
