@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 use gatehound::hash::Keys;
 use gatehound::route::learn::{Seen, learn};
-use gatehound::route::{Methods, query, template};
+use gatehound::route::{Classes, Method, Methods, RouteCache, query, template};
 
 fn main() {
     divan::main();
@@ -23,6 +23,16 @@ const PATHS: &[&str] = &[
 fn read(bencher: Bencher, path: &str) {
     let keys = Keys::default();
     bencher.bench(|| template::read(black_box(path.as_bytes()), &keys));
+}
+
+/// Paths that are all different, in one folder or each in its own.
+#[divan::bench(args = ["/api/v1/orders/{n}", "/content/v1/articles/the-music-{n}x", "/users/amy{n}x/drafts"])]
+fn read_new(bencher: Bencher, pattern: &str) {
+    let (keys, classes, mut cache) = (Keys::default(), Classes::default(), RouteCache::default());
+    let mut paths = (0..).map(|n| pattern.replace("{n}", &n.to_string()));
+    bencher
+        .with_inputs(|| paths.next().unwrap_or_default())
+        .bench_local_refs(|path| cache.route(path.as_bytes(), Method::Get, &keys, &classes));
 }
 
 #[divan::bench(args = ["", "page=2", "user_id=42&page=7&sort=asc&access_token=eyJhbGciOi"])]

@@ -135,6 +135,7 @@ pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
 }
 
 /// An address with a blank behind it, without a branch that depends on how long its numbers are.
+#[inline]
 fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
     let dots = places(text, [b'.']);
     let end = (digits(text) | dots).trailing_ones() as usize;
@@ -162,7 +163,7 @@ fn ipv4_before_blank(text: &[u8; 16]) -> Option<(Ipv4Addr, usize)> {
         | octet(first + 1, second) << 16
         | octet(second + 1, third) << 8
         | octet(third + 1, end);
-    (wrong == 0).then(|| (Ipv4Addr::from(address), end))
+    if wrong == 0 { Some((Ipv4Addr::from(address), end)) } else { None }
 }
 
 /// [`ipv4_prefix`] for whatever comes behind the address.

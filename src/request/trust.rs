@@ -124,6 +124,7 @@ impl Trust {
     }
 
     /// The right-most hop that is not believed: from the socket inwards through the forwarded-for list.
+    #[inline]
     pub fn origin(&self, event: &Event<'_>) -> Origin {
         let Some(peer) = event.client.filter(|&peer| self.believes(peer)) else {
             let first = || event.forwarded.and_then(|list| self.walk(list));

@@ -164,3 +164,35 @@ impl<V: Copy + Default> Table<V> {
 fn low(hash: u64, places: usize) -> usize {
     usize::try_from(hash & (places as u64 - 1)).expect("below the size of the table")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::template;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_is_what_would_be_read(
+            asked in prop::collection::vec(("(/(a|users|7|login|admin|[a-z]{40}|x-1.csv)){0,4}/?", 0..10_usize), 0..200)
+        ) {
+            let keys = Keys::default();
+            let overrides = Classes::new(&[("POST", "/users/*", EndpointClass::Mfa), ("*", "/a/**", EndpointClass::Export)]);
+            for classes in [Classes::default(), overrides.unwrap()] {
+                // Few places, so that everybody wants everybody's.
+                let mut cache = RouteCache {
+                    paths: Table::new(2),
+                    folders: Table::new(2),
+                    classes: vec![None; CLASSES].into_boxed_slice(),
+                    ..RouteCache::default()
+                };
+                for (path, method) in asked.iter().chain(&asked) {
+                    let (path, method) = (path.as_bytes(), Method::ALL[*method]);
+                    let fresh = (template::read(path, &keys), classes.class(method, &text(path)));
+                    prop_assert_eq!(cache.route(path, method, &keys, &classes), fresh);
+                }
+            }
+        }
+    }
+}

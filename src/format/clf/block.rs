@@ -5,7 +5,7 @@ use super::{Clf, Left, Right, set_client_and_user};
 use crate::event::{Event, Malformed};
 use crate::format::address::address_before_blank;
 use crate::format::columns::{Columns, Quoting};
-use crate::format::fields::{number, present, set_request, status};
+use crate::format::fields::{number, number_at_end, present, set_request_before, status};
 use crate::format::simd::{Marks, mark};
 use crate::format::{Decoded, Decoder, Each};
 use crate::text::Escapes;
@@ -104,14 +104,21 @@ impl<'a> Fast<'_, 'a> {
         let event = &mut self.event;
         event.time = self.minute.clf(record[opened + 2..opened + 2 + CLF_LENGTH].try_into().ok()?)?;
         event.status = Some(status(&record[q2 + 2..q2 + 5]).filter(|&status| status != 0)?);
-        event.bytes_out = Some(number(record.get(q2 + 6..q3 - 1)?)?);
+        event.bytes_out = Some(Self::size(record, q2 + 6, q3 - 1)?);
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
         Self::set_left(event, record, opened)?;
         event.host = None;
-        set_request(event, &record[q1 + 1..q2]);
+        set_request_before(event, &record[q1 + 1..], q2 - q1 - 1);
         event.referer = Some(present(&record[q3 + 1..q4]));
         event.user_agent = Some(present(&record[q5 + 1..q6]));
         (self.clf.tail)(Columns::new(&record[q6 + 1..], Quoting::Escaped), event).ok()
+    }
+
+    /// The number at `start..end`.
+    fn size(record: &[u8], start: usize, end: usize) -> Option<u64> {
+        let short =
+            record.get(..end)?.last_chunk().and_then(|&bytes| number_at_end(bytes, end.checked_sub(start)?));
+        short.or_else(|| number(record.get(start..end)?))
     }
 
     /// Sets client and user, mostly from `address - -`, which ends at `end`.
