@@ -3,12 +3,13 @@
 //!
 //! In the first half of a round nobody knows of keys, in the second nobody knows of text, and no lock is held in either.
 
+mod batch;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::collect::{KeyKind, columns};
 use crate::error::Error;
 use crate::event::Malformed;
 use crate::format::Decoder;
@@ -16,8 +17,9 @@ use crate::request::{Meaning, Place, Request, RouteCache};
 use crate::route::text;
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
-use crate::tally::{Fleet, Packed, Reading, Routes, SHARDS, SourceReading, Tally, halves, owner};
+use crate::tally::{Fleet, Reading, Routes, SourceReading, Tally};
 use crate::time::Time;
+use batch::Batch;
 
 /// What a scan needs to know; opened and checked by the plan.
 pub struct Scan<'p> {
@@ -60,8 +62,10 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
     let workers: Vec<Mutex<Worker>> = (0..scan.threads.max(1)).map(|_| Mutex::default()).collect();
     let mut tally = Tally::default();
     let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
+    let (mut tu, mut td) = (0.0, 0.0);
     loop {
         let read = AtomicU64::new(0);
+        let t0 = std::time::Instant::now();
         batches.par_iter_mut().for_each(|batch| {
             batch.clear();
             // What cannot be read stands in the feed's outcomes; the rest still comes.
@@ -73,18 +77,24 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
             feed.passed(&block, records);
             feed.give_back(block);
         });
+        tu += t0.elapsed().as_secs_f64();
+        let t0 = std::time::Instant::now();
         drain(&mut tally, &batches);
+        td += t0.elapsed().as_secs_f64();
         if read.into_inner() == 0 || scan.interrupted.load(Ordering::Relaxed) {
             break;
         }
     }
+    let t0 = std::time::Instant::now();
     for worker in workers {
         let worker = worker.into_inner().expect("no worker panicked");
         tally.routes.merge(worker.routes);
         tally.fleet.merge(worker.fleet);
         tally.reading.merge(worker.reading);
     }
+    let t1 = t0.elapsed().as_secs_f64();
     tally.settle();
+    eprintln!("T understand {tu:.3} drain {td:.3} merge {t1:.3} settle {:.3} routes {}", t0.elapsed().as_secs_f64()-t1, tally.routes.len());
     tally
 }
 
@@ -104,50 +114,12 @@ fn drain(tally: &mut Tally, batches: &[Batch]) {
         shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
     });
     shards.for_each(|(kind, number, shard)| {
-        batches.iter().for_each(|batch| shard.drain(&batch.owned[kind][number]));
+        batches.iter().for_each(|batch| shard.drain(batch.owned(kind, number)));
     });
 }
 
 /// Requests that are looked at together: so few that they stay in the nearest cache.
 const TOGETHER: usize = 64;
-
-/// The requests of one block by kind of key and owner: each packed, behind its key.
-struct Batch {
-    owned: [Vec<Vec<u64>>; KeyKind::ALL.len()],
-}
-
-impl Default for Batch {
-    fn default() -> Self {
-        Self { owned: std::array::from_fn(|_| vec![Vec::new(); SHARDS]) }
-    }
-}
-
-impl Batch {
-    /// Empties it, keeping its memory.
-    fn clear(&mut self) {
-        self.owned.iter_mut().flatten().for_each(Vec::clear);
-    }
-
-    /// Hands requests to the owners of those keys of which a collector wants them.
-    fn add(&mut self, requests: &[Request]) {
-        for (&kind, owned) in KeyKind::ALL.iter().zip(&mut self.owned) {
-            let mut masks = [0; TOGETHER];
-            let masks = &mut masks[..requests.len()];
-            let mut placed = 0;
-            for (collector, bit) in columns(kind) {
-                collector.mark(requests, bit, masks);
-                placed |= if collector.reads_place() { bit } else { 0 };
-            }
-            for (request, &mut mask) in requests.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
-                let key = kind.of(request);
-                let packed = Packed::of(request, kind, mask, mask & placed != 0);
-                let words = &mut owned[owner(key)];
-                words.extend_from_slice(&halves(key));
-                words.extend_from_slice(packed.words());
-            }
-        }
-    }
-}
 
 /// What one worker counts for itself: kinds of evidence with few keys.
 #[derive(Default)]
@@ -202,6 +174,7 @@ impl Worker {
             }
         });
         self.count(&mut waiting, batch);
+        batch.hand_over();
         reading.of_format(format);
         let lines = reading.lines;
         scan.lines.fetch_add(lines, Ordering::Relaxed);

@@ -85,10 +85,48 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
 /// No kind of key has more collectors.
 pub(crate) const COLUMNS: usize = 5;
 
-/// The collectors of one kind, each with its column as a bit.
-pub(crate) fn columns(kind: KeyKind) -> impl Iterator<Item = (&'static dyn AnyCollector, u8)> {
-    let ours = all().iter().copied().filter(move |collector| collector.key() == kind);
-    ours.enumerate().map(|(column, collector)| (collector, 1 << column))
+/// By kind of key: the columns that want `request`, as bits, and whether any of them reads its place. What [`all`] would
+/// say, asked of every request and so without a call; a test holds the two together.
+#[inline]
+pub(crate) fn wanted(request: &Request) -> [(u8, bool); KeyKind::ALL.len()] {
+    let mut asked = Wanting::default();
+    asked.ask::<ClientProfiles>(request);
+    asked.ask::<PrincipalProfiles>(request);
+    asked.ask::<Logins>(request);
+    asked.ask::<Accounts>(request);
+    asked.ask::<Misses>(request);
+    asked.ask::<ObjectsByClient>(request);
+    asked.ask::<ObjectsByPrincipal>(request);
+    asked.ask::<VolumeByClient>(request);
+    asked.ask::<VolumeByPrincipal>(request);
+    let has_key = KeyKind::ALL.map(|kind| kind.of(request) != 0);
+    let mut wanted = asked.wanted;
+    wanted.iter_mut().zip(has_key).for_each(|(wanted, has_key)| {
+        if !has_key {
+            *wanted = (0, false);
+        }
+    });
+    wanted
+}
+
+/// Collectors that were asked, in their order.
+#[derive(Default)]
+struct Wanting {
+    wanted: [(u8, bool); KeyKind::ALL.len()],
+    columns: [u32; KeyKind::ALL.len()],
+}
+
+impl Wanting {
+    /// Asks one.
+    #[inline]
+    fn ask<C: Collector>(&mut self, request: &Request) {
+        let kind = C::KEY as usize;
+        if C::wants(request) {
+            self.wanted[kind].0 |= 1 << self.columns[kind];
+            self.wanted[kind].1 |= C::READS_PLACE;
+        }
+        self.columns[kind] += 1;
+    }
 }
 
 /// The number of a collector among those of its kind.
@@ -109,10 +147,12 @@ pub(crate) trait AnyCollector: Send + Sync {
     fn version(&self) -> u16;
     /// [`Collector::KEY`].
     fn key(&self) -> KeyKind;
+    /// [`Collector::wants`].
+    #[cfg(test)]
+    fn wants(&self, request: &Request) -> bool;
     /// [`Collector::READS_PLACE`].
+    #[cfg(test)]
     fn reads_place(&self) -> bool;
-    /// Sets `bit` in the mask of each request that is wanted.
-    fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]);
     /// An empty column.
     fn column(&self) -> Box<dyn AnyColumn>;
 }
@@ -149,15 +189,14 @@ impl<C: Collector> AnyCollector for Of<C> {
         C::KEY
     }
 
-    fn reads_place(&self) -> bool {
-        C::READS_PLACE
+    #[cfg(test)]
+    fn wants(&self, request: &Request) -> bool {
+        C::wants(request)
     }
 
-    fn mark(&self, requests: &[Request], bit: u8, masks: &mut [u8]) {
-        for (request, mask) in requests.iter().zip(masks) {
-            let wanted = C::wants(request) && C::KEY.of(request) != 0;
-            *mask |= if wanted { bit } else { 0 };
-        }
+    #[cfg(test)]
+    fn reads_place(&self) -> bool {
+        C::READS_PLACE
     }
 
     fn column(&self) -> Box<dyn AnyColumn> {

@@ -56,15 +56,13 @@ impl Arena {
 
     /// Appends to a buffer that holds `length` words; it moves where it has no room.
     #[inline]
-    pub(crate) fn append(&mut self, buffer: &mut Buffer, length: usize, first: u64, rest: &[u64]) {
-        let needed = length + 1 + rest.len();
+    pub(crate) fn append(&mut self, buffer: &mut Buffer, length: usize, words: &[u64]) {
+        let needed = length + words.len();
         if needed > buffer.room() {
             self.grow(buffer, length, needed);
         }
         let (page, from) = place(buffer.at);
-        let into = &mut self.pages[page][from + length..from + needed];
-        into[0] = first;
-        into[1..].copy_from_slice(rest);
+        self.pages[page][from + length..from + needed].copy_from_slice(words);
     }
 
     /// Moves a buffer to where there is room for `needed` words.
@@ -119,10 +117,9 @@ mod tests {
         let mut buffers = vec![(Buffer::NONE, Vec::new()); 40];
         for round in 0..60_u64 {
             for (number, (buffer, written)) in (0_u64..).zip(&mut buffers) {
-                let rest: Vec<u64> = (0..(round + number) % 13).map(|nth| nth * number).collect();
-                arena.append(buffer, written.len(), number, &rest);
-                written.push(number);
-                written.extend(rest);
+                let words: Vec<u64> = (0..=(round + number) % 13).map(|nth| nth * number).collect();
+                arena.append(buffer, written.len(), &words);
+                written.extend(words);
                 if round == 30 && number % 3 == 0 {
                     arena.release(std::mem::replace(buffer, Buffer::NONE));
                     written.clear();

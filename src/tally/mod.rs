@@ -8,6 +8,7 @@ mod fleet;
 mod packed;
 mod reading;
 mod routes;
+mod run;
 mod shard;
 mod stored;
 
@@ -16,9 +17,10 @@ use std::any::Any;
 use rayon::prelude::*;
 
 pub use fleet::{FLEET_TICK, Fleet, Minute};
-pub(crate) use packed::{Packed, halves};
+pub(crate) use packed::{One, Packed, halves};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
+pub(crate) use run::Run;
 
 use crate::collect::{Collector, Column, KeyKind, column_of};
 use crate::hash::mix;
@@ -53,7 +55,13 @@ impl Default for Tally {
 #[inline]
 pub(crate) fn owner(key: u128) -> usize {
     let [low, high] = halves(key);
-    usize::try_from(mix(low, high) >> 59).expect("five bits are left")
+    owner_of(mix(low, high))
+}
+
+/// The owner of a key whose mixed halves are `hash`.
+#[inline]
+pub(crate) fn owner_of(hash: u64) -> usize {
+    usize::try_from(hash >> 59).expect("five bits are left")
 }
 
 impl Tally {
@@ -192,7 +200,11 @@ mod tests {
             let mut profile = crate::collect::Profile::default();
             for request in (0..count).map(request) {
                 let packed = Packed::of(&request, KeyKind::Client, 1, true);
-                shard.drain(&[&halves(7), packed.words()].concat());
+                let (mut run, mut words) = (Run::of(halves(7)), Vec::new());
+                run.count(packed.one(), packed.words().len());
+                run.write(&mut words);
+                words.extend_from_slice(packed.words());
+                shard.drain(&words);
                 ClientProfiles::observe(&request, &mut profile);
             }
             shard.settle();

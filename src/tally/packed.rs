@@ -95,6 +95,12 @@ impl Packed {
     pub(crate) fn words(&self) -> &[u64] {
         &self.words[..self.length]
     }
+
+    /// The same as it is read.
+    #[inline]
+    pub(crate) fn one(&self) -> One<'_> {
+        One { words: self.words() }
+    }
 }
 
 /// The first packed request of some, as it stands.
@@ -248,7 +254,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::collect::columns;
+    use crate::collect::{all, wanted};
 
     /// Requests with every field filled, or none.
     fn any_request() -> impl Strategy<Value = Request> {
@@ -296,15 +302,17 @@ mod tests {
                     .iter()
                     .map(|request| if kind == KeyKind::Client { Request { client: Client(key), ..*request } } else { *request })
                     .collect();
-                let (mut masks, mut placed) = (vec![0; requests.len()], 0);
-                for (collector, bit) in columns(kind) {
-                    collector.mark(&requests, bit, &mut masks);
-                    placed |= if collector.reads_place() { bit } else { 0 };
-                }
+                let collectors: Vec<_> = all().iter().filter(|collector| collector.key() == kind).collect();
                 let mut words = Vec::new();
                 let mut agent = 0;
-                for (request, mask) in requests.iter().zip(masks) {
-                    let packed = Packed::of(request, kind, mask, mask & placed != 0);
+                for request in &requests {
+                    let (columns, with_place) = wanted(request)[kind as usize];
+                    let asked = collectors.iter().enumerate().filter(|(_, one)| kind.of(request) != 0 && one.wants(request));
+                    let (bits, places): (Vec<u8>, Vec<bool>) =
+                        asked.map(|(column, one)| (1 << column, one.reads_place())).unzip();
+                    prop_assert_eq!(columns, bits.iter().sum::<u8>());
+                    prop_assert_eq!(with_place, places.contains(&true));
+                    let packed = Packed::of(request, kind, columns, with_place);
                     let (one, rest) = One::split(packed.words()).unwrap();
                     prop_assert!(rest.is_empty());
                     prop_assert_eq!(one.bytes(), request.bytes_out);
@@ -313,14 +321,16 @@ mod tests {
                     words.push(first);
                     words.extend_from_slice(others);
                 }
-                for (column, (collector, bit)) in columns(kind).enumerate() {
+                for (column, collector) in collectors.into_iter().enumerate() {
+                    let bit = 1 << column;
                     let mut packed = Requests::new(&words, kind, key);
-                    let unpacked: Vec<(Request, u8)> = std::iter::from_fn(|| packed.next_wanted(bit)).collect();
+                    let unpacked: Vec<(Request, u8)> =
+                        std::iter::from_fn(|| packed.next_wanted(bit)).collect();
                     let (mut ours, mut theirs) = (collector.column(), collector.column());
                     ours.observe(0, &unpacked, bit);
-                    let mut wanted = vec![0; requests.len()];
-                    collector.mark(&requests, bit, &mut wanted);
-                    theirs.observe(0, &requests.iter().copied().zip(wanted).collect::<Vec<_>>(), bit);
+                    let as_they_were: Vec<(Request, u8)> =
+                        requests.iter().map(|one| (*one, wanted(one)[kind as usize].0)).collect();
+                    theirs.observe(0, &as_they_were, bit);
                     prop_assert_eq!(ours.write(0), theirs.write(0), "column {}: {}", column, collector.name());
                 }
             }

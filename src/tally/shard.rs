@@ -8,6 +8,7 @@ use crate::hash::mix;
 use crate::request::Request;
 use crate::tally::arena::{Arena, Buffer};
 use crate::tally::packed::{LONGEST, One, Requests, halves, joined};
+use crate::tally::run::Run;
 
 /// How many packed requests a key holds; with one more, they are folded. In this many requests, evidence in full takes more
 /// room than they do.
@@ -24,8 +25,6 @@ pub(crate) struct Entity {
     key: [u64; 2],
     /// Bytes sent in all of its requests.
     bytes: u64,
-    /// The agent of the last packed request.
-    agent: u64,
     /// Its packed requests.
     buffer: Buffer,
     /// Its number in the columns, or [`NONE`].
@@ -120,7 +119,6 @@ impl Shard {
                 self.entities.push(Entity {
                     key,
                     bytes: 0,
-                    agent: 0,
                     buffer: Buffer::NONE,
                     full: NONE,
                     wanted: [0; COLUMNS],
@@ -132,52 +130,49 @@ impl Shard {
         }
     }
 
-    /// Takes in packed requests, each behind the two halves of its key.
+    /// Takes in runs.
     pub(crate) fn drain(&mut self, mut words: &[u64]) {
         let mut some = Vec::with_capacity(TOGETHER);
         while !words.is_empty() {
             // All look-ups, then all additions: the processor waits for many far lines of memory at once.
             some.clear();
             while some.len() < TOGETHER
-                && let Some((key, rest)) = words.split_first_chunk::<2>()
-                && let Some((one, rest)) = One::split(rest)
+                && let Some((run, requests, rest)) = Run::read(words)
             {
                 words = rest;
-                some.push((self.entity(*key), one));
+                some.push((self.entity(run.key), run, requests));
             }
-            if some.is_empty() {
-                break;
-            }
-            let far = some.iter().map(|&(number, _)| self.entities[number].words).max();
+            let far = some.iter().map(|&(number, ..)| self.entities[number].words).max();
             std::hint::black_box(far);
-            let far = some.iter().map(|&(number, _)| {
+            let far = some.iter().map(|&(number, ..)| {
                 let entity = &self.entities[number];
                 self.arena.last(entity.buffer, usize::from(entity.words))
             });
             std::hint::black_box(far.fold(0, |all, one| all ^ one));
-            for &(number, one) in &some {
-                self.add(number, one);
+            for (number, run, requests) in &some {
+                self.add(*number, run, requests);
             }
         }
     }
 
-    /// Adds one packed request to an entity, whose others are folded if it is one too many.
+    /// Adds a run to an entity. With more requests than a key holds, all are folded.
     #[inline]
-    fn add(&mut self, number: usize, one: One<'_>) {
-        if self.entities[number].held == HELD {
-            self.fold(number);
-        }
+    fn add(&mut self, number: usize, run: &Run, requests: &[u64]) {
         let entity = &mut self.entities[number];
-        let wanted = one.wanted();
-        for (column, count) in entity.wanted.iter_mut().enumerate() {
-            *count += u32::from(wanted >> column & 1);
+        entity.wanted.iter_mut().zip(run.wanted).for_each(|(count, more)| *count += more);
+        entity.bytes = entity.bytes.saturating_add(run.bytes);
+        let held = u32::from(entity.held) + run.requests;
+        match u8::try_from(held) {
+            Ok(held) if held <= HELD => {
+                self.arena.append(&mut entity.buffer, usize::from(entity.words), requests);
+                entity.words += u16::try_from(requests.len()).expect("what a key holds has few words");
+                entity.held = held;
+            }
+            _ => {
+                self.fold(number);
+                self.observe(number, requests);
+            }
         }
-        entity.bytes = entity.bytes.saturating_add(one.bytes());
-        let (first, rest) = one.shortened(entity.agent);
-        self.arena.append(&mut entity.buffer, usize::from(entity.words), first, rest);
-        entity.agent = one.agent().unwrap_or(entity.agent);
-        entity.words += u16::try_from(1 + rest.len()).expect("a request has few words");
-        entity.held += 1;
     }
 
     /// Folds the packed requests of an entity into its evidence.
@@ -187,14 +182,19 @@ impl Shard {
             entity.full = self.full;
             self.full += 1;
         }
-        let words = self.arena.words(entity.buffer, usize::from(entity.words));
-        let mut requests = Requests::new(words, self.kind, joined(entity.key));
-        self.unpacked.clear();
-        self.unpacked.extend(std::iter::from_fn(|| requests.next_wanted(u8::MAX)));
-        for (column, evidence) in self.columns.iter_mut().enumerate() {
-            evidence.observe(entity.full, &self.unpacked, 1 << column);
+        if entity.held > 0 {
+            let words = self.arena.words(entity.buffer, usize::from(entity.words));
+            let requests = Requests::new(words, self.kind, joined(entity.key));
+            observe(&mut self.columns, &mut self.unpacked, entity.full, requests);
+            (entity.held, entity.words) = (0, 0);
         }
-        (entity.held, entity.words, entity.agent) = (0, 0, 0);
+    }
+
+    /// Adds packed requests to the evidence of an entity that has some.
+    fn observe(&mut self, number: usize, words: &[u64]) {
+        let entity = &self.entities[number];
+        let requests = Requests::new(words, self.kind, joined(entity.key));
+        observe(&mut self.columns, &mut self.unpacked, entity.full, requests);
     }
 
     /// Leaves no entity with both packed requests and evidence: those of more than [`HELD`] requests have evidence, the
@@ -249,17 +249,19 @@ impl Shard {
     }
 
     /// Adds packed requests of `key` from elsewhere; `None` if there are more than a key holds, or they are none.
-    pub(crate) fn adopt_held(&mut self, key: u128, mut words: &[u64]) -> Option<()> {
-        let number = self.entity(halves(key));
-        let (mut agent, mut count) = (0, 0);
-        let mut whole = Vec::with_capacity(LONGEST);
-        while let Some((one, rest)) = One::split(words) {
-            words = rest;
-            count += 1;
-            agent = one.lengthened(agent, &mut whole);
-            self.add(number, One::split(&whole)?.0);
+    pub(crate) fn adopt_held(&mut self, key: u128, words: &[u64]) -> Option<()> {
+        let mut run = Run::of(halves(key));
+        let mut rest = words;
+        while let Some((one, more)) = One::split(rest) {
+            run.count(one, rest.len() - more.len());
+            rest = more;
         }
-        (words.is_empty() && count <= HELD).then_some(())
+        let number = self.entity(run.key);
+        if !rest.is_empty() || run.requests > u32::from(HELD) {
+            return None;
+        }
+        self.add(number, &run, words);
+        Some(())
     }
 
     /// The number in the columns of a key that has evidence elsewhere, and counts there what `theirs` tells at a glance.
@@ -296,5 +298,24 @@ impl Shard {
             }
         }
         self.settle();
+    }
+}
+
+/// Adds packed requests to the evidence of one entity.
+fn observe(
+    columns: &mut [Box<dyn AnyColumn>],
+    unpacked: &mut Vec<(Request, u8)>,
+    entity: u32,
+    mut requests: Requests<'_>,
+) {
+    loop {
+        unpacked.clear();
+        unpacked.extend(std::iter::from_fn(|| requests.next_wanted(u8::MAX)).take(usize::from(HELD)));
+        if unpacked.is_empty() {
+            break;
+        }
+        for (column, evidence) in columns.iter_mut().enumerate() {
+            evidence.observe(entity, unpacked, 1 << column);
+        }
     }
 }
