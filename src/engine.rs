@@ -47,7 +47,7 @@ impl Scan<'_> {
 }
 
 /// Blocks that each worker takes in one round.
-const BLOCKS_A_ROUND: usize = 8;
+const BLOCKS_A_ROUND: usize = 16;
 
 /// Reads all of `feed` into a tally.
 pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
