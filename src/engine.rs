@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::event::Malformed;
 use crate::format::Decoder;
-use crate::request::{Meaning, Place, Request, RouteCache};
+use crate::request::{Cache, Meaning, Place, Request};
 use crate::route::text;
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
@@ -127,7 +127,7 @@ struct Worker {
     routes: Routes,
     fleet: Fleet,
     reading: Reading,
-    cache: RouteCache,
+    cache: Cache,
 }
 
 /// Requests that wait to be counted together, with their paths.

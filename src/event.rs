@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Keys, NameHash};
-use crate::text::{Escapes, unescape};
+use crate::text::{Escapes, Remembered, unescape};
 use crate::time::Time;
 
 /// One request as the log tells it; the names are those of `gatehound.event.v1`. Text keeps its producer's escapes
@@ -149,6 +149,11 @@ impl<'a> Secret<'a> {
     #[must_use]
     pub fn hashed(self, keys: &Keys) -> NameHash {
         keys.secret(self.0)
+    }
+
+    /// As [`hashed`](Self::hashed), of secrets that came not long ago only once.
+    pub(crate) fn hashed_once(self, keys: &Keys, known: &mut Remembered<NameHash>) -> NameHash {
+        known.or_make(self.0, || keys.secret(self.0))
     }
 }
 

@@ -1,7 +1,11 @@
 //! Bytes of strangers: how log producers escape them, and how they are shown so that they can do nothing.
 
+mod remembered;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub(crate) use remembered::Remembered;
 
 /// How a producer escaped the text fields of a record. Fields stay as they stand in the log until somebody reads them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

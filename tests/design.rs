@@ -20,7 +20,7 @@ use gatehound::collect::{
 };
 use gatehound::detect::{self, World};
 use gatehound::incident::{Incident, Kind, Outcome};
-use gatehound::request::{Place, Request, RouteCache};
+use gatehound::request::{Cache, Place, Request};
 use gatehound::simulate::Format;
 use gatehound::source::BLOCK_SIZE;
 use gatehound::tally::Tally;
@@ -370,7 +370,7 @@ fn a_detector_is_blind_where_the_log_fills_no_field_that_it_needs() {
 /// Requests of a log with their places, as a scan sees them.
 fn requests(log: &Log, text: &str) -> Vec<Request> {
     let decoder = log.decoders[0].as_deref().unwrap();
-    let (mut cache, mut at, mut all) = (RouteCache::default(), 0, Vec::new());
+    let (mut cache, mut at, mut all) = (Cache::default(), 0, Vec::new());
     for line in text.split_inclusive('\n') {
         let event = decoder.decode(line.trim_end().as_bytes()).unwrap();
         all.push(log.meaning.request(&event, Place::new(0, at), &mut cache));

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use common::{Log, beside, morning, write_files};
-use gatehound::request::{Place, RouteCache};
+use gatehound::request::{Cache, Place};
 use gatehound::simulate::Format;
 use gatehound::source::BLOCK_SIZE;
 use gatehound::tally::Tally;
@@ -371,7 +371,7 @@ fn nobody_but_the_command_asks_the_wall_clock() {
 /// Each event of a block as a request, by the record it came from; records without one by their reason.
 fn requests(log: &Log, block: &[u8]) -> Vec<(Vec<u8>, String)> {
     let decoder = log.decoders[0].as_deref().unwrap();
-    let mut cache = RouteCache::default();
+    let mut cache = Cache::default();
     let mut all = Vec::new();
     decoder.decode_block(block, &mut |decoded| {
         let meaning = match decoded.event {
@@ -405,7 +405,7 @@ fn a_line_means_the_same_alone_and_among_others() {
             assert_eq!(line, record);
             let alone = match decoder.decode(line) {
                 Ok(event) => {
-                    format!("{:?}", log.meaning.request(&event, Place::default(), &mut RouteCache::default()))
+                    format!("{:?}", log.meaning.request(&event, Place::default(), &mut Cache::default()))
                 }
                 Err(malformed) => malformed.reason().to_owned(),
             };

@@ -1,10 +1,12 @@
 //! What a line means, under one plan: from [`Event`] to [`Request`].
 
-use crate::event::Event;
+use std::net::IpAddr;
+
+use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-pub use crate::route::RouteCache;
-use crate::route::{Classes, EndpointClass, Method, ObjectId, read_query};
+use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, read_query};
+use crate::text::Remembered;
 use crate::time::Micros;
 
 /// Everything that the meaning of a line depends on beside the line.
@@ -18,27 +20,49 @@ pub struct Meaning {
     pub classes: Classes,
 }
 
+/// What a worker found out about texts that came before, under one [`Meaning`].
+pub struct Cache {
+    routes: RouteCache,
+    /// Of tokens, keys and sessions: their hashes.
+    secrets: Remembered<NameHash>,
+    /// Of forwarded-for lists: who made the request.
+    lists: Remembered<Option<IpAddr>>,
+}
+
+/// Places for secrets and for forwarded-for lists, a power of two; they take 64 KiB each.
+const PLACES: usize = 1 << 9;
+
+impl Default for Cache {
+    fn default() -> Self {
+        let (secrets, lists) = (Remembered::new(PLACES), Remembered::new(PLACES));
+        Self { routes: RouteCache::default(), secrets, lists }
+    }
+}
+
 impl Meaning {
     /// What `event`, which stands at `place`, means.
-    pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut RouteCache) -> Request {
+    pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let (route, mut class) = cache.route(path, method, &self.keys, &self.classes);
+        let (route, mut class) = cache.routes.route(path, method, &self.keys, &self.classes);
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = cache.route(path, Method::Post, &self.keys, &self.classes).1.door_or_other();
+            class = cache.routes.route(path, Method::Post, &self.keys, &self.classes).1.door_or_other();
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
         let tried = class.takes_credentials() || matches!(event.status, Some(401));
-        let token = event.token.map_or(NameHash::NONE, |token| token.hashed(&self.keys));
-        let token = token.or(query.secret.map_or(NameHash::NONE, |secret| self.keys.secret(secret)));
-        let session = event.session.map_or(NameHash::NONE, |session| session.hashed(&self.keys));
+        let mut hashed = |secret: Option<Secret<'_>>| {
+            secret.map_or(NameHash::NONE, |secret| secret.hashed_once(&self.keys, &mut cache.secrets))
+        };
+        let token = hashed(event.token);
+        let token = if token.is_some() { token } else { hashed(query.secret.map(Secret::new)) };
+        let session = hashed(event.session);
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
         let host = event.host.map_or(NameHash::NONE, |host| self.keys.name(host));
         let in_path = route.object != ObjectId::NONE;
-        let (client, forwarded) = self.client(event);
+        let (client, forwarded) = self.client(event, &mut cache.lists);
 
         let mut flags = Flags::default();
         flags.set(Flags::USER, user.is_some());
@@ -89,8 +113,8 @@ impl Meaning {
     }
 
     /// Who made the request, and whether a forwarded-for list told.
-    fn client(&self, event: &Event<'_>) -> (Client, bool) {
-        let origin = self.trust.origin(event);
+    fn client(&self, event: &Event<'_>, lists: &mut Remembered<Option<IpAddr>>) -> (Client, bool) {
+        let origin = self.trust.origin_by(event, |list| lists.or_make(list, || self.trust.walk(list)));
         match (origin.client, event.client_name) {
             (Some(address), _) => (Client::at(address), origin.peer.is_some()),
             (None, Some(name)) => (Client::named(self.keys.bytes(name)), false),

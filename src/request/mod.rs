@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-pub use meaning::{Meaning, RouteCache};
+pub use meaning::{Cache, Meaning};
 pub use trust::{Origin, Trust};
 
 use crate::hash::{NameHash, TemplateHash, mix};

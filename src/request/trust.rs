@@ -124,24 +124,33 @@ impl Trust {
     }
 
     /// The right-most hop that is not believed: from the socket inwards through the forwarded-for list.
-    #[inline]
     pub fn origin(&self, event: &Event<'_>) -> Origin {
+        self.origin_by(event, |list| self.walk(list))
+    }
+
+    /// As [`origin`](Self::origin), where `walk` gives what [`walk`](Self::walk) would.
+    #[inline]
+    pub(super) fn origin_by(
+        &self,
+        event: &Event<'_>,
+        walk: impl FnOnce(&[u8]) -> Option<IpAddr>,
+    ) -> Origin {
         let Some(peer) = event.client.filter(|&peer| self.believes(peer)) else {
-            let first = || event.forwarded.and_then(|list| self.walk(list));
+            let first = || event.forwarded.and_then(walk);
             return match event.client {
                 Some(client) => Origin { client: Some(client), peer: None },
                 None if event.client_name.is_some() => Origin { client: None, peer: None },
                 None => Origin { client: first(), peer: None },
             };
         };
-        match event.forwarded.and_then(|list| self.walk(list)) {
+        match event.forwarded.and_then(walk) {
             Some(client) if client != peer => Origin { client: Some(client), peer: Some(peer) },
             _ => Origin { client: Some(peer), peer: None },
         }
     }
 
     /// Walks a forwarded-for list from its right; the left-most address if all are believed.
-    fn walk(&self, list: &[u8]) -> Option<IpAddr> {
+    pub(super) fn walk(&self, list: &[u8]) -> Option<IpAddr> {
         let mut client = None;
         for hop in forwarded_hops(list).rev() {
             let Some(address) = hop else { break };

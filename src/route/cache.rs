@@ -1,21 +1,19 @@
 //! Routes and classes that a worker looked up before. Caches of pure functions under one plan, so they change nothing but
 //! the time.
 
-use std::hash::{BuildHasher, Hasher};
-
 use super::class::{Classes, EndpointClass, Method};
 use super::template::{Route, Way, text};
 use crate::hash::{Keys, TemplateHash};
+use crate::text::Remembered;
 
 /// What a worker knows of paths.
 pub struct RouteCache {
     /// The last few paths, whole: most requests are for these.
-    paths: Table<(Route, EndpointClass)>,
+    paths: Remembered<(Route, EndpointClass)>,
     /// The last few folders: of paths that are all different, many lie in the same.
-    folders: Table<Way>,
+    folders: Remembered<Way>,
     /// The last few templates, by their low bits, where the user says what some are.
     classes: Box<[Option<(TemplateHash, Method, EndpointClass)>]>,
-    hasher: foldhash::fast::RandomState,
 }
 
 /// Places for paths, a power of two; they take 256 KiB.
@@ -24,16 +22,13 @@ const PATHS: usize = 1 << 11;
 const FOLDERS: usize = 1 << 8;
 /// Places for classes, a power of two.
 const CLASSES: usize = 1 << 9;
-/// Longer paths are looked up anew each time.
-const LONGEST: usize = 94;
 
 impl Default for RouteCache {
     fn default() -> Self {
         Self {
-            paths: Table::new(PATHS),
-            folders: Table::new(FOLDERS),
+            paths: Remembered::new(PATHS),
+            folders: Remembered::new(FOLDERS),
             classes: vec![None; CLASSES].into_boxed_slice(),
-            hasher: foldhash::fast::RandomState::default(),
         }
     }
 }
@@ -47,7 +42,7 @@ impl RouteCache {
         keys: &Keys,
         classes: &Classes,
     ) -> (Route, EndpointClass) {
-        let hash = self.hash(path) ^ u64::from(method as u8);
+        let hash = self.paths.hash(path) ^ u64::from(method as u8);
         match self.paths.get(hash, path, method as u8) {
             Some(&known) => known,
             None => self.read(hash, path, method, keys, classes),
@@ -79,7 +74,7 @@ impl RouteCache {
     fn way(&mut self, path: &[u8], keys: &Keys) -> Way {
         let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
         let (folder, name) = path.split_at(end);
-        let hash = self.hash(folder);
+        let hash = self.folders.hash(folder);
         let way = self.folders.get(hash, folder, 0).copied().unwrap_or_else(|| {
             let way = Way::along(folder, keys);
             self.folders.note(hash, folder, 0, way);
@@ -105,59 +100,6 @@ impl RouteCache {
         *place = Some((route.template, method, class));
         class
     }
-
-    fn hash(&self, bytes: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(bytes);
-        hasher.finish()
-    }
-}
-
-/// The last few texts and what is known of them. A text has one place, which its hash tells.
-struct Table<V>(Box<[Known<V>]>);
-
-/// A text and what is known of it. `kind` is part of what is looked for.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-struct Known<V> {
-    value: V,
-    /// The hash of the last text that wanted this place: one that is looked for but once takes no place.
-    waiting: u64,
-    kind: u8,
-    /// Zero: there is none. The empty text is never kept.
-    length: u8,
-    bytes: [u8; LONGEST],
-}
-
-impl<V: Copy + Default> Table<V> {
-    /// A table of so many places, a power of two.
-    fn new(places: usize) -> Self {
-        let none = Known { value: V::default(), waiting: 0, kind: 0, length: 0, bytes: [0; LONGEST] };
-        Self(vec![none; places].into_boxed_slice())
-    }
-
-    #[inline]
-    fn get(&self, hash: u64, text: &[u8], kind: u8) -> Option<&V> {
-        let known = &self.0[low(hash, self.0.len())];
-        let is = usize::from(known.length) == text.len()
-            && known.kind == kind
-            && known.length > 0
-            && known.bytes.get(..text.len()) == Some(text);
-        is.then_some(&known.value)
-    }
-
-    /// Keeps `value`, if the place is free or `text` wants it for the second time.
-    fn note(&mut self, hash: u64, text: &[u8], kind: u8, value: V) {
-        let places = self.0.len();
-        let known = &mut self.0[low(hash, places)];
-        let waiting = std::mem::replace(&mut known.waiting, hash);
-        if (known.length == 0 || waiting == hash)
-            && let (Ok(length), Some(bytes)) = (u8::try_from(text.len()), known.bytes.get_mut(..text.len()))
-        {
-            bytes.copy_from_slice(text);
-            (known.value, known.kind, known.length) = (value, kind, length);
-        }
-    }
 }
 
 /// A place in a table of `places`, a power of two.
@@ -182,8 +124,8 @@ mod tests {
             for classes in [Classes::default(), overrides.unwrap()] {
                 // Few places, so that everybody wants everybody's.
                 let mut cache = RouteCache {
-                    paths: Table::new(2),
-                    folders: Table::new(2),
+                    paths: Remembered::new(2),
+                    folders: Remembered::new(2),
                     classes: vec![None; CLASSES].into_boxed_slice(),
                     ..RouteCache::default()
                 };

@@ -133,26 +133,41 @@ impl Shard {
     /// Takes in runs.
     pub(crate) fn drain(&mut self, mut words: &[u64]) {
         let mut some = Vec::with_capacity(TOGETHER);
+        let mut numbers = Vec::with_capacity(TOGETHER);
         while !words.is_empty() {
-            // All look-ups, then all additions: the processor waits for many far lines of memory at once.
             some.clear();
             while some.len() < TOGETHER
                 && let Some((run, requests, rest)) = Run::read(words)
             {
                 words = rest;
-                some.push((self.entity(run.key), run, requests));
+                some.push((run, requests));
             }
-            let far = some.iter().map(|&(number, ..)| self.entities[number].words).max();
-            std::hint::black_box(far);
-            let far = some.iter().map(|&(number, ..)| {
-                let entity = &self.entities[number];
-                self.arena.last(entity.buffer, usize::from(entity.words))
-            });
-            std::hint::black_box(far.fold(0, |all, one| all ^ one));
-            for (number, run, requests) in &some {
-                self.add(*number, run, requests);
+            self.numbers(&some, &mut numbers);
+            for (&number, (run, requests)) in numbers.iter().zip(&some) {
+                self.add(number, run, requests);
             }
         }
+    }
+
+    /// The numbers of the entities of some runs, made where they are missing. Each step asks for the memory that the next
+    /// needs, of all runs at once, since it is far away.
+    fn numbers(&mut self, runs: &[(Run, &[u64])], numbers: &mut Vec<usize>) {
+        let guess = |(run, _): &(Run, &[u64])| {
+            let found = self.table.find(Self::hash(&self.seed, run.key), |_| true);
+            found.map_or(0, |&number| number as usize)
+        };
+        numbers.clear();
+        numbers.extend(runs.iter().map(guess));
+        for (number, (run, _)) in numbers.iter_mut().zip(runs) {
+            if self.entities.get(*number).is_none_or(|entity| entity.key != run.key) {
+                *number = self.entity(run.key);
+            }
+        }
+        let far = numbers.iter().map(|&number| {
+            let entity = &self.entities[number];
+            self.arena.last(entity.buffer, usize::from(entity.words))
+        });
+        std::hint::black_box(far.fold(0, |all, one| all ^ one));
     }
 
     /// Adds a run to an entity. With more requests than a key holds, all are folded.
