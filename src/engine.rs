@@ -186,7 +186,7 @@ impl Worker {
     fn count(&mut self, waiting: &mut Waiting<'_>, batch: &mut Batch) {
         let requests = &waiting.requests;
         self.reading.add(requests);
-        requests.iter().for_each(|request| self.fleet.add(request));
+        self.fleet.add(requests);
         self.routes.add(requests, |nth| text(waiting.paths[nth]));
         batch.add(requests);
         waiting.requests.clear();

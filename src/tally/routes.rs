@@ -173,28 +173,36 @@ struct Table {
 /// A route that was asked for not long ago.
 #[derive(Clone, Copy, Debug, Default)]
 struct Recent {
-    key: RouteKey,
-    /// Where its norm stands.
-    at: u32,
+    template: TemplateHash,
     /// The hash of a client above which its norm learns nothing any more; likewise of an object.
     client: u64,
     object: u64,
-    kind: Option<(Method, EndpointClass)>,
+    /// Where its norm stands.
+    at: u32,
+    method: u8,
+    /// The largest class that was seen.
+    class: EndpointClass,
 }
 
 impl Recent {
+    /// Whether it is this route.
+    #[inline]
+    fn is_of(&self, key: RouteKey) -> bool {
+        self.template == key.0 && self.method == key.1
+    }
+
     /// Whether a request tells nothing new about this route.
     #[inline]
     fn knows(&self, key: RouteKey, told: &Told) -> bool {
-        self.key == key
+        self.is_of(key)
             && self.client < told.client
             && (!told.is_read || self.object < told.object)
-            && self.kind >= Some(told.kind)
+            && self.class >= told.kind.1
     }
 }
 
 /// Size of [`Table::recent`], a power of two.
-const RECENT: usize = 2048;
+const RECENT: usize = 4096;
 
 /// The place of a route in [`Table::recent`].
 #[inline]
@@ -231,7 +239,7 @@ impl Table {
         let recent = &self.recent[slot(key)];
         if recent.knows(key, told) {
             Place::NothingNew
-        } else if recent.key == key {
+        } else if recent.is_of(key) {
             Place::Known(recent.at)
         } else {
             self.index.get(&key).map_or(Place::Unknown, |&at| Place::Known(at))
@@ -253,12 +261,13 @@ impl Table {
         };
         norm.add(told);
         self.recent[slot(key)] = Recent {
-            key,
+            template: key.0,
+            method: key.1,
             at,
             // Until a request was answered as asked, each may be the first.
             client: if norm.ok { norm.clients.bound() } else { u64::MAX },
             object: norm.readers.bound(),
-            kind: norm.kind,
+            class: norm.kind.map_or_else(EndpointClass::default, |(_, class)| class),
         };
         true
     }
