@@ -1,6 +1,8 @@
 //! Bytes of strangers: how log producers escape them, and how they are shown so that they can do nothing.
 
+pub(crate) mod address;
 mod remembered;
+pub(crate) mod simd;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The small things that most formats are made of: addresses, numbers, lengths of time, request lines.
 
-pub(super) use super::address::address;
-use super::simd::find;
+pub(super) use crate::text::address::address;
+use crate::text::simd::find;
 use crate::event::{Event, Malformed};
 use crate::time::stamp::Decimal;
 

@@ -1,6 +1,5 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
-mod address;
 mod aws_alb;
 mod clf;
 mod columns;
@@ -15,7 +14,6 @@ mod kong_nginx;
 mod nginx_main;
 mod reader;
 mod recognise;
-mod simd;
 mod slot;
 mod string;
 mod traefik_clf;

@@ -1,7 +1,5 @@
 //! What a line means, under one plan: from [`Event`] to [`Request`].
 
-use std::net::IpAddr;
-
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
@@ -25,17 +23,14 @@ pub struct Cache {
     routes: RouteCache,
     /// Of tokens, keys and sessions: their hashes.
     secrets: Remembered<NameHash>,
-    /// Of forwarded-for lists: who made the request.
-    lists: Remembered<Option<IpAddr>>,
 }
 
-/// Places for secrets and for forwarded-for lists, a power of two; they take 64 KiB each.
-const PLACES: usize = 1 << 9;
+/// Places for secrets, a power of two; they take 128 KiB.
+const SECRETS: usize = 1 << 10;
 
 impl Default for Cache {
     fn default() -> Self {
-        let (secrets, lists) = (Remembered::new(PLACES), Remembered::new(PLACES));
-        Self { routes: RouteCache::default(), secrets, lists }
+        Self { routes: RouteCache::default(), secrets: Remembered::new(SECRETS) }
     }
 }
 
@@ -62,7 +57,7 @@ impl Meaning {
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
         let host = event.host.map_or(NameHash::NONE, |host| self.keys.name(host));
         let in_path = route.object != ObjectId::NONE;
-        let (client, forwarded) = self.client(event, &mut cache.lists);
+        let (client, forwarded) = self.client(event);
 
         let mut flags = Flags::default();
         flags.set(Flags::USER, user.is_some());
@@ -113,8 +108,8 @@ impl Meaning {
     }
 
     /// Who made the request, and whether a forwarded-for list told.
-    fn client(&self, event: &Event<'_>, lists: &mut Remembered<Option<IpAddr>>) -> (Client, bool) {
-        let origin = self.trust.origin_by(event, |list| lists.or_make(list, || self.trust.walk(list)));
+    fn client(&self, event: &Event<'_>) -> (Client, bool) {
+        let origin = self.trust.origin(event);
         match (origin.client, event.client_name) {
             (Some(address), _) => (Client::at(address), origin.peer.is_some()),
             (None, Some(name)) => (Client::named(self.keys.bytes(name)), false),

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::text::address::usual;
 use crate::text::{Plus, percent_decode};
 
 /// The networks whose word about the client is believed. Loopback and private peers always are.
@@ -124,33 +125,24 @@ impl Trust {
     }
 
     /// The right-most hop that is not believed: from the socket inwards through the forwarded-for list.
-    pub fn origin(&self, event: &Event<'_>) -> Origin {
-        self.origin_by(event, |list| self.walk(list))
-    }
-
-    /// As [`origin`](Self::origin), where `walk` gives what [`walk`](Self::walk) would.
     #[inline]
-    pub(super) fn origin_by(
-        &self,
-        event: &Event<'_>,
-        walk: impl FnOnce(&[u8]) -> Option<IpAddr>,
-    ) -> Origin {
+    pub fn origin(&self, event: &Event<'_>) -> Origin {
         let Some(peer) = event.client.filter(|&peer| self.believes(peer)) else {
-            let first = || event.forwarded.and_then(walk);
+            let first = || event.forwarded.and_then(|list| self.walk(list));
             return match event.client {
                 Some(client) => Origin { client: Some(client), peer: None },
                 None if event.client_name.is_some() => Origin { client: None, peer: None },
                 None => Origin { client: first(), peer: None },
             };
         };
-        match event.forwarded.and_then(walk) {
+        match event.forwarded.and_then(|list| self.walk(list)) {
             Some(client) if client != peer => Origin { client: Some(client), peer: Some(peer) },
             _ => Origin { client: Some(peer), peer: None },
         }
     }
 
     /// Walks a forwarded-for list from its right; the left-most address if all are believed.
-    pub(super) fn walk(&self, list: &[u8]) -> Option<IpAddr> {
+    fn walk(&self, list: &[u8]) -> Option<IpAddr> {
         let mut client = None;
         for hop in forwarded_hops(list).rev() {
             let Some(address) = hop else { break };
@@ -166,8 +158,7 @@ impl Trust {
 /// The hops of a forwarded-for list in its own order; `None` for one that is no address.
 pub(crate) fn forwarded_hops(list: &[u8]) -> impl DoubleEndedIterator<Item = Option<IpAddr>> + '_ {
     list.split(|&byte| byte == b',').filter(|hop| !hop.trim_ascii().is_empty()).map(|hop| {
-        let hop = percent_decode(hop, Plus::IsBlank);
-        hop_address(hop.trim_ascii())
+        usual(hop.trim_ascii()).or_else(|| hop_address(percent_decode(hop, Plus::IsBlank).trim_ascii()))
     })
 }
 

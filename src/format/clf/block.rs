@@ -3,12 +3,12 @@
 
 use super::{Clf, Left, Right, set_client_and_user};
 use crate::event::{Event, Malformed};
-use crate::format::address::address_before_blank;
 use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::{number, number_at_end, present, set_request_before, status};
-use crate::format::simd::{Marks, mark};
 use crate::format::{Decoded, Decoder, Each};
 use crate::text::Escapes;
+use crate::text::address::address_before_blank;
+use crate::text::simd::{Marks, mark};
 use crate::time::stamp::{CLF_LENGTH, Minute};
 
 /// How much is indexed at a time: small enough for the first-level cache.

@@ -4,7 +4,7 @@
 
 use super::path::Path;
 use crate::event::Malformed;
-use crate::format::simd::places;
+use crate::text::simd::places;
 
 /// How deep objects and arrays may lie in one another.
 const DEEPEST: usize = 24;

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use crate::event::Malformed;
-use crate::format::address::ipv4_prefix;
 use crate::format::fields::{Unit, number, present};
+use crate::text::address::ipv4_prefix;
 
 /// An IPv4 address and nothing else.
 pub(super) fn ipv4_alone(value: &[u8]) -> Option<IpAddr> {

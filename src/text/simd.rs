@@ -1,24 +1,24 @@
 //! Where the quotes, line feeds and backslashes of a window stand: one pass, 64 bytes at a time.
-//! The only `unsafe` of the formats; a portable version beside it must agree on every input.
+//! The only `unsafe`; a portable version beside it must agree on every input.
 
 #![expect(unsafe_code, reason = "vector loads, and writes into reserved space without a check per mark")]
 
 /// What [`mark`] found, as offsets in the window, ascending.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     /// Quotes and line feeds.
-    pub(super) quotes_and_ends: Vec<u32>,
+    pub(crate) quotes_and_ends: Vec<u32>,
     /// Line feeds.
-    pub(super) ends: Vec<u32>,
+    pub(crate) ends: Vec<u32>,
     /// Backslashes.
-    pub(super) backslashes: Vec<u32>,
+    pub(crate) backslashes: Vec<u32>,
 }
 
 /// The masks of 64 bytes: quotes, line feeds, backslashes; bit *n* stands for byte *n*.
 type Masks = [u64; 3];
 
 /// Finds all marks of `window`, which must be shorter than 4 GiB.
-pub(super) fn mark(window: &[u8], marks: &mut Marks) {
+pub(crate) fn mark(window: &[u8], marks: &mut Marks) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
@@ -32,7 +32,7 @@ pub(super) fn mark(window: &[u8], marks: &mut Marks) {
 
 /// Which of sixteen bytes are one of `bytes`: bit *n* stands for byte *n*.
 #[inline]
-pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
+pub(crate) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{
@@ -54,7 +54,7 @@ pub(super) fn places<const N: usize>(text: &[u8; 16], bytes: [u8; N]) -> u32 {
 
 /// Where `byte` first stands in `text[..end]`. What stands behind `end` is not looked at, but spares a loop.
 #[inline]
-pub(super) fn find(text: &[u8], end: usize, byte: u8) -> Option<usize> {
+pub(crate) fn find(text: &[u8], end: usize, byte: u8) -> Option<usize> {
     let Some(start) = text.first_chunk::<64>().filter(|_| end <= 64) else {
         return memchr::memchr(byte, &text[..end]);
     };
@@ -65,7 +65,7 @@ pub(super) fn find(text: &[u8], end: usize, byte: u8) -> Option<usize> {
 
 /// Which of sixteen bytes are decimal digits: bit *n* stands for byte *n*.
 #[inline]
-pub(super) fn digits(text: &[u8; 16]) -> u32 {
+pub(crate) fn digits(text: &[u8; 16]) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{

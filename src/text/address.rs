@@ -2,13 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::fields::number;
 use super::simd::{digits, places};
 
 /// An address with its port, if one stands behind it: `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1`, `[2001:db8::1]:80`,
 /// `fe80::1%eth0`, and `2001:db8:0:0:0:0:0:1:80`, where the longest prefix that is an address wins. An IPv4 address in
 /// IPv6 clothes is the IPv4 address.
-pub(super) fn address(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
+pub(crate) fn address(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     if let Some((address, length)) = ipv4_prefix(text) {
         return match &text[length..] {
             b"" => Some((IpAddr::V4(address), None)),
@@ -49,9 +48,17 @@ fn ipv6(text: &[u8]) -> Option<IpAddr> {
 /// More than the longest IPv6 address and the blank behind it.
 const PADDED: usize = 48;
 
+/// An address and nothing else, in one of the usual spellings.
+pub(crate) fn usual(text: &[u8]) -> Option<IpAddr> {
+    let mut padded = [b' '; PADDED];
+    padded.get_mut(..text.len()).filter(|place| place.len() < PADDED)?.copy_from_slice(text);
+    let (address, length) = address_before_blank(&padded)?;
+    (length == text.len()).then_some(address)
+}
+
 /// The address at the start of `text` with a blank behind it, an IPv4 address in IPv6 clothes as itself; and how many bytes
 /// it took. Knows the usual spellings alone.
-pub(super) fn address_before_blank(text: &[u8]) -> Option<(IpAddr, usize)> {
+pub(crate) fn address_before_blank(text: &[u8]) -> Option<(IpAddr, usize)> {
     if let Some((address, length)) = text.first_chunk().and_then(ipv4_before_blank) {
         return Some((IpAddr::V4(address), length));
     }
@@ -126,11 +133,14 @@ static DIGIT: [u8; 256] = {
 
 /// A port.
 fn port(text: &[u8]) -> Option<u16> {
-    u16::try_from(number(text)?).ok()
+    let digit = |port: u32, byte: &u8| {
+        byte.is_ascii_digit().then(|| port.saturating_mul(10).saturating_add(u32::from(byte - b'0')))
+    };
+    if text.is_empty() { None } else { u16::try_from(text.iter().try_fold(0, digit)?).ok() }
 }
 
 /// The IPv4 address at the start of `text`, and how many bytes it took.
-pub(super) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
+pub(crate) fn ipv4_prefix(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
     text.first_chunk().and_then(ipv4_before_blank).or_else(|| ipv4_by_bytes(text))
 }
 
