@@ -62,10 +62,8 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
     let workers: Vec<Mutex<Worker>> = (0..scan.threads.max(1)).map(|_| Mutex::default()).collect();
     let mut tally = Tally::default();
     let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
-    let (mut tu, mut td) = (0.0, 0.0);
     loop {
         let read = AtomicU64::new(0);
-        let t0 = std::time::Instant::now();
         batches.par_iter_mut().for_each(|batch| {
             batch.clear();
             // What cannot be read stands in the feed's outcomes; the rest still comes.
@@ -77,24 +75,18 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
             feed.passed(&block, records);
             feed.give_back(block);
         });
-        tu += t0.elapsed().as_secs_f64();
-        let t0 = std::time::Instant::now();
         drain(&mut tally, &batches);
-        td += t0.elapsed().as_secs_f64();
         if read.into_inner() == 0 || scan.interrupted.load(Ordering::Relaxed) {
             break;
         }
     }
-    let t0 = std::time::Instant::now();
     for worker in workers {
         let worker = worker.into_inner().expect("no worker panicked");
         tally.routes.merge(worker.routes);
         tally.fleet.merge(worker.fleet);
         tally.reading.merge(worker.reading);
     }
-    let t1 = t0.elapsed().as_secs_f64();
     tally.settle();
-    eprintln!("T understand {tu:.3} drain {td:.3} merge {t1:.3} settle {:.3} routes {}", t0.elapsed().as_secs_f64()-t1, tally.routes.len());
     tally
 }
 
