@@ -62,7 +62,8 @@ impl Entity {
 /// One owner's keys of one kind.
 pub(crate) struct Shard {
     kind: KeyKind,
-    table: HashTable<u32>,
+    /// From a key's hash to its entity.
+    table: HashTable<(u32, u32)>,
     seed: foldhash::fast::RandomState,
     entities: Vec<Entity>,
     arena: Arena,
@@ -96,26 +97,22 @@ impl Shard {
 
     /// The hash of a key in this table: seeded anew in each process, so that crafted keys cannot collide.
     #[inline]
-    fn hash(seed: &foldhash::fast::RandomState, key: [u64; 2]) -> u64 {
+    fn hash(&self, key: [u64; 2]) -> u32 {
         use std::hash::BuildHasher;
-        seed.hash_one(mix(key[0], key[1]))
+        u32::try_from(self.seed.hash_one(mix(key[0], key[1])) >> 32).expect("32 bits are left")
     }
 
     /// The number of `key`'s entity, made where it is missing.
     #[inline]
     fn entity(&mut self, key: [u64; 2]) -> usize {
-        let hash = Self::hash(&self.seed, key);
-        let (entities, seed) = (&self.entities, &self.seed);
-        let entry = self.table.entry(
-            hash,
-            |&at| entities[at as usize].key == key,
-            |&at| Self::hash(seed, entities[at as usize].key),
-        );
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(found) => *found.get() as usize,
+        let hash = self.hash(key);
+        let entities = &self.entities;
+        let is = |&(known, at): &(u32, u32)| known == hash && entities[at as usize].key == key;
+        match self.table.entry(spread(hash), is, |&(hash, _)| spread(hash)) {
+            hashbrown::hash_table::Entry::Occupied(found) => found.get().1 as usize,
             hashbrown::hash_table::Entry::Vacant(free) => {
                 let number = u32::try_from(entities.len()).expect("a shard holds fewer than 2^32 keys");
-                free.insert(number);
+                free.insert((hash, number));
                 self.entities.push(Entity {
                     key,
                     bytes: 0,
@@ -153,8 +150,9 @@ impl Shard {
     /// needs, of all runs at once, since it is far away.
     fn numbers(&mut self, runs: &[(Run, &[u64])], numbers: &mut Vec<usize>) {
         let guess = |(run, _): &(Run, &[u64])| {
-            let found = self.table.find(Self::hash(&self.seed, run.key), |_| true);
-            found.map_or(0, |&number| number as usize)
+            let hash = self.hash(run.key);
+            let found = self.table.find(spread(hash), |&(known, _)| known == hash);
+            found.map_or(usize::MAX, |&(_, number)| number as usize)
         };
         numbers.clear();
         numbers.extend(runs.iter().map(guess));
@@ -234,8 +232,10 @@ impl Shard {
     /// The entity of `key`.
     pub(crate) fn find(&self, key: u128) -> Option<&Entity> {
         let key = halves(key);
-        let found = self.table.find(Self::hash(&self.seed, key), |&at| self.entities[at as usize].key == key);
-        Some(&self.entities[*found? as usize])
+        let hash = self.hash(key);
+        let is = |&(known, at): &(u32, u32)| known == hash && self.entities[at as usize].key == key;
+        let &(_, number) = self.table.find(spread(hash), is)?;
+        Some(&self.entities[number as usize])
     }
 
     /// The packed requests of an entity.
@@ -314,6 +314,12 @@ impl Shard {
         }
         self.settle();
     }
+}
+
+/// A hash as the table wants it, which looks at both ends of 64 bits.
+#[inline]
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 /// Adds packed requests to the evidence of one entity.
