@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::MIN_VALUES;
 use super::siblings::{Children, Sibling, sort};
 use super::tree::{Id, ROOT, Tree};
@@ -21,28 +23,46 @@ pub(super) struct Folded {
     pub(super) texts: BTreeMap<TemplateHash, Vec<u8>>,
 }
 
+impl Folded {
+    /// Adds what becomes of templates that come later.
+    fn append(&mut self, mut later: Self) {
+        self.templates.append(&mut later.templates);
+        self.variable_parents.append(&mut later.variable_parents);
+        for (template, text) in later.texts {
+            self.texts.entry(template).or_insert(text);
+        }
+    }
+}
+
+/// Siblings of templates with at most so many segments are looked at in parallel, in so many pieces.
+const NEAR_ROOT: usize = 2;
+const PIECES: usize = 16;
+
 /// Folds all siblings of `tree` that are values.
-pub(super) fn fold(tree: &Tree<'_>, clients: u64, keys: &Keys) -> Folded {
-    let mut folding = Folding { tree, clients, keys, text: Vec::new(), folded: Folded::default() };
+pub(super) fn fold(tree: &Tree, clients: u64, keys: &Keys) -> Folded {
+    let mut folding = Folding { tree, clients, keys, text: Vec::new(), depth: 0, folded: Folded::default() };
     folding.descend(&[ROOT], Growing::default());
     folding.folded
 }
 
-struct Folding<'f, 't> {
-    tree: &'f Tree<'t>,
+struct Folding<'f> {
+    tree: &'f Tree,
     clients: u64,
     keys: &'f Keys,
     /// The text of the template that is looked at.
     text: Vec<u8>,
+    /// How many segments it has.
+    depth: usize,
     folded: Folded,
 }
 
-impl Folding<'_, '_> {
+impl Folding<'_> {
     /// Looks at the child `name` of `parent`, which these nodes have become.
     fn visit(&mut self, name: &[u8], nodes: &[Id], mut hash: Growing) {
         let length = self.text.len();
         self.text.push(b'/');
         self.text.extend_from_slice(name);
+        self.depth += 1;
         hash.push(name, self.keys);
         let here = hash.template();
         let origins = nodes.iter().map(|&id| self.tree.node(id).hash.template());
@@ -52,7 +72,26 @@ impl Folding<'_, '_> {
             self.folded.texts.entry(here).or_insert_with(|| self.text.clone());
         }
         self.descend(nodes, hash);
+        self.depth -= 1;
         self.text.truncate(length);
+    }
+
+    /// Calls `visit` for so many siblings, by their number; near the root for several at a time. What becomes of them is
+    /// written down in their order all the same.
+    fn visit_each(&mut self, count: usize, visit: impl Fn(&mut Self, usize) + Sync) {
+        if self.depth > NEAR_ROOT || count < 2 {
+            return (0..count).for_each(|nth| visit(self, nth));
+        }
+        let size = count.div_ceil(PIECES);
+        let pieces = (0..count.div_ceil(size)).into_par_iter().map(|piece| {
+            let mut part = Self { text: self.text.clone(), folded: Folded::default(), ..*self };
+            (piece * size..count.min((piece + 1) * size)).for_each(|nth| visit(&mut part, nth));
+            part.folded
+        });
+        let pieces: Vec<Folded> = pieces.collect();
+        for piece in pieces {
+            self.folded.append(piece);
+        }
     }
 
     /// Folds the children of these nodes, then looks at each.
@@ -72,10 +111,10 @@ impl Folding<'_, '_> {
             *place = child;
             count += 1;
         }
-        few[..count].sort_unstable_by_key(|&child| self.tree.node(child).name);
-        for child in &few[..count] {
-            self.visit(self.tree.node(*child).name, &[*child], here);
-        }
+        few[..count].sort_unstable_by_key(|&child| self.tree.name(child));
+        self.visit_each(count, |folding, nth| {
+            folding.visit(folding.tree.name(few[nth]), &few[nth..=nth], here);
+        });
     }
 
     fn fold_below(&mut self, parents: &[Id], here: Growing) {
@@ -94,12 +133,13 @@ impl Folding<'_, '_> {
             all.extend(variables.iter().map(|(name, nodes)| Sibling::new(name, nodes, tree, clients)));
         }
         sort(&mut all);
-        for Sibling { name, nodes, .. } in all {
+        self.visit_each(all.len(), |folding, nth| {
+            let Sibling { name, nodes, .. } = all[nth];
             if variable.is_some_and(|(_, variable)| variable == name) {
-                self.note_variable(name, parents, here);
+                folding.note_variable(name, parents, here);
             }
-            self.visit(name, nodes, here);
-        }
+            folding.visit(name, nodes, here);
+        });
     }
 
     /// Writes down that the children of these nodes are values of the variable `name`.

@@ -23,6 +23,7 @@ impl Learned {
     pub(super) fn new(folded: Folded) -> Self {
         let mut learned = Self { texts: folded.texts, ..Self::default() };
         learned.variable_parents.extend(folded.variable_parents);
+        learned.parents = Parents::new(learned.variable_parents.keys().copied());
         // Templates that stay are kept, too, where their parent is variable: they are known, and no value.
         let says_all =
             |(template, here): &(TemplateHash, TemplateHash)| learned.fold_by_parent(*template) == *here;
@@ -59,7 +60,8 @@ impl Learned {
 
     /// What a template is that nothing is known of but its parent.
     fn fold_by_parent(&self, template: TemplateHash) -> TemplateHash {
-        self.variable_parents.get(&template.parent()).copied().unwrap_or(template)
+        let parent = Some(template.parent()).filter(|&parent| self.parents.may_hold(parent));
+        parent.and_then(|parent| self.variable_parents.get(&parent)).copied().unwrap_or(template)
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Sibling<'s> {
 
 impl<'s> Sibling<'s> {
     /// Different values mostly have different clients, so their reaches are added up.
-    pub(super) fn new(name: &'s [u8], nodes: &'s [Id], tree: &Tree<'s>, clients: u64) -> Self {
+    pub(super) fn new(name: &'s [u8], nodes: &'s [Id], tree: &'s Tree, clients: u64) -> Self {
         let (mut methods, mut reach) = (Methods::default(), 0_u64);
         for &id in nodes {
             let node = tree.node(id);
@@ -36,7 +36,7 @@ pub(super) struct Children {
 }
 
 impl Children {
-    pub(super) fn of(parents: &[Id], tree: &Tree<'_>) -> Self {
+    pub(super) fn of(parents: &[Id], tree: &Tree) -> Self {
         let nodes = parents.iter().flat_map(|&parent| tree.children(parent));
         if parents.len() == 1 {
             let nodes: Vec<Id> = nodes.collect();
@@ -45,7 +45,7 @@ impl Children {
         let (mut numbers, mut counts) = (HashMap::<&[u8], usize, RandomState>::default(), Vec::new());
         let mut numbered: Vec<(usize, Id)> = Vec::with_capacity(parents.len());
         for node in nodes {
-            let number = *numbers.entry(tree.node(node).name).or_insert(counts.len());
+            let number = *numbers.entry(tree.name(node)).or_insert(counts.len());
             if number == counts.len() {
                 counts.push(0);
             }
@@ -56,12 +56,12 @@ impl Children {
         Self { nodes: numbered.into_iter().map(|(_, node)| node).collect(), counts }
     }
 
-    pub(super) fn siblings<'s>(&'s self, tree: &Tree<'s>, clients: u64) -> Vec<Sibling<'s>> {
+    pub(super) fn siblings<'s>(&'s self, tree: &'s Tree, clients: u64) -> Vec<Sibling<'s>> {
         let mut rest = self.nodes.as_slice();
         let next = |&count: &usize| {
             let (nodes, others) = rest.split_at(count);
             rest = others;
-            Sibling::new(tree.node(nodes[0]).name, nodes, tree, clients)
+            Sibling::new(tree.name(nodes[0]), nodes, tree, clients)
         };
         self.counts.iter().map(next).collect()
     }

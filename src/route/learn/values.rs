@@ -32,11 +32,7 @@ enum Below {
 }
 
 /// The variables among siblings: their names, and which of the siblings are their values.
-pub(super) fn values(
-    siblings: &[Sibling<'_>],
-    tree: &Tree<'_>,
-    clients: u64,
-) -> BTreeMap<Vec<u8>, Vec<usize>> {
+pub(super) fn values(siblings: &[Sibling<'_>], tree: &Tree, clients: u64) -> BTreeMap<Vec<u8>, Vec<usize>> {
     let mut found = BTreeMap::new();
     if siblings.len() < MIN_VALUES {
         return found;
@@ -98,11 +94,11 @@ struct Shared<'t> {
 }
 
 impl<'t> Shared<'t> {
-    fn among<'s>(siblings: impl Iterator<Item = &'s Sibling<'s>>, count: usize, tree: &'s Tree<'t>) -> Self {
+    fn among<'s>(siblings: impl Iterator<Item = &'s Sibling<'s>>, count: usize, tree: &'t Tree) -> Self {
         let mut times: HashMap<&[u8], (usize, usize), RandomState> = HashMap::default();
         for (nth, sibling) in siblings.enumerate() {
             for child in sibling.nodes.iter().flat_map(|&node| tree.children(node)) {
-                let (times, last) = times.entry(tree.node(child).name).or_insert((0, usize::MAX));
+                let (times, last) = times.entry(tree.name(child)).or_insert((0, usize::MAX));
                 *times += usize::from(*last != nth);
                 *last = nth;
             }
@@ -116,11 +112,11 @@ impl<'t> Shared<'t> {
     }
 }
 
-fn signature<'s>(sibling: &Sibling<'s>, shared: &Shared<'_>, tree: &Tree<'_>) -> Signature<'s> {
+fn signature<'s>(sibling: &Sibling<'s>, shared: &Shared<'_>, tree: &Tree) -> Signature<'s> {
     let mut children = sibling.nodes.iter().flat_map(|&node| tree.children(node)).peekable();
     let below = if children.peek().is_none() {
         Below::Nothing
-    } else if children.all(|child| shared.has(tree.node(child).name)) {
+    } else if children.all(|child| shared.has(tree.name(child))) {
         Below::Shared
     } else {
         Below::Own
