@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
+use crate::collect::ClientProfiles;
 use crate::detect::{Detector, World};
 use crate::format::Decoder;
 use crate::hash::NameHash;
@@ -40,6 +41,9 @@ pub struct Teller<'p> {
     pub evidence: usize,
 }
 
+/// How many clients each network holds.
+type Bystanders = HashMap<Client, u64, foldhash::fast::FixedState>;
+
 /// Records that were read again, and the names that stand in them.
 #[derive(Default)]
 struct Library {
@@ -68,7 +72,9 @@ impl Teller<'_> {
         let wanted: Vec<(SourceId, u64)> =
             places.iter().map(|place| (SourceId(place.source()), place.offset())).collect();
         let mut library = Library::default();
-        for (place, record) in places.into_iter().zip(fetch(self.sources, &wanted, self.limits, self.milestones)) {
+        for (place, record) in
+            places.into_iter().zip(fetch(self.sources, &wanted, self.limits, self.milestones))
+        {
             let Some(record) = record else { continue };
             self.learn_names(place, &record, &mut library);
             library.records.insert(place, record);
@@ -96,26 +102,27 @@ impl Teller<'_> {
     }
 
     /// For each network that holds a source of any group: how many clients it holds altogether.
-    fn bystanders(&self, groups: &[Group]) -> BTreeMap<Client, u64> {
+    fn bystanders(&self, groups: &[Group]) -> Bystanders {
         let findings = groups.iter().flat_map(|group| &group.findings);
-        let mut networks: BTreeMap<Client, u64> =
-            findings.flat_map(|finding| &finding.clients).map(|count| (count.of.network(), 0)).collect();
-        self.world.tally().each_client(|client| {
-            if let Some(count) = networks.get_mut(&client.network()) {
+        let sources = findings.flat_map(|finding| &finding.clients);
+        let networks: Bystanders = sources.map(|count| (count.of.network(), 0)).collect();
+        let count = |networks: &mut Bystanders, key: u128, _: u64| {
+            if let Some(count) = networks.get_mut(&Client(key).network()) {
                 *count += 1;
             }
-        });
-        networks
+        };
+        let add = |mut ours: Bystanders, theirs: Bystanders| {
+            for (network, count) in theirs {
+                *ours.entry(network).or_default() += count;
+            }
+            ours
+        };
+        let clients = self.world.population::<ClientProfiles>();
+        clients.count_keys(|| networks.clone(), count, add)
     }
 
     /// Tells one group.
-    fn incident(
-        &self,
-        group: &Group,
-        rank: u32,
-        library: &Library,
-        bystanders: &BTreeMap<Client, u64>,
-    ) -> Incident {
+    fn incident(&self, group: &Group, rank: u32, library: &Library, bystanders: &Bystanders) -> Incident {
         let worst = &group.findings[0];
         let entities = self.entities(group, library, bystanders);
         let mut stages: Vec<_> = group.findings.iter().map(|finding| finding.kind.stage()).collect();
@@ -186,7 +193,7 @@ impl Teller<'_> {
     }
 
     /// Whom the evidence is held against.
-    fn entities(&self, group: &Group, library: &Library, bystanders: &BTreeMap<Client, u64>) -> Entities {
+    fn entities(&self, group: &Group, library: &Library, bystanders: &Bystanders) -> Entities {
         let clients = heaviest(group.findings.iter().flat_map(|finding| &finding.clients));
         let users = heaviest(group.findings.iter().flat_map(|finding| &finding.users));
         let agents = heaviest(group.findings.iter().flat_map(|finding| &finding.agents));
@@ -331,11 +338,7 @@ fn address(client: Client, library: &Library) -> Address {
 }
 
 /// The networks that hold sources, fullest first, and how many there are.
-fn networks(
-    clients: &[Count<Client>],
-    bystanders: &BTreeMap<Client, u64>,
-    most: usize,
-) -> (Vec<Network>, u64) {
+fn networks(clients: &[Count<Client>], bystanders: &Bystanders, most: usize) -> (Vec<Network>, u64) {
     let mut by: BTreeMap<Client, u64> = BTreeMap::new();
     for count in clients.iter().filter(|count| count.of.address().is_some()) {
         *by.entry(count.of.network()).or_default() += 1;

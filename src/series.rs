@@ -15,6 +15,18 @@ pub trait Evidence: Default + Send + Sync + Serialize + DeserializeOwned + 'stat
 
     /// Adds what `other` knows.
     fn merge(&mut self, other: Self);
+
+    /// Forgets everything; memory that it holds may stay for what comes next.
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// `evidence` as if new, with the memory that it held.
+pub(crate) fn cleared<E: Evidence>(evidence: &mut E) -> E {
+    let mut evidence = std::mem::take(evidence);
+    evidence.clear();
+    evidence
 }
 
 /// Evidence in ticks of one width, at most `N` of them that are not empty. Beyond `N` the width doubles, aligned to the
@@ -149,6 +161,11 @@ impl<E: Evidence, const N: usize> Evidence for Series<E, N> {
         }
         self.ticks = merged;
         self.fit();
+    }
+
+    fn clear(&mut self) {
+        self.doublings = 0;
+        self.ticks.clear();
     }
 }
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::KeyKind;
+use crate::collect::{ClientProfiles, KeyKind};
 use crate::detect::{self, Detector, World};
 use crate::event::Malformed;
 use crate::format::Decoder;
 use crate::incident::{Group, Raw, Severity, Stamp};
-use crate::request::{Flags, Trust};
+use crate::request::{Client, Flags, Trust};
 use crate::run::{IncidentCounts, Rejected, Run, SourceRead};
 use crate::source::{Outcome, Source};
 use crate::tally::{SourceReading, Tally};
@@ -47,7 +47,7 @@ pub fn summary(gathered: Gathered<'_>) -> Run {
     let sum = |count: fn(&SourceRead) -> u64| sources.iter().map(count).sum();
     let templates: BTreeSet<_> = gathered.world.norms().map(|(route, _)| route.0.0).collect();
     let mut warnings = gathered.warnings;
-    warnings.extend(hidden_clients(gathered.tally, gathered.world, gathered.trust));
+    warnings.extend(hidden_clients(gathered.tally, gathered.trust));
     if span.is_none() && sources.iter().any(|source| source.events > 0) {
         warnings.push("no request lies in the time that was asked for: nothing was judged".to_owned());
     }
@@ -152,14 +152,23 @@ fn counts(groups: &[Group]) -> IncidentCounts {
 }
 
 /// Delivery networks whose edges stand in the log where clients should: which option tells them apart.
-fn hidden_clients(tally: &Tally, world: &World<'_>, trust: &Trust) -> Vec<String> {
-    let mut requests = BTreeMap::<&'static str, u64>::new();
-    tally.each_client(|client| {
-        let Some(address) = client.address().filter(|&address| !trust.believes(address)) else { return };
-        let Some(network) = Trust::published_by(address) else { return };
-        *requests.entry(network).or_default() +=
-            world.profile(client, |profile| profile.requests).unwrap_or(0);
-    });
+fn hidden_clients(tally: &Tally, trust: &Trust) -> Vec<String> {
+    let count = |requests: &mut BTreeMap<&'static str, u64>, key: u128, made: u64| {
+        let address = Client(key).address();
+        let Some((address, network)) = address.and_then(|one| Some((one, Trust::published_by(one)?))) else {
+            return;
+        };
+        if !trust.believes(address) {
+            *requests.entry(network).or_default() += made;
+        }
+    };
+    let add = |mut ours: BTreeMap<&'static str, u64>, theirs: BTreeMap<&'static str, u64>| {
+        for (network, made) in theirs {
+            *ours.entry(network).or_default() += made;
+        }
+        ours
+    };
+    let requests = tally.population::<ClientProfiles>().count_keys(BTreeMap::new, count, add);
     let all: u64 = tally.reading.sources.values().map(|source| source.events).sum();
     let heavy =
         requests.into_iter().filter(|&(_, requests)| requests * 1000 >= all * EDGE_SHARE && requests > 0);

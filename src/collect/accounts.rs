@@ -6,7 +6,7 @@ use crate::collect::logins::{Door, LOGIN_TICK, is_at_door};
 use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Outcomes, Samples, Span};
 use crate::request::{Place, Request};
-use crate::series::{Evidence, Series, Tries};
+use crate::series::{Evidence, Series, Tries, cleared};
 
 /// Tries by account.
 pub struct Accounts;
@@ -87,6 +87,16 @@ impl Evidence for Tried {
             (ours, theirs) => ours.or(theirs),
         };
     }
+
+    fn clear(&mut self) {
+        *self = Self {
+            doors: cleared(&mut self.doors),
+            clients: cleared(&mut self.clients),
+            agents: cleared(&mut self.agents),
+            activity: cleared(&mut self.activity),
+            ..Self::default()
+        };
+    }
 }
 
 impl Collector for Accounts {
@@ -100,8 +110,7 @@ impl Collector for Accounts {
 
     fn observe(request: &Request, tried: &mut Tried) {
         let answers = tried.doors.at(request.route_number());
-        let door = Door { template: request.template, method: request.method, class: request.class };
-        answers.door = answers.door.max(Some(door));
+        answers.door = answers.door.max(Some(Door::of(request)));
         answers.outcomes.add(request);
         let from = tried.clients.at(request.client.number());
         from.client = from.client.max(request.client.0);

@@ -57,6 +57,13 @@ pub struct Door {
     pub class: EndpointClass,
 }
 
+impl Door {
+    /// The door at which `request` stands.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { template: request.template, method: request.method, class: request.class }
+    }
+}
+
 /// What happened to one account at one door.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Try {
@@ -122,6 +129,10 @@ impl Evidence for LoginTries {
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);
     }
+
+    fn clear(&mut self) {
+        self.doors.clear();
+    }
 }
 
 /// Whether credentials are tried or accounts asked for in `request`.
@@ -140,8 +151,7 @@ impl Collector for Logins {
 
     fn observe(request: &Request, logins: &mut LoginTries) {
         let route = logins.doors.at(request.route_number());
-        let door = Door { template: request.template, method: request.method, class: request.class };
-        route.door = route.door.max(Some(door));
+        route.door = route.door.max(Some(Door::of(request)));
         route.outcomes.add(request);
         route.activity.at(LOGIN_TICK, request.time).0 += 1;
         route.span.add(request.time);

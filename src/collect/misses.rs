@@ -7,7 +7,7 @@ use crate::evidence::{Bounded, Distinct, Samples, Span};
 use crate::hash::mix;
 use crate::request::Request;
 use crate::route::EndpointClass;
-use crate::series::{Evidence, Series, Tries};
+use crate::series::{Evidence, Series, Tries, cleared};
 use crate::time::Seconds;
 
 /// Missing paths, by client.
@@ -52,6 +52,15 @@ impl Evidence for Missed {
         self.samples.merge(other.samples);
         self.methods |= other.methods;
         self.bytes += other.bytes;
+    }
+
+    fn clear(&mut self) {
+        *self = Self {
+            templates: cleared(&mut self.templates),
+            paths: cleared(&mut self.paths),
+            activity: cleared(&mut self.activity),
+            ..Self::default()
+        };
     }
 }
 

@@ -7,7 +7,7 @@ use crate::evidence::{Bounded, Distinct, Samples, Span};
 use crate::hash::{TemplateHash, mix};
 use crate::request::Request;
 use crate::route::{EndpointClass, Method, ObjectId};
-use crate::series::{Evidence, Series, Tries};
+use crate::series::{Evidence, Series, Tries, cleared};
 use crate::time::Seconds;
 
 /// Objects by client.
@@ -180,6 +180,16 @@ impl Evidence for Objects {
         self.span.merge(other.span);
         self.activity.merge(other.activity);
         self.samples.merge(other.samples);
+    }
+
+    fn clear(&mut self) {
+        *self = Self {
+            routes: cleared(&mut self.routes),
+            some: cleared(&mut self.some),
+            paths: cleared(&mut self.paths),
+            activity: cleared(&mut self.activity),
+            ..Self::default()
+        };
     }
 }
 

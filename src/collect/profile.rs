@@ -7,7 +7,7 @@ use crate::evidence::{Bounded, Span};
 use crate::hash::mix;
 use crate::request::{Flags, Request};
 use crate::route::EndpointClass;
-use crate::series::{Evidence, Series, Tries};
+use crate::series::{Evidence, Series, Tries, cleared};
 use crate::time::Seconds;
 
 /// Profiles by client address.
@@ -94,6 +94,16 @@ impl Evidence for Profile {
         self.agents.merge(other.agents);
         self.others.merge(other.others);
         self.activity.merge(other.activity);
+    }
+
+    fn clear(&mut self) {
+        *self = Self {
+            routes: cleared(&mut self.routes),
+            agents: cleared(&mut self.agents),
+            others: cleared(&mut self.others),
+            activity: cleared(&mut self.activity),
+            ..Self::default()
+        };
     }
 }
 

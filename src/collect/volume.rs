@@ -7,7 +7,7 @@ use crate::evidence::{Bounded, Samples, Span};
 use crate::hash::TemplateHash;
 use crate::request::Request;
 use crate::route::{EndpointClass, Method};
-use crate::series::{Evidence, Series};
+use crate::series::{Evidence, Series, cleared};
 use crate::time::Seconds;
 
 /// Volumes by client.
@@ -91,6 +91,14 @@ impl Evidence for Volume {
         self.activity.merge(other.activity);
         self.span.merge(other.span);
         self.samples.merge(other.samples);
+    }
+
+    fn clear(&mut self) {
+        *self = Self {
+            routes: cleared(&mut self.routes),
+            activity: cleared(&mut self.activity),
+            ..Self::default()
+        };
     }
 }
 

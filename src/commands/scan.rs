@@ -1,6 +1,7 @@
 //! `gatehound scan`: from logs to ranked incidents.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -39,7 +40,8 @@ pub(crate) fn run(
     warn(plan.talk, if in_report { &[] } else { &warnings });
 
     let signals = Signals::listen()?;
-    let read = read(&plan, &signals)?;
+    // What was read is never taken apart: the process ends, and the system takes it back as a whole.
+    let read = ManuallyDrop::new(read(&plan, &signals)?);
     let (run, incidents) = judge(&plan, &read, warnings, &signals);
 
     for (target, style) in &plan.targets {
@@ -98,15 +100,10 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
 }
 
 /// What the evidence proves, and the summary of the run.
-fn judge(
-    plan: &Plan,
-    read: &Read,
-    mut warnings: Vec<String>,
-    signals: &Signals,
-) -> (Run, Vec<Incident>) {
+fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, signals: &Signals) -> (Run, Vec<Incident>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::all();
-    let world = World::new(tally, &reading.meaning.keys);
+    let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
     let groups = rank(detect::judge(&detectors, &world));
     if signals.came().is_some() {
         warnings.push("interrupted: only what was read until then was judged".to_owned());

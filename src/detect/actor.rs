@@ -1,10 +1,11 @@
 //! Against whom evidence is held: an address, or the identity that a line proves.
 
-use crate::collect::{ClientProfiles, PrincipalProfiles, Profile};
+use crate::collect::{ClientProfiles, KeyKind, PrincipalProfiles, Profile};
 use crate::detect::World;
 use crate::detect::confounder;
 use crate::hash::NameHash;
 use crate::request::Client;
+use crate::tally::Subject;
 
 /// An address, or the identity that a line proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,23 +27,23 @@ impl Actor {
         }
     }
 
-    /// How many people there are behind it: one, unless it is an address that looks like a crowd's.
+    /// How many [`people`] there are behind it.
     pub(crate) fn people(self, world: &World<'_>) -> u64 {
         match self {
             Self::Client(client) => {
-                let profiles = world.population::<ClientProfiles>();
-                // A crowd cannot have made fewer requests than it has people.
-                if profiles.wanted(client.0) < confounder::CROWD {
-                    return 1;
-                }
-                profiles.with(client.0, confounder::people).unwrap_or(1)
+                let subject = world.population::<ClientProfiles>().subject(client.0);
+                subject.map_or(1, |subject| people(KeyKind::Client, subject))
             }
             Self::Principal(_) => 1,
         }
     }
+}
 
-    /// Whether it looks like many people.
-    pub(crate) fn is_crowd(self, world: &World<'_>) -> bool {
-        self.people(world) > 1
+/// How many people there are behind a key of this kind: one, unless it is an address that looks like a crowd's.
+pub(crate) fn people(kind: KeyKind, subject: Subject<'_>) -> u64 {
+    // A crowd cannot have made fewer requests than it has people.
+    if kind != KeyKind::Client || subject.wanted::<ClientProfiles>() < confounder::CROWD {
+        return 1;
     }
+    subject.read::<ClientProfiles, _>(confounder::people).unwrap_or(1)
 }

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::ClientProfiles;
+use rayon::prelude::*;
+
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
 use crate::detect::pool;
 use crate::detect::statistics::{binomial_tail_tenths, permille};
+use crate::detect::visits::Visit;
 use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
@@ -57,7 +59,7 @@ struct Visitor {
     rotates: bool,
     /// Requests elsewhere.
     elsewhere: u64,
-    /// Routes elsewhere.
+    /// Routes elsewhere; very many where their number does not matter.
     routes: u64,
     first: Time,
     last: Time,
@@ -68,17 +70,26 @@ struct Visitor {
 impl Visitor {
     /// Whether it came for nothing but the door, and mostly in vain.
     fn is_single_minded(&self) -> bool {
+        let mostly_here = self.elsewhere <= 2.max(self.verdicts.refused / 4);
+        self.may_be_single_minded() && (mostly_here || self.routes <= 1)
+    }
+
+    /// Whether it is single-minded if it went to no more than one other route.
+    fn may_be_single_minded(&self) -> bool {
         self.verdicts.refused >= 1
             && self.verdicts.accepted == 0
-            && (self.elsewhere <= 2.max(self.verdicts.refused / 4)
-                || (self.routes <= 1 && self.elsewhere <= self.verdicts.refused + 2))
+            && self.elsewhere <= self.verdicts.refused + 2
     }
 
     /// Whether it keeps on where a person would give up or ask for a new password.
     fn persists(&self) -> bool {
-        self.verdicts.refused >= PERSISTENT
-            && self.verdicts.refused >= 8 * self.verdicts.accepted
-            && (self.routes <= 1 || self.elsewhere <= self.verdicts.refused / 4 + 30 * self.verdicts.accepted)
+        let mostly_here = self.elsewhere <= self.verdicts.refused / 4 + 30 * self.verdicts.accepted;
+        self.may_persist() && (mostly_here || self.routes <= 1)
+    }
+
+    /// Whether it persists if it went to no more than one other route.
+    fn may_persist(&self) -> bool {
+        self.verdicts.refused >= PERSISTENT && self.verdicts.refused >= 8 * self.verdicts.accepted
     }
 
     /// Whether it fits a campaign of which others are the proof: refused more often than not, then gone on for a while.
@@ -181,25 +192,37 @@ impl pool::Member for Visitor {
 
 /// Who came to each door that takes credentials.
 fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
-    let profiles = world.population::<ClientProfiles>();
+    let visits = world.visits().par_iter().filter(|visit| visit.at.class.takes_credentials());
+    let visitors: Vec<(RouteKey, Visitor)> =
+        visits.map(|visit| (visit.door, visitor(world, visit))).collect();
     let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();
-    for visit in world.visits().iter().filter(|visit| visit.at.class.takes_credentials()) {
-        let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
-        // Whoever was never refused is nobody's suspect, whatever it did elsewhere.
-        let routes = if verdicts.refused == 0 { None } else { profiles.with(visit.client.0, |profile| profile.routes.count()) };
-        doors.entry(visit.door).or_default().push(Visitor {
-            client: visit.client,
-            verdicts,
-            agent: visit.agent,
-            rotates: visit.rotates,
-            elsewhere: visit.requests.saturating_sub(visit.at_doors),
-            routes: routes.unwrap_or(0).saturating_sub(visit.doors),
-            first: visit.span.first,
-            last: visit.span.last,
-            target: visit.target,
-        });
+    for (door, visitor) in visitors {
+        doors.entry(door).or_default().push(visitor);
     }
     doors
+}
+
+/// A client at a door.
+fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
+    let mut visitor = Visitor {
+        client: visit.client,
+        verdicts: world.doors().count(visit.door, visit.answers.iter().copied()),
+        agent: visit.agent,
+        rotates: visit.rotates,
+        elsewhere: visit.requests.saturating_sub(visit.at_doors),
+        routes: u64::MAX,
+        first: visit.span.first,
+        last: visit.span.last,
+        target: visit.target,
+    };
+    // Of most it is plain, wherever else they went.
+    let may_matter = visitor.may_be_single_minded() && !visitor.is_single_minded()
+        || visitor.may_persist() && !visitor.persists();
+    if may_matter {
+        let routes = world.profile(visit.client, |profile| profile.routes.count());
+        visitor.routes = routes.unwrap_or(0).saturating_sub(visit.doors);
+    }
+    visitor
 }
 
 /// Visitors of one door that look alike.

@@ -6,7 +6,7 @@ use crate::collect::{Bytes, Collector, VOLUME_TICK, Volume, VolumeByClient, Volu
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
+use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
@@ -151,12 +151,17 @@ impl DataExfiltration {
         world: &World<'_>,
         taker: impl Fn(u128) -> Actor + Sync,
     ) -> Vec<Finding> {
-        let peers = peers::<C>(world, &taker);
+        let peers = peers::<C>(world);
         if peers.volumes.len() < 5 {
             return Vec::new();
         }
-        let found =
-            world.population::<C>().collect_where(|_, _, bytes| bytes >= self.least / 10, |key, volume| self.theft(world, taker(key), volume, &peers));
+        let found = world.population::<C>().collect_where(
+            |_, _, bytes| bytes >= self.least / 10,
+            |subject, volume| {
+                let taker = taker(subject.key());
+                self.theft(world, taker, volume, &peers, || people(C::KEY, subject))
+            },
+        );
         let mut by_route: BTreeMap<RouteKey, Vec<Theft>> = BTreeMap::new();
         for (_, theft) in found {
             by_route.entry(theft.routes[0].1).or_default().push(theft);
@@ -165,7 +170,8 @@ impl DataExfiltration {
             let users = peers.users(route);
             pool::gather(thefts).into_iter().flat_map(move |pool| {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
-                let is_pool = pool.len() >= pool::SOURCES && (users >= MANY_USERS || pool.len() as u64 * 2 >= users);
+                let is_pool =
+                    pool.len() >= pool::SOURCES && (users >= MANY_USERS || pool.len() as u64 * 2 >= users);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
                 if is_pool && enough {
                     vec![pool]
@@ -178,7 +184,14 @@ impl DataExfiltration {
     }
 
     /// What one taker took too much of, if it is enough to look at.
-    fn theft(&self, world: &World<'_>, taker: Actor, volume: &Volume, peers: &Peers) -> Option<Theft> {
+    fn theft(
+        &self,
+        world: &World<'_>,
+        taker: Actor,
+        volume: &Volume,
+        peers: &Peers,
+        people: impl FnOnce() -> u64,
+    ) -> Option<Theft> {
         if volume.total.bytes < self.least / 10 {
             return None;
         }
@@ -198,7 +211,7 @@ impl DataExfiltration {
         }
         routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
         // A crowd shares its volume, but not what comes from routes that hardly anybody uses: that is one of them.
-        let people = taker.people(world);
+        let people = people();
         let each = (own.bytes / people).max(if people > 1 { rare } else { 0 });
         let deviations = peers.scale.z_tenths(each);
         let far = |least: u64, deviations_needed: i64, beyond: u64| {
@@ -323,20 +336,20 @@ fn reason(thefts: &[Theft], own: Bytes, peers: &Peers) -> String {
 }
 
 /// What an ordinary taker takes, altogether and of each route.
-fn peers<C: Collector<Evidence = Volume>>(
-    world: &World<'_>,
-    taker: &(impl Fn(u128) -> Actor + Sync),
-) -> Peers {
+fn peers<C: Collector<Evidence = Volume>>(world: &World<'_>) -> Peers {
     let sample = world.sample(C::KEY);
-    let takers = world.population::<C>().collect_where(|key, _, _| sample.has(key), |key, volume| {
-        let people = taker(key).people(world);
-        let routes: Vec<(RouteKey, u64)> = volume
-            .routes
-            .iter()
-            .filter_map(|(number, route)| Some((world.route(number)?, route.taken.bytes / people)))
-            .collect();
-        Some((volume.total.bytes / people, routes))
-    });
+    let takers = world.population::<C>().collect_where(
+        |key, _, _| sample.has(key),
+        |subject, volume| {
+            let people = people(C::KEY, subject);
+            let routes: Vec<(RouteKey, u64)> = volume
+                .routes
+                .iter()
+                .filter_map(|(number, route)| Some((world.route(number)?, route.taken.bytes / people)))
+                .collect();
+            Some((volume.total.bytes / people, routes))
+        },
+    );
     let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
     let mut volumes = Vec::with_capacity(takers.len());
     for (_, (total, of_routes)) in takers {

@@ -19,10 +19,11 @@ mod siege;
 mod statistics;
 mod story;
 mod visits;
+mod walks;
 mod world;
 
 pub use about::{About, Needs, Threshold};
-pub(crate) use actor::Actor;
+pub(crate) use actor::{Actor, people};
 pub use world::World;
 
 use rayon::prelude::*;

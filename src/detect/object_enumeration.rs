@@ -6,15 +6,13 @@ use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, Ob
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Actor, Detector, Needs, Threshold, World};
+use crate::detect::walks::{by_route, is_public};
+use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths};
 use crate::request::{Client, Flags, RouteKey};
-use crate::route::Method;
-use crate::series::Evidence;
-use crate::tally::RouteNorm;
 
 /// The detector.
 pub(super) struct ObjectEnumeration {
@@ -114,21 +112,19 @@ impl ObjectEnumeration {
     fn walks<C: Collector<Evidence = Objects>>(
         &self,
         world: &World<'_>,
-        walker: impl Fn(u128) -> Actor + Sync,
+        walker: impl Fn(u128) -> Actor,
     ) -> Vec<Finding> {
-        let found = world.population::<C>().collect_from(self.objects, |_, objects| {
-            let mut routes = by_route(world, objects);
-            routes.retain(|&route, ids| self.may_be_walk(world, route, ids));
-            (!routes.is_empty()).then_some(routes)
+        let found = world.walks(C::KEY).iter().flat_map(|walker| {
+            let routes = walker.routes.iter().map(|(&route, ids)| (walker.key, route, ids));
+            routes.filter(|&(_, route, ids)| self.may_be_walk(world, route, ids))
         });
-        let walked = found.iter().flat_map(|(_, routes)| routes.keys().copied()).collect();
-        let peers = Peers::of::<C>(world, &walked, |key| walker(key).is_crowd(world));
-        let found = found.into_iter().flat_map(|(key, routes)| routes.into_iter().map(move |walk| (key, walk)));
-        let found = found.filter_map(|(key, (route, ids))| {
+        let found: Vec<(u128, RouteKey, &IdSet)> = found.collect();
+        let peers = Peers::of::<C>(world, &found.iter().map(|&(_, route, _)| route).collect());
+        let found = found.into_iter().filter_map(|(key, route, ids)| {
             let others = peers.of_route(route);
-            let way = self.way(&ids, &others)?;
-            let finding = self.finding(world, walker(key), route, &ids, way, &others);
-            Some(Walk { route, ids, way, finding })
+            let way = self.way(ids, &others)?;
+            let finding = self.finding(world, walker(key), route, ids, way, &others);
+            Some(Walk { route, span: ids.span, requests: ids.requests, way, finding })
         });
         let mut by_route: BTreeMap<RouteKey, Vec<Walk>> = BTreeMap::new();
         let mut alone = Vec::new();
@@ -264,11 +260,7 @@ struct Peers {
 
 impl Peers {
     /// Those of `walked`, of one kind of key.
-    fn of<C: Collector<Evidence = Objects>>(
-        world: &World<'_>,
-        walked: &BTreeSet<RouteKey>,
-        is_crowd: impl Fn(u128) -> bool + Sync,
-    ) -> Self {
+    fn of<C: Collector<Evidence = Objects>>(world: &World<'_>, walked: &BTreeSet<RouteKey>) -> Self {
         let sample = world.sample(C::KEY);
         let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
         if walked.is_empty() {
@@ -276,16 +268,18 @@ impl Peers {
         }
         let readers = world.population::<C>().collect_where(
             |key, _, _| sample.has(key),
-            |key, objects| {
+            |subject, objects| {
                 let here = by_route(world, objects).into_iter().filter(|(route, _)| walked.contains(route));
                 let here: Vec<(RouteKey, u64)> = here.map(|(route, ids)| (route, ids.asked())).collect();
-                (!here.is_empty() && !is_crowd(key)).then_some(here)
+                (!here.is_empty() && people(C::KEY, subject) == 1).then_some(here)
             },
         );
         for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
             routes.entry(route).or_default().push(objects);
         }
-        routes.values_mut().for_each(|counts| counts.sort_unstable());
+        for counts in routes.values_mut() {
+            counts.sort_unstable();
+        }
         Self { routes, sample }
     }
 
@@ -299,18 +293,19 @@ impl Peers {
 /// One walker's walk.
 struct Walk {
     route: RouteKey,
-    ids: IdSet,
+    span: Span,
+    requests: u64,
     way: Way,
     finding: Finding,
 }
 
 impl pool::Member for Walk {
     fn span(&self) -> Span {
-        self.ids.span
+        self.span
     }
 
     fn size(&self) -> u64 {
-        self.ids.requests
+        self.requests
     }
 }
 
@@ -358,47 +353,6 @@ fn together(pool: Vec<Walk>) -> Finding {
         );
     }
     all
-}
-
-/// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once
-/// had several readers.
-pub(super) fn is_public(norm: &RouteNorm) -> bool {
-    let readers: Vec<usize> = norm.readers.counts().collect();
-    let shared = readers.iter().filter(|&&count| count >= 2).count();
-    let very_shared = readers.iter().filter(|&&count| count >= 3).count();
-    readers.len() >= 8 && (shared * 2 >= readers.len() || very_shared * 4 >= readers.len())
-}
-
-/// The objects of each route as learned: ids of the routes that evidence knows, and paths that a learned template makes
-/// objects of, as far as the sample shows them.
-pub(super) fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {
-    let mut routes: BTreeMap<RouteKey, IdSet> = BTreeMap::new();
-    for ids in objects.routes.iter().map(|(_, ids)| ids) {
-        let Some((template, method)) = ids.route else { continue };
-        let route = RouteKey(world.fold(template), method as u8);
-        routes.entry(route).or_default().merge(ids.clone());
-    }
-    let mut sampled: BTreeMap<RouteKey, (IdSet, u64)> = BTreeMap::new();
-    for (path, asked) in objects.some.iter() {
-        let folded = world.fold(asked.template);
-        if folded != asked.template {
-            let (ids, paths) = sampled.entry(RouteKey(folded, asked.method)).or_default();
-            ids.add_sampled(path, asked);
-            *paths += 1;
-        }
-    }
-    let (all, kept) = (objects.paths.count(), objects.some.len() as u64);
-    for (route, (mut ids, _)) in sampled {
-        let known = routes.get(&route).map_or(0, |ids| ids.asked.count());
-        if ids.asked.count() > known {
-            ids.scale(all, kept);
-            ids.route = Some((route.0, Method::from_number(route.1)));
-            (ids.span, ids.samples, ids.activity) =
-                (objects.span, objects.samples.clone(), objects.activity.clone());
-            routes.insert(route, ids);
-        }
-    }
-    routes
 }
 
 /// How surely it is one, in hundredths.

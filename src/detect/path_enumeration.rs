@@ -70,10 +70,13 @@ impl Detector for PathEnumeration {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         let sample = world.sample(Misses::KEY);
-        let strangers = world.population::<Misses>().collect_where(|key, _, _| sample.has(key), |_, missed| {
-            let strange = strange_paths(world, missed);
-            (strange > 0).then_some(strange)
-        });
+        let strangers = world.population::<Misses>().collect_where(
+            |key, _, _| sample.has(key),
+            |_, missed| {
+                let strange = strange_paths(world, missed);
+                (strange > 0).then_some(strange)
+            },
+        );
         let mut ordinary: Vec<u64> =
             strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < self.strange).collect();
         ordinary.sort_unstable();
@@ -81,10 +84,10 @@ impl Detector for PathEnumeration {
             .strange
             .max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers)
             .min(self.strange * 3);
-        let found = world.population::<Misses>().collect_from(self.probes, |client, missed| {
+        let found = world.population::<Misses>().collect_from(self.probes, |subject, missed| {
             let strange = strange_paths(world, missed);
             let enough = strange >= self.probes;
-            enough.then(|| finding(world, Client(client), missed, strange, needed))
+            enough.then(|| finding(world, Client(subject.key()), missed, strange, needed))
         });
         found.into_iter().map(|(_, finding)| finding).collect()
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::{ClientProfiles, IdSet, OBJECT_TICK, ObjectsByClient};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK};
 use crate::detect::confounder;
-use crate::detect::object_enumeration::{by_route, is_public};
 use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
+use crate::detect::walks::{self, is_public};
 use crate::detect::{About, Detector, Threshold, World};
 use crate::evidence::{Distinct, Span};
 use crate::hash::mix;
@@ -31,7 +31,7 @@ pub(super) struct Scraping {
 
 impl Default for Scraping {
     fn default() -> Self {
-        Self { objects: 150, single_minded: 900, objects_each: 20, coverage: 50, disjoint: 80 }
+        Self { objects: 150, single_minded: 900, objects_each: walks::LEAST, coverage: 50, disjoint: 80 }
     }
 }
 
@@ -122,17 +122,16 @@ impl Scraping {
     /// Clients that do nothing but read one public route.
     fn readers(&self, world: &World<'_>) -> Vec<(RouteKey, Reader)> {
         let profiles = world.population::<ClientProfiles>();
-        let found = world.population::<ObjectsByClient>().collect_from(self.objects_each, |client, objects| {
-            let routes = by_route(world, objects);
-            let (route, ids) = routes.into_iter().max_by_key(|(route, ids)| (ids.requests, *route))?;
+        let found = world.walks(KeyKind::Client).iter().filter_map(|walker| {
+            let (&route, ids) = walker.routes.iter().max_by_key(|&(&route, ids)| (ids.requests, route))?;
             let norm = world.norm(route)?;
-            let share = permille(ids.requests, profiles.wanted(client));
+            let share = permille(ids.requests, profiles.wanted(walker.key));
             let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
-            let paths = objects.paths.clone();
-            (single_minded && is_public(norm))
-                .then_some((route, Reader { client: Client(client), ids, paths }))
+            let reader =
+                || Reader { client: Client(walker.key), ids: ids.clone(), paths: walker.paths.clone() };
+            (single_minded && is_public(norm)).then(|| (route, reader()))
         });
-        found.into_iter().map(|(_, reader)| reader).collect()
+        found.collect()
     }
 
     /// The finding against one pool.

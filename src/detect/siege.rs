@@ -153,8 +153,8 @@ fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Sieg
 
 /// Accounts that are besieged, from wherever.
 fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
-    let found = world.population::<Accounts>().collect_from(ACCOUNT_TRIES, |account, tried| {
-        let account = u64::try_from(account).unwrap_or(0);
+    let found = world.population::<Accounts>().collect_from(ACCOUNT_TRIES, |subject, tried| {
+        let account = u64::try_from(subject.key()).unwrap_or(0);
         if besieged.contains(&account) {
             return None;
         }

@@ -42,15 +42,20 @@ impl Over {
 
     /// Adds another's activity; the wider ticks win.
     pub(super) fn join(&mut self, other: &Self) {
-        let width = self.width.max(other.width);
-        let mut ticks = BTreeMap::new();
-        for one in [&*self, other] {
-            for (&number, &count) in &one.ticks {
-                let start = number * i64::from(one.width);
-                *ticks.entry(start.div_euclid(i64::from(width.max(1)))).or_default() += count;
-            }
+        if self.width < other.width {
+            let ours = std::mem::replace(self, Self { width: other.width, ticks: BTreeMap::new() });
+            self.add(&ours);
         }
-        *self = Self { width, ticks };
+        self.add(other);
+    }
+
+    /// Adds another's activity, the ticks of which are no wider.
+    fn add(&mut self, other: &Self) {
+        let width = i64::from(self.width.max(1));
+        for (&number, &count) in &other.ticks {
+            let start = number * i64::from(other.width);
+            *self.ticks.entry(start.div_euclid(width)).or_default() += count;
+        }
     }
 
     /// Two activities as findings have them, as one.

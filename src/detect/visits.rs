@@ -1,15 +1,17 @@
 //! Who came to which door, at a glance: one short note a client and door, made once, which every judge of logins reads
 //! before it looks any closer.
 
-use crate::collect::{ClientProfiles, Door, LoginRoute, Logins, Try};
+use rayon::prelude::*;
+
+use crate::collect::{ClientProfiles, Door, LoginRoute, LoginTries, Logins, Try};
 use crate::detect::World;
 use crate::evidence::{Answer, Bounded, Span};
-use crate::request::{Client, RouteKey};
+use crate::request::{Client, Request, RouteKey};
 use crate::route::Learned;
 use crate::tally::Tally;
 
 /// One client at one door.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Visit {
     /// Who.
     pub(crate) client: Client,
@@ -41,45 +43,124 @@ impl Visit {
     /// The full evidence.
     pub(crate) fn with<T>(&self, world: &World<'_>, read: impl FnOnce(&LoginRoute) -> T) -> Option<T> {
         let logins = world.population::<Logins>();
-        logins.with(self.client.0, |tries| tries.doors.all().find(|route| route.door == Some(self.at)).map(read))?
+        logins.with(self.client.0, |tries| {
+            tries.doors.all().find(|route| route.door == Some(self.at)).map(read)
+        })?
     }
 }
 
 /// Every visit, by client; the doors as evidence knows them until they are [`folded`](fold).
 pub(super) fn all(tally: &Tally) -> Vec<Visit> {
-    let profiles = tally.population::<ClientProfiles>();
-    let found = tally.population::<Logins>().collect(|client, tries| {
-        let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
-        let requests = profiles.wanted(client);
-        let doors = tries.doors.count();
-        let visits = tries.doors.all().filter_map(|route| {
-            let at = route.door?;
-            let mut agents: Vec<(u64, u64)> =
-                route.agents.iter().map(|(agent, count)| (count.0, agent)).collect();
-            agents.sort_unstable();
-            Some(Visit {
-                client: Client(client),
-                at,
-                door: RouteKey(at.template, at.method as u8),
-                answers: route.outcomes.iter().collect(),
-                tries: route.outcomes.total(),
-                agent: agents.last().map_or(0, |&(_, agent)| agent),
-                rotates: agents.len() >= 2,
-                span: route.span,
-                target: target(&route.accounts),
-                at_doors,
-                doors,
-                requests,
-            })
-        });
-        Some(visits.collect::<Vec<_>>())
-    });
+    let logins = tally.population::<Logins>();
+    let found = logins.survey(
+        |_, _, _| true,
+        |subject, scratch: &mut (Glance, LoginTries)| {
+            let (glance, tries) = scratch;
+            let (client, all) = (Client(subject.key()), subject.wanted::<ClientProfiles>());
+            let one = subject.requests::<Logins>().and_then(|requests| glance.visit(client, all, requests));
+            let several = |tries: &LoginTries| of_evidence(client, all, tries);
+            one.map(|one| vec![one]).or_else(|| subject.read_into::<Logins, _>(tries, several))
+        },
+    );
     found.into_iter().flat_map(|(_, visits)| visits).collect()
+}
+
+/// The visits of one client, which made so many requests in all.
+fn of_evidence(client: Client, requests: u64, tries: &LoginTries) -> Vec<Visit> {
+    let at_doors: u64 = tries.doors.all().map(|door| door.outcomes.total()).sum();
+    let doors = tries.doors.count();
+    let visits = tries.doors.all().filter_map(|route| {
+        let at = route.door?;
+        let most = route.agents.iter().map(|(agent, count)| (count.0, agent)).max();
+        Some(Visit {
+            client,
+            at,
+            door: RouteKey(at.template, at.method as u8),
+            answers: route.outcomes.iter().collect(),
+            tries: route.outcomes.total(),
+            agent: most.map_or(0, |(_, agent)| agent),
+            rotates: route.agents.len() >= 2,
+            span: route.span,
+            target: target(&route.accounts),
+            at_doors,
+            doors,
+            requests,
+        })
+    });
+    visits.collect()
+}
+
+/// Notes what a client did that came to one door a few times, as most do: the same that its evidence would tell.
+#[derive(Default)]
+struct Glance {
+    agents: Vec<(u64, u64)>,
+    accounts: Vec<u64>,
+}
+
+/// With more kinds of answers or agents than this, the evidence is asked.
+const KINDS: usize = 8;
+
+impl Glance {
+    /// The visit of a client that made `all` requests, these of them at doors; if there was one door and little to tell.
+    fn visit(&mut self, client: Client, all: u64, requests: impl Iterator<Item = Request>) -> Option<Visit> {
+        let mut requests = requests.peekable();
+        let first = *requests.peek()?;
+        let mut span = Span::default();
+        let (mut at, mut tries) = (Door::of(&first), 0);
+        let mut answers: Vec<(Answer, u64)> = Vec::with_capacity(1);
+        self.agents.clear();
+        self.accounts.clear();
+        for request in requests {
+            if (request.template, request.method) != (first.template, first.method) {
+                return None;
+            }
+            at = at.max(Door::of(&request));
+            tries += 1;
+            span.add(request.time);
+            count(&mut answers, Answer::to(&request));
+            if request.agent.is_some() {
+                count(&mut self.agents, request.agent.0);
+            }
+            self.accounts.extend(request.account.is_some().then_some(request.account.0));
+        }
+        let most = self.agents.iter().map(|&(agent, count)| (count, agent)).max();
+        (answers.len() <= KINDS && self.agents.len() <= KINDS).then(|| Visit {
+            client,
+            at,
+            door: RouteKey(at.template, at.method as u8),
+            answers,
+            tries,
+            agent: most.map_or(0, |(_, agent)| agent),
+            rotates: self.agents.len() >= 2,
+            span,
+            target: self.target(),
+            at_doors: tries,
+            doors: 1,
+            requests: all,
+        })
+    }
+
+    /// As [`target`].
+    fn target(&mut self) -> Option<u64> {
+        self.accounts.sort_unstable();
+        // Whatever makes up four fifths stands in the middle.
+        let middle = *self.accounts.get(self.accounts.len() / 2)?;
+        let tries = self.accounts.iter().filter(|&&account| account == middle).count();
+        (tries * 10 >= self.accounts.len() * 8).then_some(middle)
+    }
+}
+
+/// Counts one more `of`.
+fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, of: T) {
+    match counts.iter_mut().find(|(known, _)| *known == of) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((of, 1)),
+    }
 }
 
 /// Names the doors as learned templates know them.
 pub(super) fn fold(visits: &mut [Visit], learned: &Learned) {
-    visits.iter_mut().for_each(|visit| visit.door = folded(&visit.at, learned));
+    visits.par_iter_mut().for_each(|visit| visit.door = folded(&visit.at, learned));
 }
 
 /// The door as learned templates know it.
@@ -91,4 +172,49 @@ pub(crate) fn folded(door: &Door, learned: &Learned) -> RouteKey {
 fn target(accounts: &Bounded<Try, 1024>) -> Option<u64> {
     let tries: u64 = accounts.all().map(|one| one.tries).sum();
     accounts.iter().find(|(_, one)| one.tries * 10 >= tries * 8).map(|(account, _)| account)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::collect::Collector;
+    use crate::hash::{NameHash, TemplateHash};
+    use crate::route::EndpointClass;
+    use crate::time::Time;
+
+    fn request((time, names, status, door): (i64, u64, u16, u64)) -> Request {
+        Request {
+            time: Time::from_seconds(time),
+            template: TemplateHash(1 + u64::from(door == 0)),
+            class: EndpointClass::from_number(u16::from(names == 0)),
+            status: 200 + status,
+            agent: NameHash(names % 4),
+            account: NameHash([0, 7, 7, 7, 8][usize::try_from(names % 5).unwrap()]),
+            bytes_out: u64::from(status),
+            ..Request::default()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_glance_tells_what_the_evidence_would(
+            requests in prop::collection::vec((0_i64..99, 0_u64..40, 0_u16..9, 0_u64..60), 1..40),
+        ) {
+            let requests: Vec<Request> = requests.into_iter().map(request).collect();
+            let mut tries = LoginTries::default();
+            for request in &requests {
+                Logins::observe(request, &mut tries);
+            }
+            let mut evident = of_evidence(Client(5), 50, &tries);
+            if let Some(mut glanced) = Glance::default().visit(Client(5), 50, requests.into_iter()) {
+                evident[0].answers.sort_unstable();
+                glanced.answers.sort_unstable();
+                prop_assert_eq!(evident, vec![glanced]);
+            } else {
+                prop_assert!(evident.len() > 1 || evident[0].answers.len() > KINDS);
+            }
+        }
+    }
 }

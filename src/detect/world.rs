@@ -1,16 +1,18 @@
 //! What every judge may read, built once: learned templates, then norms, doors, campaigns.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::btree_map::Entry;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use crate::collect::{ClientProfiles, Collector, KeyKind, Profile};
+use crate::collect::{ClientProfiles, Collector, KeyKind, ObjectsByClient, ObjectsByPrincipal, Profile};
 use crate::detect::campaign::{self, Campaign};
 use crate::detect::doors::Doors;
 use crate::detect::sample::Sample;
 use crate::detect::siege::{self, Siege};
 use crate::detect::visits::{self, Visit};
+use crate::detect::walks::{self, Walker};
 use crate::hash::{Keys, TemplateHash};
 use crate::incident::Fidelity;
 use crate::request::{Client, Flags, RouteKey};
@@ -28,7 +30,9 @@ pub struct World<'t> {
     visits: Vec<Visit>,
     doors: Doors,
     campaigns: Vec<Campaign>,
-    sieges: OnceLock<Vec<Siege>>,
+    sieges: Vec<Siege>,
+    client_walks: Vec<Walker>,
+    principal_walks: Vec<Walker>,
     /// Minutes in which the service failed for many at once, ascending: start and end.
     outages: Vec<(Time, Time)>,
 }
@@ -42,36 +46,21 @@ const OUTAGE_REQUESTS: u64 = 10;
 impl<'t> World<'t> {
     /// Builds the world of `tally`.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
-        let routes: Vec<_> = tally.routes.iter().collect();
-        let seen: Vec<Seen<'_>> = routes
-            .iter()
-            .map(|(_, norm)| Seen {
-                text: &norm.text,
-                methods: norm.kind.map_or_else(Methods::default, |(method, _)| Methods::of(method)),
-                clients: norm.clients.count(),
-            })
-            .collect();
+        let mut routes: Vec<_> = tally.routes.iter().collect();
+        // Beside its siblings, a route finds at hand most of what is looked up for it.
+        routes.par_sort_unstable_by_key(|&(key, _)| key);
+        let seen = seen(&routes);
         let clients = tally.keys(KeyKind::Client);
         let (learned, mut visits) = rayon::join(|| learn(&seen, clients, keys), || visits::all(tally));
-        visits::fold(&mut visits, &learned);
-        let mut norms: BTreeMap<RouteKey, RouteNorm> = BTreeMap::new();
-        let mut numbers = HashMap::default();
-        for (key, norm) in routes {
-            let folded = RouteKey(learned.fold(key.0), key.1);
-            numbers.insert(RouteNorm::number(key), folded);
-            let known = norms.entry(folded).or_default();
-            if folded.0 == key.0 {
-                known.absorb(norm);
-            } else {
-                known.absorb_object(norm, key.0);
-            }
-        }
-        for (&(parent, method), norm) in tally.routes.rest() {
-            let child = TemplateHash(u64::from(parent) << 32);
-            let folded = RouteKey(learned.fold(child), method);
-            norms.entry(folded).or_default().absorb(norm);
-        }
-        let doors = Doors::learn(&visits);
+        let become_what = |&(key, _): &(RouteKey, _)| RouteKey(learned.fold(key.0), key.1);
+        let folded: Vec<RouteKey> = routes.par_iter().map(become_what).collect();
+        let (doors, (norms, numbers)) = rayon::join(
+            || {
+                visits::fold(&mut visits, &learned);
+                Doors::learn(&visits)
+            },
+            || rayon::join(|| norms(tally, &routes, &folded, &learned), || numbers(&routes, &folded)),
+        );
         let outages = outages(tally);
         let mut world = Self {
             tally,
@@ -81,10 +70,17 @@ impl<'t> World<'t> {
             visits,
             doors,
             campaigns: Vec::new(),
-            sieges: OnceLock::new(),
+            sieges: Vec::new(),
+            client_walks: Vec::new(),
+            principal_walks: Vec::new(),
             outages,
         };
         world.campaigns = campaign::find(&world);
+        let walks = || {
+            rayon::join(|| walks::all::<ObjectsByClient>(&world), || walks::all::<ObjectsByPrincipal>(&world))
+        };
+        let (sieges, walks) = rayon::join(|| siege::all(&world), walks);
+        (world.sieges, (world.client_walks, world.principal_walks)) = (sieges, walks);
         world
     }
 
@@ -155,7 +151,16 @@ impl<'t> World<'t> {
 
     /// Attackers at doors.
     pub(crate) fn sieges(&self) -> &[Siege] {
-        self.sieges.get_or_init(|| siege::all(self))
+        &self.sieges
+    }
+
+    /// Who asked for many objects of one route, by key; clients, or principals.
+    pub(super) fn walks(&self, kind: KeyKind) -> &[Walker] {
+        match kind {
+            KeyKind::Client => &self.client_walks,
+            KeyKind::Principal => &self.principal_walks,
+            KeyKind::Account => &[],
+        }
     }
 
     /// Learned templates.
@@ -191,6 +196,77 @@ impl<'t> World<'t> {
     pub fn principals(&self) -> u64 {
         self.tally.keys(KeyKind::Principal)
     }
+}
+
+/// Routes as learning needs them.
+fn seen<'t>(routes: &[(RouteKey, &'t RouteNorm)]) -> Vec<Seen<'t>> {
+    let one = |(_, norm): &(RouteKey, &'t RouteNorm)| Seen {
+        text: &norm.text,
+        methods: norm.kind.map_or_else(Methods::default, |(method, _)| Methods::of(method)),
+        clients: norm.clients.count(),
+    };
+    routes.par_iter().map(one).collect()
+}
+
+/// Routes that one thread takes at a time, and those of which it looks at the norms together.
+const SOME: usize = 4096;
+const TOGETHER: usize = 32;
+
+/// What is ordinary on each learned route, from what is known of `routes`, which `folded` says what they have become.
+fn norms(
+    tally: &Tally,
+    routes: &[(RouteKey, &RouteNorm)],
+    folded: &[RouteKey],
+    learned: &Learned,
+) -> BTreeMap<RouteKey, RouteNorm> {
+    let absorb =
+        |norms: &mut Vec<(RouteKey, RouteNorm)>, &(key, norm): &(RouteKey, &RouteNorm), route: RouteKey| {
+            if norms.last().is_none_or(|&(last, _)| last != route) {
+                norms.push((route, RouteNorm::default()));
+            }
+            let Some((_, known)) = norms.last_mut() else { return };
+            if route.0 == key.0 {
+                known.absorb(norm);
+            } else {
+                known.absorb_object(norm, key.0);
+            }
+        };
+    let some = routes.par_chunks(SOME).zip(folded.par_chunks(SOME)).map(|(routes, folded)| {
+        let mut norms = Vec::new();
+        for (routes, folded) in routes.chunks(TOGETHER).zip(folded.chunks(TOGETHER)) {
+            // The processor waits for many far norms at once.
+            let far = routes.iter().map(|(_, norm)| (norm.text.first(), norm.readers.counts().next()));
+            std::hint::black_box(far.fold(0, |all, (text, readers)| {
+                all ^ text.map_or(0, |&text| usize::from(text)) ^ readers.unwrap_or(0)
+            }));
+            routes.iter().zip(folded).for_each(|(one, &route)| absorb(&mut norms, one, route));
+        }
+        norms
+    });
+    let some: Vec<Vec<(RouteKey, RouteNorm)>> = some.collect();
+    let mut norms: BTreeMap<RouteKey, RouteNorm> = BTreeMap::new();
+    for (route, norm) in some.into_iter().flatten() {
+        match norms.entry(route) {
+            Entry::Vacant(free) => drop(free.insert(norm)),
+            Entry::Occupied(mut known) => known.get_mut().absorb(&norm),
+        }
+    }
+    for (&(parent, method), norm) in tally.routes.rest() {
+        let child = TemplateHash(u64::from(parent) << 32);
+        let folded = RouteKey(learned.fold(child), method);
+        norms.entry(folded).or_default().absorb(norm);
+    }
+    norms
+}
+
+/// From routes as evidence knows them to what they have become.
+fn numbers(
+    routes: &[(RouteKey, &RouteNorm)],
+    folded: &[RouteKey],
+) -> HashMap<u64, RouteKey, foldhash::fast::FixedState> {
+    let mut numbers = HashMap::with_capacity_and_hasher(routes.len(), foldhash::fast::FixedState::default());
+    numbers.extend(routes.iter().zip(folded).map(|(&(key, _), &route)| (RouteNorm::number(key), route)));
+    numbers
 }
 
 /// Stretches in which the service failed for many at once.

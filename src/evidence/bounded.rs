@@ -104,6 +104,11 @@ impl<E: Evidence, const K: usize> Evidence for Bounded<E, K> {
             self.rest.get_or_insert_default().merge(*rest);
         }
     }
+
+    fn clear(&mut self) {
+        self.kept.clear();
+        self.rest = None;
+    }
 }
 
 #[cfg(test)]

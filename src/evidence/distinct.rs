@@ -94,6 +94,11 @@ impl<const K: usize> Evidence for Distinct<K> {
     fn merge(&mut self, other: Self) {
         self.absorb(&other);
     }
+
+    fn clear(&mut self) {
+        self.smallest.clear();
+        self.overflowed = false;
+    }
 }
 
 #[cfg(test)]

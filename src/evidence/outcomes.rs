@@ -67,6 +67,10 @@ impl Evidence for Outcomes {
     fn merge(&mut self, other: Self) {
         self.answers.merge(other.answers);
     }
+
+    fn clear(&mut self) {
+        self.answers.clear();
+    }
 }
 
 /// Sizes in log-linear classes: sixteen to each power of two, so that a class spans at most 6 %.

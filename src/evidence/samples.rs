@@ -51,8 +51,64 @@ impl Evidence for Span {
 /// The `K` earliest and the `K` latest requests, by time, then place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Samples<const K: usize> {
-    earliest: Vec<(Time, Place)>,
-    latest: Vec<(Time, Place)>,
+    earliest: Few<K>,
+    latest: Few<K>,
+}
+
+/// At most `K` requests, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<(Time, Place)>", from = "Vec<(Time, Place)>")]
+struct Few<const K: usize> {
+    /// The first so many; what follows is the default.
+    count: u8,
+    kept: [(Time, Place); K],
+}
+
+impl<const K: usize> Default for Few<K> {
+    fn default() -> Self {
+        const { assert!(K < 256) }
+        Self { count: 0, kept: [(Time::default(), Place::default()); K] }
+    }
+}
+
+impl<const K: usize> Few<K> {
+    /// Those that were kept.
+    fn all(&self) -> &[(Time, Place)] {
+        &self.kept[..usize::from(self.count)]
+    }
+
+    /// Inserts `sample`; where there is no room, the latest are kept, or the earliest.
+    fn keep<const LATEST: bool>(&mut self, sample: (Time, Place)) {
+        let Err(at) = self.all().binary_search(&sample) else { return };
+        let count = usize::from(self.count);
+        if count < K {
+            self.kept.copy_within(at..count, at + 1);
+            self.kept[at] = sample;
+            self.count += 1;
+        } else if LATEST && at > 0 {
+            self.kept.copy_within(1..at, 0);
+            self.kept[at - 1] = sample;
+        } else if !LATEST && at < K {
+            self.kept.copy_within(at..K - 1, at + 1);
+            self.kept[at] = sample;
+        }
+    }
+}
+
+impl<const K: usize> From<Few<K>> for Vec<(Time, Place)> {
+    fn from(few: Few<K>) -> Self {
+        few.all().to_vec()
+    }
+}
+
+impl<const K: usize> From<Vec<(Time, Place)>> for Few<K> {
+    fn from(stored: Vec<(Time, Place)>) -> Self {
+        let mut few = Self::default();
+        for sample in stored {
+            few.keep::<false>(sample);
+        }
+        few
+    }
 }
 
 impl<const K: usize> Samples<K> {
@@ -63,42 +119,26 @@ impl<const K: usize> Samples<K> {
 
     /// As [`add`](Self::add).
     fn keep(&mut self, sample: (Time, Place)) {
-        insert::<K, false>(&mut self.earliest, sample);
-        insert::<K, true>(&mut self.latest, sample);
+        self.earliest.keep::<false>(sample);
+        self.latest.keep::<true>(sample);
     }
 
     /// The earliest.
     pub fn first(&self) -> Option<(Time, Place)> {
-        self.earliest.first().copied()
+        self.earliest.all().first().copied()
     }
 
     /// The latest.
     pub fn last(&self) -> Option<(Time, Place)> {
-        self.latest.last().copied()
+        self.latest.all().last().copied()
     }
 
     /// All that were kept, ascending, each once.
     pub fn all(&self) -> Vec<(Time, Place)> {
-        let mut all = [self.earliest.as_slice(), &self.latest].concat();
+        let mut all = [self.earliest.all(), self.latest.all()].concat();
         all.sort_unstable();
         all.dedup();
         all
-    }
-}
-
-/// Inserts into an ascending list of at most `K`, dropping from its far end.
-fn insert<const K: usize, const LATEST: bool>(list: &mut Vec<(Time, Place)>, sample: (Time, Place)) {
-    if list.len() == K {
-        let worse = if LATEST { sample <= list[0] } else { sample >= list[K - 1] };
-        if worse {
-            return;
-        }
-    }
-    if let Err(at) = list.binary_search(&sample) {
-        list.insert(at, sample);
-        if list.len() > K {
-            list.remove(if LATEST { 0 } else { K });
-        }
     }
 }
 
@@ -106,7 +146,8 @@ impl<const K: usize> Evidence for Samples<K> {
     const VERSION: u16 = 1;
 
     fn merge(&mut self, other: Self) {
-        other.earliest.into_iter().chain(other.latest).for_each(|sample| self.keep(sample));
+        let others = other.earliest.all().iter().chain(other.latest.all());
+        others.for_each(|&sample| self.keep(sample));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Who made a request, when others passed it on: trusted hops are stepped over, nothing else is believed.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::request::published;
 use crate::text::address::usual;
 use crate::text::{Plus, percent_decode};
 
@@ -27,7 +27,7 @@ pub struct Origin {
 
 /// Address ranges that content delivery networks publish. Compared with dated copies of the published lists:
 /// cloudflare.com/ips as of 2024-06-25, api.fastly.com/public-ip-list as of 2023-06-06.
-const NAMED: &[(&str, &[&str])] = &[
+pub(super) const NAMED: &[(&str, &[&str])] = &[
     (
         "cloudflare",
         &[
@@ -117,11 +117,7 @@ impl Trust {
 
     /// The name of the content delivery network that publishes `address`, to tell the user which option to set.
     pub fn published_by(address: IpAddr) -> Option<&'static str> {
-        static NETS: LazyLock<Vec<(&str, IpNet)>> = LazyLock::new(|| {
-            let parsed = |net: &&str| net.parse::<IpNet>().expect("the lists are well-formed");
-            NAMED.iter().flat_map(|&(name, list)| list.iter().map(move |net| (name, parsed(net)))).collect()
-        });
-        NETS.iter().find(|(_, net)| net.contains(&address)).map(|&(name, _)| name)
+        published::publisher(address)
     }
 
     /// The right-most hop that is not believed: from the socket inwards through the forwarded-for list.
