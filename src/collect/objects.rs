@@ -6,7 +6,7 @@ use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Distinct, Samples, Span};
 use crate::hash::{TemplateHash, mix};
 use crate::request::Request;
-use crate::route::{EndpointClass, Method, ObjectId};
+use crate::route::{Method, ObjectId};
 use crate::series::{Evidence, Series, Tries, cleared};
 use crate::time::Seconds;
 
@@ -268,9 +268,7 @@ impl IdSet {
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
     let is_read = request.object != ObjectId::NONE || matches!(request.method, Method::Get | Method::Head);
-    is_read
-        && !request.class.is_door()
-        && !matches!(request.class, EndpointClass::Static | EndpointClass::Health | EndpointClass::Search)
+    is_read && request.class.has_objects()
 }
 
 impl Collector for ObjectsByClient {

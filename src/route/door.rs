@@ -23,6 +23,11 @@ impl EndpointClass {
         Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
     }
 
+    /// Whether what is asked for here may be somebody's own.
+    pub fn has_objects(self) -> bool {
+        !self.is_door() && !matches!(self, Self::Static | Self::Health | Self::Search)
+    }
+
     /// This class if it is a door, else none: a `GET` that names an account counts only there.
     #[must_use]
     pub fn door_or_other(self) -> Self {

@@ -55,7 +55,7 @@ impl Told {
             kind: (request.method, request.class),
             client: Distinct::<64>::order(client),
             is_ok,
-            is_read: is_ok && request.object != ObjectId::NONE,
+            is_read: is_ok && request.object != ObjectId::NONE && request.class.has_objects(),
             object: Readers::order(request.object.0),
             who: if request.principal.is_some() { request.principal.0 } else { client }.max(1),
         }
