@@ -260,15 +260,12 @@ impl Table {
             return false;
         };
         norm.add(told);
-        self.recent[slot(key)] = Recent {
-            template: key.0,
-            method: key.1,
-            at,
-            // Until a request was answered as asked, each may be the first.
-            client: if norm.ok { norm.clients.bound() } else { u64::MAX },
-            object: norm.readers.bound(),
-            class: norm.kind.map_or_else(EndpointClass::default, |(_, class)| class),
-        };
+        let (client, object) = (norm.clients.bound(), norm.readers.bound());
+        // Only what spares work may take a place: until a request was answered as asked, each may be the first.
+        if norm.ok && client != u64::MAX {
+            let class = norm.kind.map_or_else(EndpointClass::default, |(_, class)| class);
+            self.recent[slot(key)] = Recent { template: key.0, method: key.1, at, client, object, class };
+        }
         true
     }
 

@@ -17,6 +17,9 @@ pub(crate) const HELD: u8 = 64;
 /// Requests that are looked up together.
 const TOGETHER: usize = 32;
 
+/// How many words a line of the processor's cache holds.
+const LINE: usize = 8;
+
 /// No evidence in the columns.
 const NONE: u32 = u32::MAX;
 
@@ -129,6 +132,9 @@ impl Shard {
 
     /// Takes in runs.
     pub(crate) fn drain(&mut self, mut words: &[u64]) {
+        // Another core wrote them; where the next run begins is only known once the one before it is there, so all are asked
+        // for at once.
+        std::hint::black_box(words.iter().step_by(LINE).fold(0, |all, word| all ^ word));
         let mut some = Vec::with_capacity(TOGETHER);
         let mut numbers = Vec::with_capacity(TOGETHER);
         while !words.is_empty() {
