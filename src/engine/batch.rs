@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 use crate::collect::{COLUMNS, KeyKind, wanted};
 use crate::hash::mix;
 use crate::request::Request;
-use crate::tally::{One, Packed, Run, SHARDS, halves, owner_of};
+use crate::tally::{Run, SHARDS, halves, owner_of, pack};
 
 /// The requests of one block by kind of key and owner.
 pub(super) struct Batch {
@@ -44,10 +44,9 @@ impl Batch {
     pub(super) fn add(&mut self, requests: &[Request]) {
         for request in requests {
             let wanted = wanted(request);
-            for (kind, &(columns, with_place)) in self.kinds.iter_mut().zip(&wanted) {
-                if columns != 0 {
-                    let packed = Packed::of(request, kind.kind, columns, with_place);
-                    kind.groups.add(halves(kind.kind.of(request)), packed.one());
+            for (kind, &wanted) in self.kinds.iter_mut().zip(&wanted) {
+                if wanted.0 != 0 {
+                    kind.groups.add(kind.kind, request, wanted);
                 }
             }
         }
@@ -85,9 +84,10 @@ struct Group {
 const NEXT: u32 = 32;
 
 impl Groups {
-    /// Adds one request of `key`.
+    /// Adds one request, wanted by some columns of its key of `kind`.
     #[inline]
-    fn add(&mut self, key: [u64; 2], one: One<'_>) {
+    fn add(&mut self, kind: KeyKind, request: &Request, wanted: (u8, bool)) {
+        let key = halves(kind.of(request));
         let at = u32::try_from(self.words.len()).expect("a block of less than 32 GiB");
         let hash = mix(key[0], key[1]);
         let (groups, seed) = (&self.groups, &self.seed);
@@ -109,13 +109,13 @@ impl Groups {
                 self.groups.last_mut().expect("just pushed")
             }
         };
-        let (first, rest) = one.shortened(group.agent);
-        group.agent = one.agent().unwrap_or(group.agent);
+        self.words.push(0);
+        pack(request, kind, wanted, group.agent, &mut self.words);
+        let length = self.words.len() - at as usize - 1;
+        self.words[at as usize] = length as u64;
+        group.agent = if request.agent.is_some() { request.agent.0 } else { group.agent };
         group.last = at;
-        group.run.count(one, 1 + rest.len());
-        self.words.push(1 + rest.len() as u64);
-        self.words.push(first);
-        self.words.extend_from_slice(rest);
+        group.run.count(wanted.0, request.bytes_out, length);
     }
 
     /// Writes the run of each key to its owner, and forgets all.

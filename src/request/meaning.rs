@@ -36,6 +36,7 @@ impl Default for Cache {
 
 impl Meaning {
     /// What `event`, which stands at `place`, means.
+    #[inline]
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);

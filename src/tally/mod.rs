@@ -17,7 +17,7 @@ use std::any::Any;
 use rayon::prelude::*;
 
 pub use fleet::{FLEET_TICK, Fleet, Minute};
-pub(crate) use packed::{One, Packed, halves};
+pub(crate) use packed::{halves, pack};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
 pub(crate) use run::Run;
@@ -304,11 +304,11 @@ mod tests {
             };
             let mut profile = crate::collect::Profile::default();
             for request in (0..count).map(request) {
-                let packed = Packed::of(&request, KeyKind::Client, 1, true);
-                let (mut run, mut words) = (Run::of(halves(7)), Vec::new());
-                run.count(packed.one(), packed.words().len());
+                let (mut run, mut words, mut packed) = (Run::of(halves(7)), Vec::new(), Vec::new());
+                pack(&request, KeyKind::Client, (1, true), 0, &mut packed);
+                run.count(1, request.bytes_out, packed.len());
                 run.write(&mut words);
-                words.extend_from_slice(packed.words());
+                words.extend_from_slice(&packed);
                 shard.drain(&words);
                 ClientProfiles::observe(&request, &mut profile);
             }

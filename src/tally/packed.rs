@@ -44,63 +44,49 @@ mod field {
     pub(super) const WORDS: u64 = SAME_AGENT - 1;
 }
 
-/// A request in words.
-pub(crate) struct Packed {
-    words: [u64; LONGEST],
-    length: usize,
-}
-
-impl Packed {
-    /// `request`, wanted by these columns of its key of `kind`; with its place and its object where `with_place` is set.
-    #[inline]
-    pub(crate) fn of(request: &Request, kind: KeyKind, wanted: u8, with_place: bool) -> Self {
-        let mut packed = Self { words: [0; LONGEST], length: FIXED };
-        let mut fields = 0;
-        let mut put = |field: u64, value: u64, says_something: bool| {
-            if says_something {
-                fields |= field;
-                packed.words[packed.length] = value;
-                packed.length += 1;
-            }
-        };
-        let is_large = request.bytes_out >> (64 - BYTES) != 0;
-        put(field::PLACE, request.place.number(), with_place);
-        put(field::OBJECT, request.object.0, with_place && request.object.is_some());
-        put(field::BYTES, request.bytes_out, is_large);
-        put(field::PAGE, u64::from(request.page), request.page != u32::MAX);
-        put(field::PRINCIPAL, request.principal.0, request.principal.is_some());
-        put(field::ACCOUNT, request.account.0, request.account.is_some());
-        put(field::TOKEN, request.token.0, request.token.is_some());
-        put(field::SESSION, request.session.0, request.session.is_some());
-        if kind != KeyKind::Client {
-            let [low, high] = halves(request.client.0);
-            put(field::CLIENT, low, true);
-            put(field::CLIENT_HIGH, high, high != 0);
+/// Appends `request` in words, wanted by these columns of its key of `kind`; with its place and its object where `with_place`
+/// is set, and without its agent where that is `agent`: the one of the request before it.
+#[inline]
+pub(crate) fn pack(
+    request: &Request,
+    kind: KeyKind,
+    (wanted, with_place): (u8, bool),
+    agent: u64,
+    words: &mut Vec<u64>,
+) {
+    let start = words.len();
+    words.reserve(LONGEST);
+    words.extend_from_slice(&[0, request.time.0.cast_unsigned(), request.template.0]);
+    let mut fields = 0;
+    let mut put = |field: u64, value: u64, says_something: bool| {
+        if says_something {
+            fields |= field;
+            words.push(value);
         }
-        put(field::AGENT, request.agent.0, request.agent.is_some());
-        packed.words[0] = u64::from(request.status & 0x3ff)
-            | (request.method as u64) << METHOD
-            | (request.class as u64) << CLASS
-            | u64::from(request.has(Flags::REFERER)) << REFERRED
-            | fields << FIELDS
-            | u64::from(wanted) << WANTED
-            | if is_large { 0 } else { request.bytes_out << BYTES };
-        packed.words[1] = request.time.0.cast_unsigned();
-        packed.words[2] = request.template.0;
-        packed
+    };
+    let is_large = request.bytes_out >> (64 - BYTES) != 0;
+    put(field::PLACE, request.place.number(), with_place);
+    put(field::OBJECT, request.object.0, with_place && request.object.is_some());
+    put(field::BYTES, request.bytes_out, is_large);
+    put(field::PAGE, u64::from(request.page), request.page != u32::MAX);
+    put(field::PRINCIPAL, request.principal.0, request.principal.is_some());
+    put(field::ACCOUNT, request.account.0, request.account.is_some());
+    put(field::TOKEN, request.token.0, request.token.is_some());
+    put(field::SESSION, request.session.0, request.session.is_some());
+    if kind != KeyKind::Client {
+        let [low, high] = halves(request.client.0);
+        put(field::CLIENT, low, true);
+        put(field::CLIENT_HIGH, high, high != 0);
     }
-
-    /// Its words.
-    #[inline]
-    pub(crate) fn words(&self) -> &[u64] {
-        &self.words[..self.length]
-    }
-
-    /// The same as it is read.
-    #[inline]
-    pub(crate) fn one(&self) -> One<'_> {
-        One { words: self.words() }
-    }
+    let is_same = request.agent.is_some() && request.agent.0 == agent;
+    put(field::AGENT, request.agent.0, request.agent.is_some() && !is_same);
+    words[start] = u64::from(request.status & 0x3ff)
+        | (request.method as u64) << METHOD
+        | (request.class as u64) << CLASS
+        | u64::from(request.has(Flags::REFERER)) << REFERRED
+        | (fields | if is_same { field::SAME_AGENT } else { 0 }) << FIELDS
+        | u64::from(wanted) << WANTED
+        | if is_large { 0 } else { request.bytes_out << BYTES };
 }
 
 /// The first packed request of some, as it stands.
@@ -137,18 +123,6 @@ impl<'w> One<'w> {
     pub(crate) fn agent(self) -> Option<u64> {
         let named = self.words[0] >> FIELDS & field::AGENT != 0;
         named.then(|| self.words[self.words.len() - 1])
-    }
-
-    /// Its words, without the agent where that is `before`: the agent of the one before it.
-    #[inline]
-    pub(crate) fn shortened(self, before: u64) -> (u64, &'w [u64]) {
-        match self.agent() {
-            Some(agent) if agent == before => {
-                let first = self.words[0] ^ (field::AGENT | field::SAME_AGENT) << FIELDS;
-                (first, &self.words[1..self.words.len() - 1])
-            }
-            _ => (self.words[0], &self.words[1..]),
-        }
     }
 }
 
@@ -312,14 +286,12 @@ mod tests {
                         asked.map(|(column, one)| (1 << column, one.reads_place())).unzip();
                     prop_assert_eq!(columns, bits.iter().sum::<u8>());
                     prop_assert_eq!(with_place, places.contains(&true));
-                    let packed = Packed::of(request, kind, columns, with_place);
-                    let (one, rest) = One::split(packed.words()).unwrap();
+                    let start = words.len();
+                    pack(request, kind, (columns, with_place), agent, &mut words);
+                    let (one, rest) = One::split(&words[start..]).unwrap();
                     prop_assert!(rest.is_empty());
-                    prop_assert_eq!(one.bytes(), request.bytes_out);
-                    let (first, others) = one.shortened(agent);
+                    prop_assert_eq!((one.bytes(), one.wanted()), (request.bytes_out, columns));
                     agent = one.agent().unwrap_or(agent);
-                    words.push(first);
-                    words.extend_from_slice(others);
                 }
                 for (column, collector) in collectors.into_iter().enumerate() {
                     let bit = 1 << column;

@@ -1,6 +1,5 @@
 //! Requests of one key that travel together: what they come to, and then their words.
 
-use super::packed::One;
 use crate::collect::COLUMNS;
 
 /// What the requests of one key that travel together come to.
@@ -27,14 +26,13 @@ impl Run {
         Self { key, bytes: 0, wanted: [0; COLUMNS], requests: 0, words: 0 }
     }
 
-    /// Counts one request of so many words.
+    /// Counts one request of so many words, which these columns want.
     #[inline]
-    pub(crate) fn count(&mut self, one: One<'_>, words: usize) {
-        let wanted = one.wanted();
+    pub(crate) fn count(&mut self, wanted: u8, bytes: u64, words: usize) {
         for (column, count) in self.wanted.iter_mut().enumerate() {
             *count += u32::from(wanted >> column & 1);
         }
-        self.bytes = self.bytes.saturating_add(one.bytes());
+        self.bytes = self.bytes.saturating_add(bytes);
         self.requests += 1;
         self.words += u32::try_from(words).expect("a request has few words");
     }

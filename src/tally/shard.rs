@@ -274,7 +274,7 @@ impl Shard {
         let mut run = Run::of(halves(key));
         let mut rest = words;
         while let Some((one, more)) = One::split(rest) {
-            run.count(one, rest.len() - more.len());
+            run.count(one.wanted(), one.bytes(), rest.len() - more.len());
             rest = more;
         }
         let number = self.entity(run.key);
