@@ -39,22 +39,24 @@ pub(super) fn gather<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
     stretches.into_iter().flat_map(|(_, together)| alike(together)).collect()
 }
 
-/// Splits members that are active together: those about as large as their median, and each of the others alone.
+/// Splits members that are active together: those about as large as their median, then of the rest those about as large as
+/// theirs, and so on; too few to be a pool are each alone.
 fn alike<T: Member>(mut together: Vec<T>) -> Vec<Vec<T>> {
-    let mut sizes: Vec<u64> = together.iter().map(Member::size).collect();
-    sizes.sort_unstable();
-    let median = sizes[sizes.len() / 2];
     let mut pools: Vec<Vec<T>> = Vec::new();
-    let apart = together.extract_if(.., |member| {
-        member.size() > median.saturating_mul(ALIKE) || member.size().saturating_mul(ALIKE) < median
-    });
-    let apart: Vec<Vec<T>> = apart.map(|member| vec![member]).collect();
-    if together.len() >= SOURCES {
-        pools.push(together);
-    } else {
-        pools.extend(together.into_iter().map(|member| vec![member]));
+    while !together.is_empty() {
+        let mut sizes: Vec<u64> = together.iter().map(Member::size).collect();
+        sizes.sort_unstable();
+        let median = sizes[sizes.len() / 2];
+        let (pool, apart): (Vec<T>, Vec<T>) = together.into_iter().partition(|member| {
+            member.size() <= median.saturating_mul(ALIKE) && member.size().saturating_mul(ALIKE) >= median
+        });
+        if pool.len() >= SOURCES {
+            pools.push(pool);
+        } else {
+            pools.extend(pool.into_iter().map(|member| vec![member]));
+        }
+        together = apart;
     }
-    pools.extend(apart);
     pools
 }
 
@@ -82,5 +84,14 @@ mod tests {
         let mut sizes: Vec<usize> = gather(members).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 1, 3]);
+    }
+
+    #[test]
+    fn a_small_pool_is_not_lost_beside_a_large_one_of_another_size() {
+        let many = (0..59).map(|nth| One(nth, 600, 10));
+        let few = (0..17).map(|nth| One(120 + nth, 400, 100 + nth.unsigned_abs()));
+        let mut sizes: Vec<usize> = gather(many.chain(few).collect()).iter().map(Vec::len).collect();
+        sizes.sort_unstable();
+        assert_eq!(sizes, [17, 59]);
     }
 }
