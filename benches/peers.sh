@@ -35,7 +35,7 @@ make() {
 }
 json_rate=$(awk -v rate="$rate" 'BEGIN { print rate * 0.4 }')
 make combined.log "$rate" "$(awk -v rate="$rate" 'BEGIN { print int(rate * 5000) }')" combined
-make many.log "$rate" "$(awk -v rate="$rate" 'BEGIN { print int(rate * 100000) }')" combined
+make many.log "$rate" "$(awk -v rate="$rate" 'BEGIN { print int(rate * 250000 / 3) }')" combined
 make day.json.log "$json_rate" "$(awk -v rate="$rate" 'BEGIN { print int(rate * 5000) }')" json
 
 # Field 1 of a combined line is the client, field 7 the target; the agent stands between the last two quotes.

@@ -67,5 +67,7 @@ fn packed(bencher: divan::Bencher) {
 fn line_number_of_the_last_record(bencher: divan::Bencher) {
     let (_folder, sources, len) = log(|content| content);
     let wanted = [(sources[0].id, len as u64 - 1)];
-    bencher.counter(BytesCount::new(len)).bench(|| fetch(&sources, &wanted, &Limits::default(), &Milestones::default()));
+    bencher
+        .counter(BytesCount::new(len))
+        .bench(|| fetch(&sources, &wanted, &Limits::default(), &Milestones::default()));
 }

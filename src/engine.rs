@@ -51,10 +51,14 @@ const BLOCKS_A_ROUND: usize = 16;
 
 /// Reads all of `feed` into a tally.
 pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(scan.threads.max(1)).build();
-    let pool =
-        pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", scan.threads)))?;
-    Ok(pool.install(|| rounds(scan, feed)))
+    on(scan.threads, || rounds(scan, feed))
+}
+
+/// Does `work`, which may spread over so many threads and no more.
+pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+    let pool = pool.map_err(|error| Error::usage(format!("cannot start {threads} threads: {error}")))?;
+    Ok(pool.install(work))
 }
 
 /// Round after round until the feed is dry. What a source could not give is told by the feed's outcomes.
@@ -106,7 +110,9 @@ fn drain(tally: &mut Tally, batches: &[Batch]) {
         shards.par_iter_mut().enumerate().map(move |(number, shard)| (kind, number, shard))
     });
     shards.for_each(|(kind, number, shard)| {
-        batches.iter().for_each(|batch| shard.drain(batch.owned(kind, number)));
+        for batch in batches {
+            shard.drain(batch.owned(kind, number));
+        }
     });
 }
 

@@ -24,7 +24,7 @@ pub struct ReadArgs {
     #[arg(long, value_name = "STRING", conflicts_with = "input_format", help_heading = "Reading")]
     pub log_format: Option<String>,
 
-    /// Believe what this proxy says about its clients: a network, an address, or `cloudflare`, `fastly`; repeatable.
+    /// Believe what this proxy says about its clients: a network, an address, or `cloudflare`, `cloudfront`, `fastly`; repeatable.
     ///
     /// Loopback and private addresses are always believed.
     #[arg(long, value_name = "CIDR|NAME", help_heading = "Reading")]

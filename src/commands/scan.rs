@@ -42,7 +42,8 @@ pub(crate) fn run(
     let signals = Signals::listen()?;
     // What was read is never taken apart: the process ends, and the system takes it back as a whole.
     let read = ManuallyDrop::new(read(&plan, &signals)?);
-    let (run, incidents) = judge(&plan, &read, warnings, &signals);
+    let judged = || judge(&plan, &read, warnings, signals.came().is_some());
+    let (run, incidents) = engine::on(plan.reading.threads, judged)?;
 
     for (target, style) in &plan.targets {
         let share = plan.share(target, incidents.len());
@@ -100,12 +101,12 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
 }
 
 /// What the evidence proves, and the summary of the run.
-fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, signals: &Signals) -> (Run, Vec<Incident>) {
+fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: bool) -> (Run, Vec<Incident>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::all();
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
     let groups = rank(detect::judge(&detectors, &world));
-    if signals.came().is_some() {
+    if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());
     }
     let run = summary(Gathered {

@@ -11,11 +11,11 @@ use crate::tally::{Run, SHARDS, halves, owner_of, pack};
 
 /// The requests of one block by kind of key and owner.
 pub(super) struct Batch {
-    kinds: [Kind; KeyKind::ALL.len()],
+    kinds: [OfKind; KeyKind::ALL.len()],
 }
 
 /// The requests of one block that have a key of one kind.
-struct Kind {
+struct OfKind {
     kind: KeyKind,
     groups: Groups,
     /// By owner: the runs of its keys.
@@ -24,7 +24,7 @@ struct Kind {
 
 impl Default for Batch {
     fn default() -> Self {
-        let kind = |kind| Kind { kind, groups: Groups::default(), owned: vec![Vec::new(); SHARDS] };
+        let kind = |kind| OfKind { kind, groups: Groups::default(), owned: vec![Vec::new(); SHARDS] };
         Self { kinds: KeyKind::ALL.map(kind) }
     }
 }
@@ -64,7 +64,7 @@ struct Groups {
     /// From a key to its group.
     table: HashTable<u32>,
     seed: foldhash::fast::RandomState,
-    groups: Vec<Group>,
+    all: Vec<Group>,
     /// Where the next of the same key stands, how many words follow, and these: a packed request.
     words: Vec<u64>,
 }
@@ -90,7 +90,7 @@ impl Groups {
         let key = halves(kind.of(request));
         let at = u32::try_from(self.words.len()).expect("a block of less than 32 GiB");
         let hash = mix(key[0], key[1]);
-        let (groups, seed) = (&self.groups, &self.seed);
+        let (groups, seed) = (&self.all, &self.seed);
         let entry = self.table.entry(
             seeded(seed, hash),
             |&group| groups[group as usize].run.key == key,
@@ -98,15 +98,15 @@ impl Groups {
         );
         let group = match entry {
             hashbrown::hash_table::Entry::Occupied(found) => {
-                let group = &mut self.groups[*found.get() as usize];
+                let group = &mut self.all[*found.get() as usize];
                 self.words[group.last as usize] |= u64::from(at) << NEXT;
                 group
             }
             hashbrown::hash_table::Entry::Vacant(free) => {
-                free.insert(u32::try_from(self.groups.len()).expect("a block holds fewer than 2^32 keys"));
+                free.insert(u32::try_from(self.all.len()).expect("a block holds fewer than 2^32 keys"));
                 let owner = u8::try_from(owner_of(hash)).expect("there are few owners");
-                self.groups.push(Group { run: Run::of(key), first: at, last: at, agent: 0, owner });
-                self.groups.last_mut().expect("just pushed")
+                self.all.push(Group { run: Run::of(key), first: at, last: at, agent: 0, owner });
+                self.all.last_mut().expect("just pushed")
             }
         };
         self.words.push(0);
@@ -120,7 +120,7 @@ impl Groups {
 
     /// Writes the run of each key to its owner, and forgets all.
     fn hand_over(&mut self, owned: &mut [Vec<u64>]) {
-        for group in &self.groups {
+        for group in &self.all {
             let words = &mut owned[usize::from(group.owner)];
             group.run.write(words);
             let mut at = group.first as usize;
@@ -134,7 +134,7 @@ impl Groups {
                 }
             }
         }
-        self.groups.clear();
+        self.all.clear();
         self.words.clear();
         self.table.clear();
     }

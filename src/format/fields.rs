@@ -1,8 +1,8 @@
 //! The small things that most formats are made of: addresses, numbers, lengths of time, request lines.
 
+use crate::event::{Event, Malformed};
 pub(super) use crate::text::address::address;
 use crate::text::simd::find;
-use crate::event::{Event, Malformed};
 use crate::time::stamp::Decimal;
 
 /// `field`, or nothing where the log writes a dash for nothing.

@@ -1,6 +1,7 @@
 //! An event with its meaning: numbers and 64-bit hashes only, `Copy`, a pure function of the line and the plan.
 
 mod meaning;
+mod networks;
 mod published;
 mod trust;
 

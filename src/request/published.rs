@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
-use super::trust::NAMED;
+use super::networks::NAMED;
 
 /// The first and the last address of a network, IPv4 mapped, and who publishes it.
 type Range = (u128, u128, &'static str);
@@ -17,8 +17,10 @@ static RANGES: LazyLock<(Vec<Range>, [bool; 256])> = LazyLock::new(|| {
         let net = net.parse::<IpNet>().expect("the lists are well-formed");
         (bits(net.network()), bits(net.broadcast()), name)
     };
-    let mut ranges: Vec<Range> =
-        NAMED.iter().flat_map(|&(name, list)| list.iter().map(move |net| range(name, net))).collect();
+    let mut ranges: Vec<Range> = NAMED
+        .iter()
+        .flat_map(|&(name, list)| list.split_ascii_whitespace().map(move |net| range(name, net)))
+        .collect();
     ranges.sort_unstable();
     let octet = |bits: u128| usize::from(bits.to_be_bytes()[12]);
     let mut octets = [false; 256];
@@ -42,7 +44,7 @@ pub(super) fn publisher(address: IpAddr) -> Option<&'static str> {
 }
 
 /// An address as a number.
-fn bits(address: IpAddr) -> u128 {
+pub(super) fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
         IpAddr::V6(v6) => v6.to_bits(),

@@ -6,14 +6,16 @@ use ipnet::IpNet;
 
 use crate::error::Error;
 use crate::event::Event;
-use crate::request::published;
+use crate::request::networks::NAMED;
+use crate::request::published::{self, bits};
 use crate::text::address::usual;
 use crate::text::{Plus, percent_decode};
 
 /// The networks whose word about the client is believed. Loopback and private peers always are.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    nets: Vec<IpNet>,
+    /// The first and the last address of each, ascending, none overlapping.
+    ranges: Vec<(u128, u128)>,
 }
 
 /// Who made a request, and who passed it on.
@@ -25,64 +27,6 @@ pub struct Origin {
     pub peer: Option<IpAddr>,
 }
 
-/// Address ranges that content delivery networks publish. Compared with dated copies of the published lists:
-/// cloudflare.com/ips as of 2024-06-25, api.fastly.com/public-ip-list as of 2023-06-06.
-pub(super) const NAMED: &[(&str, &[&str])] = &[
-    (
-        "cloudflare",
-        &[
-            "173.245.48.0/20",
-            "103.21.244.0/22",
-            "103.22.200.0/22",
-            "103.31.4.0/22",
-            "141.101.64.0/18",
-            "108.162.192.0/18",
-            "190.93.240.0/20",
-            "188.114.96.0/20",
-            "197.234.240.0/22",
-            "198.41.128.0/17",
-            "162.158.0.0/15",
-            "104.16.0.0/13",
-            "104.24.0.0/14",
-            "172.64.0.0/13",
-            "131.0.72.0/22",
-            "2400:cb00::/32",
-            "2606:4700::/32",
-            "2803:f800::/32",
-            "2405:b500::/32",
-            "2405:8100::/32",
-            "2a06:98c0::/29",
-            "2c0f:f248::/32",
-        ],
-    ),
-    (
-        "fastly",
-        &[
-            "23.235.32.0/20",
-            "43.249.72.0/22",
-            "103.244.50.0/24",
-            "103.245.222.0/23",
-            "103.245.224.0/24",
-            "104.156.80.0/20",
-            "140.248.64.0/18",
-            "140.248.128.0/17",
-            "146.75.0.0/17",
-            "151.101.0.0/16",
-            "157.52.64.0/18",
-            "167.82.0.0/17",
-            "167.82.128.0/20",
-            "167.82.160.0/20",
-            "167.82.224.0/20",
-            "172.111.64.0/18",
-            "185.31.16.0/22",
-            "199.27.72.0/21",
-            "199.232.0.0/16",
-            "2a04:4e40::/32",
-            "2a04:4e42::/32",
-        ],
-    ),
-];
-
 impl Trust {
     /// Trusts each of `words`: a network, an address, or the name of a content delivery network.
     pub fn new(words: &[String]) -> Result<Self, Error> {
@@ -91,9 +35,8 @@ impl Trust {
             let named = NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
             match (named, word.parse::<IpNet>(), word.parse::<IpAddr>()) {
                 (Some((_, list)), ..) => {
-                    nets.extend(
-                        list.iter().map(|net| net.parse::<IpNet>().expect("the lists are well-formed")),
-                    );
+                    let list = list.split_ascii_whitespace();
+                    nets.extend(list.map(|net| net.parse::<IpNet>().expect("the lists are well-formed")));
                 }
                 (None, Ok(net), _) => nets.push(net),
                 (None, _, Ok(address)) => nets.push(address.into()),
@@ -106,13 +49,20 @@ impl Trust {
                 }
             }
         }
-        Ok(Self { nets })
+        Ok(Self { ranges: ranges(&nets) })
     }
 
     /// Whether the word of `address` about its client is believed.
     #[inline]
     pub fn believes(&self, address: IpAddr) -> bool {
-        is_internal(address) || self.nets.iter().any(|net| net.contains(&address))
+        is_internal(address) || (!self.ranges.is_empty() && self.is_named(address))
+    }
+
+    /// Whether the user named a network that holds `address`.
+    fn is_named(&self, address: IpAddr) -> bool {
+        let address = bits(address);
+        let after = self.ranges.partition_point(|&(first, _)| first <= address);
+        after.checked_sub(1).is_some_and(|at| address <= self.ranges[at].1)
     }
 
     /// The name of the content delivery network that publishes `address`, to tell the user which option to set.
@@ -149,6 +99,19 @@ impl Trust {
         }
         client
     }
+}
+
+/// Networks as ranges, those that touch or overlap as one.
+fn ranges(nets: &[IpNet]) -> Vec<(u128, u128)> {
+    let mut ranges: Vec<(u128, u128)> =
+        nets.iter().map(|net| (bits(net.network()), bits(net.broadcast()))).collect();
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, last| {
+        let touch = next.0 <= last.1.saturating_add(1);
+        last.1 = if touch { last.1.max(next.1) } else { last.1 };
+        touch
+    });
+    ranges
 }
 
 /// The hops of a forwarded-for list in its own order; `None` for one that is no address.
@@ -218,6 +181,29 @@ mod tests {
         assert_eq!(origin("10.0.0.1", "unknown", &[]), "10.0.0.1 via -");
         assert_eq!(origin("10.0.0.1", "[2001:db8::7]:443", &[]), "2001:db8::7 via 10.0.0.1");
         assert_eq!(origin("10.0.0.1", "10.0.0.3", &[]), "10.0.0.3 via 10.0.0.1");
+    }
+
+    #[test]
+    fn every_named_network_is_believed_and_no_neighbour() {
+        let trust =
+            |words: &[&str]| Trust::new(&words.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+        let nested = trust(&[
+            "198.51.100.0/24",
+            "198.51.100.128/25",
+            "198.51.101.0/25",
+            "2001:db8::/32",
+            "cloudfront",
+        ]);
+        let believed = |address: &str| nested.believes(address.parse().unwrap());
+        for inside in
+            ["198.51.100.0", "198.51.100.255", "198.51.101.127", "2001:db8::1", "13.32.0.1", "3.10.17.200"]
+        {
+            assert!(believed(inside), "{inside}");
+        }
+        for outside in ["198.51.99.255", "198.51.101.128", "2001:db9::", "2001:db7:ffff::", "3.10.17.127"] {
+            assert!(!believed(outside), "{outside}");
+        }
+        assert!(!Trust::default().believes("198.51.100.0".parse().unwrap()));
     }
 
     #[test]

@@ -127,7 +127,6 @@ mod tests {
                     paths: Remembered::new(2),
                     folders: Remembered::new(2),
                     classes: vec![None; CLASSES].into_boxed_slice(),
-                    ..RouteCache::default()
                 };
                 for (path, method) in asked.iter().chain(&asked) {
                     let (path, method) = (path.as_bytes(), Method::ALL[*method]);

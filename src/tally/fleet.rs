@@ -45,7 +45,8 @@ impl Fleet {
     pub(crate) fn add(&mut self, requests: &[Request]) {
         let minute = |request: &Request| request.time.0.div_euclid(FLEET_TICK.micros());
         for together in requests.chunk_by(|a, b| minute(a) == minute(b)) {
-            let count = |is: fn(u16) -> bool| together.iter().map(|request| u64::from(is(request.status))).sum();
+            let count =
+                |is: fn(u16) -> bool| together.iter().map(|request| u64::from(is(request.status))).sum();
             self.minutes.at(FLEET_TICK, together[0].time).merge(Minute {
                 requests: together.len() as u64,
                 failed: count(|status| status >= 500),

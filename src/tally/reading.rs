@@ -64,7 +64,9 @@ impl Reading {
     /// Counts requests.
     pub(crate) fn add(&mut self, requests: &[Request]) {
         self.requests += requests.len() as u64;
-        requests.iter().for_each(|request| self.span.add(request.time));
+        for request in requests {
+            self.span.add(request.time);
+        }
         self.filled.add(requests);
     }
 }

@@ -97,7 +97,10 @@ impl Routes {
                 self.table.insert(key, norm);
                 return;
             }
-            let named = self.table.iter().filter(|(known, norm)| known.0.parent() == key.0.parent() && !norm.is_door());
+            let named = self
+                .table
+                .iter()
+                .filter(|(known, norm)| known.0.parent() == key.0.parent() && !norm.is_door());
             let mut named: Vec<RouteKey> = named.map(|(known, _)| known).collect();
             named.sort_unstable();
             *siblings = Siblings::Many(named);

@@ -18,7 +18,7 @@ use gatehound::incident::{self, Incident};
 use gatehound::report::Teller;
 use gatehound::request::Meaning;
 use gatehound::simulate::{self, Format, Options};
-use gatehound::source::{Feed, Limits, Milestones, Source, self};
+use gatehound::source::{self, Feed, Limits, Milestones, Source};
 use gatehound::tally::Tally;
 use tempfile::TempDir;
 

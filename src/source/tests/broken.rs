@@ -64,7 +64,13 @@ fn a_log_that_is_rotated_between_two_looks_is_read_to_its_end() {
     fs::rename(&path, folder.path().join("a.log.1")).unwrap();
     write(&folder, "a.log", b"new\n");
     assert_eq!(read(&sources, Limits::default(), 5, 1).0[0], split(b"one\ntwo\n", 9));
-    assert_eq!(fetch(&sources, &[(SourceId(0), 4)], &Limits::default(), &Milestones::default())[0].as_ref().unwrap().bytes, b"two");
+    assert_eq!(
+        fetch(&sources, &[(SourceId(0), 4)], &Limits::default(), &Milestones::default())[0]
+            .as_ref()
+            .unwrap()
+            .bytes,
+        b"two"
+    );
 }
 
 #[test]

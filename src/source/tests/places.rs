@@ -32,7 +32,7 @@ fn check(sources: &[Source], content: &[u8], limits: &Limits) {
 
 /// What is known of the lines once all is read.
 fn milestones(sources: &[Source], limits: &Limits, block_size: usize) -> Milestones {
-    let feed = Feed::new(sources, limits.clone(), block_size).unwrap();
+    let feed = Feed::new(sources, *limits, block_size).unwrap();
     while let Some(block) = feed.next() {
         let block = block.unwrap();
         feed.passed(&block, block.records().count() as u64);

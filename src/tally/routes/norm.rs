@@ -87,7 +87,8 @@ impl RouteNorm {
     pub(crate) fn absorb_object(&mut self, other: &Self, literal: TemplateHash) {
         self.absorb(other);
         if other.readers.is_empty() && other.ok {
-            (0..other.clients.count().min(3)).for_each(|nth| self.readers.keep(Readers::order(literal.0), nth + 1));
+            (0..other.clients.count().min(3))
+                .for_each(|nth| self.readers.keep(Readers::order(literal.0), nth + 1));
         }
     }
 

@@ -81,7 +81,9 @@ mod tests {
 
     fn of(given: &[(u64, u64)]) -> Readers {
         let mut readers = Readers::default();
-        given.iter().for_each(|&(object, who)| readers.keep(Readers::order(object), who));
+        for &(object, who) in given {
+            readers.keep(Readers::order(object), who);
+        }
         readers
     }
 
