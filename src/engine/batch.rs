@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 use crate::collect::{COLUMNS, KeyKind, wanted};
 use crate::hash::mix;
 use crate::request::Request;
-use crate::tally::{Run, SHARDS, halves, owner_of, pack};
+use crate::tally::{Bundle, SHARDS, halves, owner_of, pack};
 
 /// The requests of one block by kind of key and owner.
 pub(super) struct Batch {
@@ -18,7 +18,7 @@ pub(super) struct Batch {
 struct OfKind {
     kind: KeyKind,
     groups: Groups,
-    /// By owner: the runs of its keys.
+    /// By owner: the bundles of its keys.
     owned: Vec<Vec<u64>>,
 }
 
@@ -71,7 +71,7 @@ struct Groups {
 
 /// The requests of one key.
 struct Group {
-    run: Run,
+    bundle: Bundle,
     /// Where its first and its last request stand.
     first: u32,
     last: u32,
@@ -89,12 +89,11 @@ impl Groups {
     fn add(&mut self, kind: KeyKind, request: &Request, wanted: (u8, bool)) {
         let key = halves(kind.of(request));
         let at = u32::try_from(self.words.len()).expect("a block of less than 32 GiB");
-        let hash = mix(key[0], key[1]);
         let (groups, seed) = (&self.all, &self.seed);
         let entry = self.table.entry(
-            seeded(seed, hash),
-            |&group| groups[group as usize].run.key == key,
-            |&group| seeded(seed, mix(groups[group as usize].run.key[0], groups[group as usize].run.key[1])),
+            seeded(seed, key),
+            |&group| groups[group as usize].bundle.key == key,
+            |&group| seeded(seed, groups[group as usize].bundle.key),
         );
         let group = match entry {
             hashbrown::hash_table::Entry::Occupied(found) => {
@@ -104,8 +103,8 @@ impl Groups {
             }
             hashbrown::hash_table::Entry::Vacant(free) => {
                 free.insert(u32::try_from(self.all.len()).expect("a block holds fewer than 2^32 keys"));
-                let owner = u8::try_from(owner_of(hash)).expect("there are few owners");
-                self.all.push(Group { run: Run::of(key), first: at, last: at, agent: 0, owner });
+                let owner = u8::try_from(owner_of(mix(key[0], key[1]))).expect("there are few owners");
+                self.all.push(Group { bundle: Bundle::of(key), first: at, last: at, agent: 0, owner });
                 self.all.last_mut().expect("just pushed")
             }
         };
@@ -115,14 +114,14 @@ impl Groups {
         self.words[at as usize] = length as u64;
         group.agent = if request.agent.is_some() { request.agent.0 } else { group.agent };
         group.last = at;
-        group.run.count(wanted.0, request.bytes_out, length);
+        group.bundle.count(wanted.0, request.bytes_out, length);
     }
 
-    /// Writes the run of each key to its owner, and forgets all.
+    /// Writes the bundle of each key to its owner, and forgets all.
     fn hand_over(&mut self, owned: &mut [Vec<u64>]) {
         for group in &self.all {
             let words = &mut owned[usize::from(group.owner)];
-            group.run.write(words);
+            group.bundle.write(words);
             let mut at = group.first as usize;
             loop {
                 let link = self.words[at];
@@ -140,11 +139,11 @@ impl Groups {
     }
 }
 
-/// A hash for one table: seeded anew in each process, so that crafted keys cannot collide.
+/// The hash of a key in one table: seeded anew in each process, so that crafted keys cannot collide.
 #[inline]
-fn seeded(seed: &foldhash::fast::RandomState, hash: u64) -> u64 {
+fn seeded(seed: &foldhash::fast::RandomState, [low, high]: [u64; 2]) -> u64 {
     use std::hash::BuildHasher;
-    seed.hash_one(hash)
+    seed.hash_one((low, high))
 }
 
 /// Every column of a key fits into the mask of a request.

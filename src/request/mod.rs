@@ -17,7 +17,7 @@ use crate::route::{EndpointClass, Method, ObjectId};
 use crate::time::{Micros, Time};
 
 /// One request, ready to be counted: about a hundred and fifty bytes, no text. It is routed to the owner of its key,
-/// packed into a young entity, written to disk.
+/// held there packed, written to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Where its record stands.

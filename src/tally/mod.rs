@@ -4,23 +4,23 @@
 //! that was never written to disk is the same as one that was.
 
 mod arena;
+mod bundle;
 mod fleet;
 mod packed;
 mod population;
 mod reading;
 mod routes;
-mod run;
 mod shard;
 mod stored;
 
 use rayon::prelude::*;
 
+pub(crate) use bundle::Bundle;
 pub use fleet::{FLEET_TICK, Fleet, Minute};
 pub(crate) use packed::{halves, pack};
 pub use population::{Population, Subject};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
-pub(crate) use run::Run;
 
 use crate::collect::{Collector, KeyKind};
 use crate::hash::mix;
@@ -113,10 +113,10 @@ mod tests {
             };
             let mut profile = crate::collect::Profile::default();
             for request in (0..count).map(request) {
-                let (mut run, mut words, mut packed) = (Run::of(halves(7)), Vec::new(), Vec::new());
+                let (mut bundle, mut words, mut packed) = (Bundle::of(halves(7)), Vec::new(), Vec::new());
                 pack(&request, KeyKind::Client, (1, true), 0, &mut packed);
-                run.count(1, request.bytes_out, packed.len());
-                run.write(&mut words);
+                bundle.count(1, request.bytes_out, packed.len());
+                bundle.write(&mut words);
                 words.extend_from_slice(&packed);
                 shard.drain(&words);
                 ClientProfiles::observe(&request, &mut profile);

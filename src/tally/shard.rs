@@ -4,11 +4,10 @@
 use hashbrown::HashTable;
 
 use crate::collect::{AnyColumn, COLUMNS, KeyKind, all};
-use crate::hash::mix;
 use crate::request::Request;
 use crate::tally::arena::{Arena, Buffer};
+use crate::tally::bundle::Bundle;
 use crate::tally::packed::{LONGEST, One, Requests, halves, joined};
-use crate::tally::run::Run;
 
 /// How many packed requests a key holds; with one more, they are folded. In this many requests, evidence in full takes more
 /// room than they do.
@@ -44,6 +43,14 @@ impl Entity {
     /// How many requests a column wanted.
     pub(crate) fn wanted(&self, column: usize) -> u32 {
         self.wanted[column]
+    }
+
+    /// Counts what more requests come to.
+    fn see(&mut self, bytes: u64, wanted: [u32; COLUMNS]) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        for (count, more) in self.wanted.iter_mut().zip(wanted) {
+            *count = count.saturating_add(more);
+        }
     }
 
     /// Bytes sent in all of its requests.
@@ -102,7 +109,7 @@ impl Shard {
     #[inline]
     fn hash(&self, key: [u64; 2]) -> u32 {
         use std::hash::BuildHasher;
-        u32::try_from(self.seed.hash_one(mix(key[0], key[1])) >> 32).expect("32 bits are left")
+        u32::try_from(self.seed.hash_one((key[0], key[1])) >> 32).expect("32 bits are left")
     }
 
     /// The number of `key`'s entity, made where it is missing.
@@ -130,41 +137,41 @@ impl Shard {
         }
     }
 
-    /// Takes in runs.
+    /// Takes in bundles.
     pub(crate) fn drain(&mut self, mut words: &[u64]) {
-        // Another core wrote them; where the next run begins is only known once the one before it is there, so all are asked
-        // for at once.
+        // Another core wrote them, and where the next bundle begins is only known once the one before it is there: so all
+        // are asked for at once.
         std::hint::black_box(words.iter().step_by(LINE).fold(0, |all, word| all ^ word));
         let mut some = Vec::with_capacity(TOGETHER);
         let mut numbers = Vec::with_capacity(TOGETHER);
         while !words.is_empty() {
             some.clear();
             while some.len() < TOGETHER
-                && let Some((run, requests, rest)) = Run::read(words)
+                && let Some((bundle, requests, rest)) = Bundle::read(words)
             {
                 words = rest;
-                some.push((run, requests));
+                some.push((bundle, requests));
             }
             self.numbers(&some, &mut numbers);
-            for (&number, (run, requests)) in numbers.iter().zip(&some) {
-                self.add(number, run, requests);
+            for (&number, (bundle, requests)) in numbers.iter().zip(&some) {
+                self.add(number, bundle, requests);
             }
         }
     }
 
-    /// The numbers of the entities of some runs, made where they are missing. Each step asks for the memory that the next
-    /// needs, of all runs at once, since it is far away.
-    fn numbers(&mut self, runs: &[(Run, &[u64])], numbers: &mut Vec<usize>) {
-        let guess = |(run, _): &(Run, &[u64])| {
-            let hash = self.hash(run.key);
+    /// The numbers of the entities of some bundles, made where they are missing. Each step asks for the memory that the next
+    /// needs, of all bundles at once, since it is far away.
+    fn numbers(&mut self, bundles: &[(Bundle, &[u64])], numbers: &mut Vec<usize>) {
+        let guess = |(bundle, _): &(Bundle, &[u64])| {
+            let hash = self.hash(bundle.key);
             let found = self.table.find(spread(hash), |&(known, _)| known == hash);
             found.map_or(usize::MAX, |&(_, number)| number as usize)
         };
         numbers.clear();
-        numbers.extend(runs.iter().map(guess));
-        for (number, (run, _)) in numbers.iter_mut().zip(runs) {
-            if self.entities.get(*number).is_none_or(|entity| entity.key != run.key) {
-                *number = self.entity(run.key);
+        numbers.extend(bundles.iter().map(guess));
+        for (number, (bundle, _)) in numbers.iter_mut().zip(bundles) {
+            if self.entities.get(*number).is_none_or(|entity| entity.key != bundle.key) {
+                *number = self.entity(bundle.key);
             }
         }
         let far = numbers.iter().map(|&number| {
@@ -174,13 +181,12 @@ impl Shard {
         std::hint::black_box(far.fold(0, |all, one| all ^ one));
     }
 
-    /// Adds a run to an entity. With more requests than a key holds, all are folded.
+    /// Adds a bundle to an entity. With more requests than a key holds, all are folded.
     #[inline]
-    fn add(&mut self, number: usize, run: &Run, requests: &[u64]) {
+    fn add(&mut self, number: usize, bundle: &Bundle, requests: &[u64]) {
         let entity = &mut self.entities[number];
-        entity.wanted.iter_mut().zip(run.wanted).for_each(|(count, more)| *count += more);
-        entity.bytes = entity.bytes.saturating_add(run.bytes);
-        let held = u32::from(entity.held) + run.requests;
+        entity.see(bundle.bytes, bundle.wanted);
+        let held = u32::from(entity.held) + bundle.requests;
         match u8::try_from(held) {
             Ok(held) if held <= HELD => {
                 self.arena.append(&mut entity.buffer, usize::from(entity.words), requests);
@@ -271,17 +277,17 @@ impl Shard {
 
     /// Adds packed requests of `key` from elsewhere; `None` if there are more than a key holds, or they are none.
     pub(crate) fn adopt_held(&mut self, key: u128, words: &[u64]) -> Option<()> {
-        let mut run = Run::of(halves(key));
+        let mut bundle = Bundle::of(halves(key));
         let mut rest = words;
         while let Some((one, more)) = One::split(rest) {
-            run.count(one.wanted(), one.bytes(), rest.len() - more.len());
+            bundle.count(one.wanted(), one.bytes(), rest.len() - more.len());
             rest = more;
         }
-        let number = self.entity(run.key);
-        if !rest.is_empty() || run.requests > u32::from(HELD) {
+        let number = self.entity(bundle.key);
+        if !rest.is_empty() || bundle.requests > u32::from(HELD) {
             return None;
         }
-        self.add(number, &run, words);
+        self.add(number, &bundle, words);
         Some(())
     }
 
@@ -290,8 +296,7 @@ impl Shard {
         let number = self.entity(halves(key));
         self.fold(number);
         let entity = &mut self.entities[number];
-        entity.bytes = entity.bytes.saturating_add(bytes);
-        entity.wanted.iter_mut().zip(wanted).for_each(|(ours, theirs)| *ours += theirs);
+        entity.see(bytes, wanted);
         entity.full
     }
 

@@ -4,7 +4,7 @@ use crate::collect::COLUMNS;
 
 /// What the requests of one key that travel together come to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Run {
+pub(crate) struct Bundle {
     /// The two halves of the key.
     pub(crate) key: [u64; 2],
     /// Bytes sent.
@@ -17,10 +17,10 @@ pub(crate) struct Run {
     pub(crate) words: u32,
 }
 
-/// How many words a run has before those of its requests.
+/// How many words a bundle has before those of its requests.
 const HEAD: usize = 4 + COLUMNS.div_ceil(2);
 
-impl Run {
+impl Bundle {
     /// No requests of `key`.
     pub(crate) fn of(key: [u64; 2]) -> Self {
         Self { key, bytes: 0, wanted: [0; COLUMNS], requests: 0, words: 0 }
@@ -45,13 +45,13 @@ impl Run {
         words.extend(wanted);
     }
 
-    /// The first run of `words`, the words of its requests, and what follows.
+    /// The first bundle of `words`, the words of its requests, and what follows.
     #[inline]
     pub(crate) fn read(words: &[u64]) -> Option<(Self, &[u64], &[u64])> {
         let (head, rest) = words.split_first_chunk::<HEAD>()?;
         let (requests, length) = halves(head[3]);
-        let mut run = Self { bytes: head[2], requests, words: length, ..Self::of([head[0], head[1]]) };
-        for (two, &word) in run.wanted.chunks_mut(2).zip(&head[4..]) {
+        let mut bundle = Self { bytes: head[2], requests, words: length, ..Self::of([head[0], head[1]]) };
+        for (two, &word) in bundle.wanted.chunks_mut(2).zip(&head[4..]) {
             let (first, second) = halves(word);
             two[0] = first;
             if let Some(other) = two.get_mut(1) {
@@ -59,7 +59,7 @@ impl Run {
             }
         }
         let (words, rest) = rest.split_at_checked(length as usize)?;
-        Some((run, words, rest))
+        Some((bundle, words, rest))
     }
 }
 
