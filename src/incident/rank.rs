@@ -186,4 +186,27 @@ mod tests {
         assert_eq!(groups[0].outcome, Outcome::Succeeded);
         assert!(groups[0].severity > groups[1].severity);
     }
+
+    #[test]
+    fn the_ranking_is_total_and_does_not_depend_on_the_order_of_findings() {
+        let outcomes =
+            [Outcome::Attempted, Outcome::Succeeded, Outcome::Probed, Outcome::Attempted, Outcome::Succeeded];
+        let mut findings: Vec<Finding> = (1..)
+            .zip(outcomes)
+            .map(|(client, outcome)| Finding { outcome, ..finding(Kind::BruteForce, client, (0, 9)) })
+            .collect();
+        findings[4].suppressed_by = Some("crawler");
+        let told = |findings: Vec<Finding>| -> Vec<(String, u32, bool)> {
+            let told = |group: &Group| (group.id.clone(), group.score.0, group.suppressed_by.is_some());
+            rank(findings).iter().map(told).collect()
+        };
+        let whole = told(findings.clone());
+        let (reported, held_back): (Vec<_>, Vec<_>) = whole.iter().partition(|(.., held_back)| !held_back);
+        assert!(reported.is_sorted_by(|a, b| a.1 >= b.1) && whole[4].2 && held_back.len() == 1, "{whole:?}");
+        for turn in 0..findings.len() {
+            findings.rotate_left(turn);
+            findings.swap(0, 3);
+            assert_eq!(told(findings.clone()), whole);
+        }
+    }
 }

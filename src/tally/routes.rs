@@ -200,3 +200,54 @@ impl TryFrom<Stored> for Routes {
         Ok(routes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::mix;
+    use crate::request::Client;
+    use crate::route::{EndpointClass, Method, ObjectId};
+
+    /// Request number `nth` for one of a few routes, by one of many clients. Now and then the query makes it a look-up, or
+    /// it is refused.
+    fn request(nth: u64) -> Request {
+        let random = |of: u64, salt: u64| mix(nth, salt) % of;
+        Request {
+            client: Client(u128::from(0xffff_0000_0000 + random(3000, 1))),
+            template: TemplateHash(1 << 32 | random(5, 2)),
+            object: ObjectId(random(300, 3)),
+            method: if random(4, 4) == 0 { Method::Post } else { Method::Get },
+            class: if random(900, 5) == 0 { EndpointClass::AccountLookup } else { EndpointClass::Other },
+            status: [200, 200, 200, 403, 404][usize::try_from(random(5, 6)).expect("below five")],
+            ..Request::default()
+        }
+    }
+
+    fn of(requests: &[Request]) -> Routes {
+        let mut routes = Routes::default();
+        // So many at a time as workers count.
+        requests
+            .chunks(64)
+            .for_each(|some| routes.add(some, |nth| some[nth].template.0.to_le_bytes().to_vec()));
+        routes
+    }
+
+    #[test]
+    fn what_is_known_of_the_last_routes_spares_work_and_changes_nothing() {
+        let requests: Vec<Request> = (0..20_000).map(request).collect();
+        // Too few for anything to be known.
+        let pieces = requests.chunks(40).map(of);
+        let merged = pieces.reduce(|mut all, piece| {
+            all.merge(piece);
+            all
+        });
+        let stored = |routes: &Routes| postcard::to_stdvec(routes).expect("routes can be written to memory");
+        let whole = of(&requests);
+        assert_eq!(whole.len(), 10);
+        assert!(whole.iter().all(|(_, norm)| norm.clients.bound() != u64::MAX));
+        assert!(
+            stored(&whole) == stored(&merged.expect("there are pieces")),
+            "what was known changed something"
+        );
+    }
+}
