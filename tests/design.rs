@@ -105,6 +105,9 @@ fn person(nth: u64) -> String {
     format!("203.0.{}.{}", nth / 200, nth % 200 + 1)
 }
 
+/// An address of many people.
+const BUSY: &str = "198.51.100.99";
+
 /// Who does wrong in these tests.
 const ATTACKER: &str = "198.51.100.66";
 
@@ -173,6 +176,24 @@ fn the_rest_of_the_population_alone_changes_a_verdict() {
         "{}",
         text(&among_readers)
     );
+}
+
+#[test]
+fn a_busy_address_may_ask_for_accounts_as_often_as_everybody_does() {
+    let asks = |ip: &'static str, from: u64| {
+        (0..22).map(move |nth| get(from + nth * 400, ip, format!("/api/users/available?username=u{nth}")))
+    };
+    let crowd = (0..300).flat_map(|nth| {
+        let works = (0..12).map(move |at| get(nth * 11 + at, person(nth), format!("/api/news?page={at}")));
+        let ask = (nth % 3 == 0)
+            .then(|| get(nth * 11, person(nth), format!("/api/users/available?username=p{nth}")));
+        works.chain(ask)
+    });
+    let busy = (0..1300).map(|nth| get(nth * 7, BUSY, format!("/api/news?page={}", nth % 40)));
+    let lines: Vec<Line> = crowd.chain(busy).chain(asks(BUSY, 5)).chain(asks(ATTACKER, 3)).collect();
+    let incidents = log(&lines, Line::combined).judged();
+    let told = |ip| against(&incidents, Kind::AccountEnumeration, ip).len();
+    assert_eq!((told(ATTACKER), told(BUSY)), (1, 0), "{}", text(&incidents));
 }
 
 /// Every learned template of a log.

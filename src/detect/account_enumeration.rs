@@ -18,11 +18,13 @@ pub(super) struct AccountEnumeration {
     asks: u64,
     /// How often the busiest ordinary source (99th percentile) asks, times this.
     beyond_peers: u64,
+    /// How often a source of so many requests would ask at the rate of all others, times this; on top of the rest.
+    beyond_share: u64,
 }
 
 impl Default for AccountEnumeration {
     fn default() -> Self {
-        Self { asks: 20, beyond_peers: 3 }
+        Self { asks: 20, beyond_peers: 3, beyond_share: 3 }
     }
 }
 
@@ -50,6 +52,12 @@ static ABOUT: About = About {
             unit: "times",
             meaning: "the 99th percentile of the door's sources",
         },
+        Threshold {
+            name: "beyond its share",
+            value: 3,
+            unit: "times",
+            meaning: "what a source with as many requests would ask at everybody's rate, on top of the above",
+        },
     ],
     needs: &[Needs {
         any_of: &[Flags::USER, Flags::ACCOUNT],
@@ -73,18 +81,22 @@ impl Detector for AccountEnumeration {
         for visit in visits() {
             peers.entry(visit.door).or_default().push(visit.tries);
         }
-        let needed: BTreeMap<RouteKey, u64> = peers
+        let ordinary: BTreeMap<RouteKey, Ordinary> = peers
             .into_iter()
             .map(|(door, mut asks)| {
-                // The source itself, and other enumerators, may not hide in their own percentile.
+                // The source itself, and other enumerators, may not hide behind their own numbers.
                 asks.retain(|&asks| asks < self.asks);
                 asks.sort_unstable();
-                (door, self.asks.max(quantile(&asks, 99) * self.beyond_peers))
+                let needed = self.asks.max(quantile(&asks, 99) * self.beyond_peers);
+                (door, Ordinary { needed, asks: asks.iter().sum() })
             })
             .collect();
+        let requests = world.tally().reading.requests.max(1);
         let mut doors: BTreeMap<RouteKey, Vec<Asker>> = BTreeMap::new();
         for visit in visits() {
-            let needed = needed.get(&visit.door).copied().unwrap_or(self.asks);
+            let Some(ordinary) = ordinary.get(&visit.door) else { continue };
+            let share = ordinary.asks.saturating_mul(visit.requests) / requests;
+            let needed = ordinary.needed + share * self.beyond_share;
             if visit.tries < needed {
                 continue;
             }
@@ -95,6 +107,14 @@ impl Detector for AccountEnumeration {
         }
         doors.into_values().flat_map(pools).map(|askers| finding(world, &askers)).collect()
     }
+}
+
+/// What is ordinary at one door.
+struct Ordinary {
+    /// How often a source must ask that does little else.
+    needed: u64,
+    /// How often all ordinary sources ask together.
+    asks: u64,
 }
 
 /// One source that asks one door too often.
