@@ -263,3 +263,16 @@ impl<C: Collector> AnyColumn for Column<C> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_of_key_has_more_collectors_than_columns() {
+        for kind in KeyKind::ALL {
+            let ours = all().iter().filter(|collector| collector.key() == kind).count();
+            assert!((1..=COLUMNS).contains(&ours), "{kind:?}: {ours}");
+        }
+    }
+}

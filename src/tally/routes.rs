@@ -125,11 +125,6 @@ impl Routes {
         self.table.iter()
     }
 
-    /// What is ordinary on `route`, if it is told apart.
-    pub fn get(&self, route: RouteKey) -> Option<&RouteNorm> {
-        self.table.get(route)
-    }
-
     /// Routes that found no room among their siblings, by parent and method.
     pub fn rest(&self) -> &BTreeMap<(u32, u8), RouteNorm> {
         &self.rest

@@ -75,11 +75,6 @@ impl Default for Table {
 }
 
 impl Table {
-    /// The norm of a route.
-    pub(super) fn get(&self, key: RouteKey) -> Option<&RouteNorm> {
-        self.index.get(&key).map(|&at| &self.norms[at as usize].1)
-    }
-
     /// Where the norm of a route stands, if `told` may tell it anything new. Most requests are for routes of which enough is
     /// known to see that they do not.
     #[inline]
@@ -133,7 +128,7 @@ impl Table {
         self.index.insert(key, at);
     }
 
-    /// Takes a route out.
+    /// Takes a route out. What is known of it among the last routes may stay: whatever took its norm in knows no less.
     pub(super) fn remove(&mut self, key: RouteKey) -> Option<RouteNorm> {
         let at = self.index.remove(&key)?;
         self.free.push(at);
