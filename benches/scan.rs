@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use divan::counter::{BytesCount, ItemsCount};
 use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
-use gatehound::format::{Decoder, Reader, recognise};
+use gatehound::format::{Decoder, Opening, Reader, recognise};
 use gatehound::request::Meaning;
 use gatehound::simulate::{Format, Options, run};
 use gatehound::source::{BLOCK_SIZE, Feed, Limits, Source, find};
@@ -39,7 +39,10 @@ impl Day {
         let (sources, problems) = find(&[path], &Limits::default());
         assert_eq!(problems, []);
         let head = sources[0].head(64 << 10).unwrap();
-        let decoders = vec![recognise(&head).map(|choice| Box::new(Reader::of(choice, &head)) as _)];
+        let decoders = vec![
+            recognise(&Opening::of(&head))
+                .map(|choice| Box::new(Reader::of(choice, &Opening::of(&head))) as _),
+        ];
         let (meaning, bytes, lines) = (Meaning::default(), summary.bytes, summary.lines);
         Self { _folder: folder, sources, decoders, meaning, bytes, lines }
     }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::event::Malformed;
-use crate::format::Decoder;
+use crate::format::{Around, Decoder, Scratch};
 use crate::request::{Cache, Meaning, Place, Request};
 use crate::route::text;
 use crate::series::Evidence;
@@ -148,9 +148,10 @@ impl Worker {
         };
         // Formats change rarely, so only a change is written down.
         let mut format = (decoder.format(), 0);
+        let scratch = Scratch::default();
         let (requests, paths) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
         let mut waiting = Waiting { requests, paths };
-        decoder.decode_block(block.bytes(), &mut |decoded| {
+        decoder.decode_block(block.bytes(), Around::nothing(&scratch), &mut |decoded| {
             reading.lines += 1;
             match decoded.event {
                 Ok(event) => {

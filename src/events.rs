@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::event::{Event, Malformed};
-use crate::format::{Decoded, Decoder};
+use crate::format::{Around, Decoded, Decoder, Scratch};
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
@@ -85,6 +85,7 @@ impl Writing<'_> {
     /// The events of one block, whose first line has the number `line`.
     fn block(&self, source: &str, decoder: Option<&dyn Decoder>, line: u64, block: &Block) -> Vec<u8> {
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
+        let scratch = Scratch::default();
         let mut line = line;
         let mut each = |decoded: Decoded<'_, '_>| {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
@@ -96,7 +97,7 @@ impl Writing<'_> {
             line += 1;
         };
         match decoder {
-            Some(decoder) => decoder.decode_block(block.bytes(), &mut each),
+            Some(decoder) => decoder.decode_block(block.bytes(), Around::nothing(&scratch), &mut each),
             None => {
                 for (offset, record) in block.records() {
                     let offset = usize::try_from(offset - block.offset).unwrap_or(usize::MAX);

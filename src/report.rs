@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use crate::collect::ClientProfiles;
 use crate::detect::{Detector, World};
-use crate::format::Decoder;
+use crate::format::{Around, Decoder, Scratch};
 use crate::hash::NameHash;
 use crate::incident::{
     Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident,
@@ -85,7 +85,9 @@ impl Teller<'_> {
     /// Remembers the names that stand in a record.
     fn learn_names(&self, place: Place, record: &Record, library: &mut Library) {
         let decoder = self.decoders.get(place.source() as usize).and_then(Option::as_deref);
-        let Some(Ok(event)) = decoder.map(|decoder| decoder.decode(&record.bytes)) else { return };
+        let (scratch, bytes) = (Scratch::default(), &record.bytes);
+        let event = decoder.map(|decoder| decoder.decode(bytes, Around::nothing(&scratch)));
+        let Some(Ok(event)) = event else { return };
         let account =
             event.query.and_then(|query| crate::route::read_query(query, &self.meaning.keys).account);
         let keys = &self.meaning.keys;

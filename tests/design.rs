@@ -393,7 +393,7 @@ fn requests(log: &Log, text: &str) -> Vec<Request> {
     let decoder = log.decoders[0].as_deref().unwrap();
     let (mut cache, mut at, mut all) = (Cache::default(), 0, Vec::new());
     for line in text.split_inclusive('\n') {
-        let event = decoder.decode(line.trim_end().as_bytes()).unwrap();
+        let event = decoder.decode(line.trim_end().as_bytes(), common::alone()).unwrap();
         all.push(log.meaning.request(&event, Place::new(0, at), &mut cache));
         at += line.len() as u64;
     }

@@ -373,7 +373,7 @@ fn requests(log: &Log, block: &[u8]) -> Vec<(Vec<u8>, String)> {
     let decoder = log.decoders[0].as_deref().unwrap();
     let mut cache = Cache::default();
     let mut all = Vec::new();
-    decoder.decode_block(block, &mut |decoded| {
+    decoder.decode_block(block, common::alone(), &mut |decoded| {
         let meaning = match decoded.event {
             Ok(event) => format!("{:?}", log.meaning.request(event, Place::default(), &mut cache)),
             Err(malformed) => malformed.reason().to_owned(),
@@ -403,7 +403,7 @@ fn a_line_means_the_same_alone_and_among_others() {
         for (line, (record, meaning)) in lines.iter().zip(&together) {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             assert_eq!(line, record);
-            let alone = match decoder.decode(line) {
+            let alone = match decoder.decode(line, common::alone()) {
                 Ok(event) => {
                     format!("{:?}", log.meaning.request(&event, Place::default(), &mut Cache::default()))
                 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use gatehound::cli::{FormatsArgs, FormatsCommand};
 use gatehound::error::Error;
 use gatehound::explain::formats_page;
-use gatehound::format::{Tried, recognise, try_all};
+use gatehound::format::{Clock, Opening, Tried, recognise, try_all};
 use gatehound::source::{Limits, Source, find};
 use gatehound::text::Escaped;
 
@@ -49,9 +49,11 @@ fn detect(source: &Source, page: &mut String) -> Result<bool, Error> {
         let _ = writeln!(page, "{}: empty", path.display());
         return Ok(true);
     }
-    let chosen = recognise(&head).map(|choice| choice.format);
+    let clock = Clock { written: source.written, ..Clock::default() };
+    let opening = Opening { head: &head, clock: &clock };
+    let chosen = recognise(&opening).map(|choice| choice.format);
     let _ = writeln!(page, "{}: {}", path.display(), chosen.unwrap_or("no known format"));
-    let (lines, mut tried) = try_all(&head);
+    let (lines, mut tried) = try_all(&opening);
     tried.sort_by_key(|one| (Some(one.format) != chosen, std::cmp::Reverse((one.score(), one.specificity))));
     for one in &tried {
         let _ = writeln!(page, "  {}", row(*one, &lines));

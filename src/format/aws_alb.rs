@@ -2,7 +2,7 @@
 
 use super::columns::{Columns, Quoting};
 use super::fields::{Unit, duration, number, present, set_client, set_request, set_status, status};
-use super::{Decoder, Format};
+use super::{Around, Decoder, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::time::stamp::iso8601;
 
@@ -18,7 +18,7 @@ impl Format for AwsAlb {
         "AWS application load balancer, 18 columns (2016) to 33"
     }
 
-    fn open(&self, _head: &[u8]) -> Option<Box<dyn Decoder>> {
+    fn open(&self, _: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         Some(Box::new(AwsAlb))
     }
 }
@@ -28,7 +28,7 @@ impl Decoder for AwsAlb {
         Format::name(self)
     }
 
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
         let line = record.trim_ascii();
         if line.is_empty() {
             return Err(Malformed::Blank);

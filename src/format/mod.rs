@@ -1,5 +1,6 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod around;
 mod aws_alb;
 mod clf;
 mod columns;
@@ -23,6 +24,7 @@ mod vhost_common;
 use crate::error::Error;
 use crate::event::{Event, Malformed};
 
+pub use around::{Around, Clock, Opening, Scratch};
 pub use reader::Reader;
 pub use recognise::{Choice, Tried, recognise, try_all};
 pub use string::from_string;
@@ -33,10 +35,9 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// One line on what writes it.
     fn about(&self) -> &'static str;
-    /// A decoder for a source that begins with `head`, if this format could have written it. `head` may end inside a record.
-    /// Only a format that cannot be read without its head (a `#Fields:` line, a CSV header) answers `None`; whether a
+    /// A decoder for a source that begins as `opening` says, if this format could have written it. Only a format that cannot be read without its head (a `#Fields:` line, a CSV header) answers `None`; whether a
     /// decoder fits is found by trying it.
-    fn open(&self, head: &[u8]) -> Option<Box<dyn Decoder>>;
+    fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>>;
 }
 
 /// A format opened for one source. It has no state between records, so all workers share it.
@@ -45,16 +46,16 @@ pub trait Decoder: Send + Sync {
     fn format(&self) -> &'static str;
 
     /// Takes one record apart: a line without its line feed, perhaps with a carriage return.
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed>;
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed>;
 
     /// Takes all lines of a block apart and gives each to `each`, in order, whether it gave an event or not.
     /// The last line may lack its line feed.
-    fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
+    fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
         let mut offset = 0;
         for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
             if offset < block.len() {
                 let record = &block[offset..end];
-                let event = self.decode(record);
+                let event = self.decode(record, around);
                 let event = event.as_ref().map_err(|&malformed| malformed);
                 each(Decoded { offset, record, format: self.format(), event });
             }

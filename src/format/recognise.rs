@@ -1,6 +1,6 @@
 //! Which format a source has: every format is tried on its first lines, and the one that reads most of them wins.
 
-use super::{Decoder, FORMATS, Format};
+use super::{Around, Decoder, FORMATS, Format, Opening, Scratch};
 use crate::event::{Event, Malformed};
 
 /// How many lines at the start of a source are looked at.
@@ -50,18 +50,18 @@ impl Tried {
     }
 }
 
-/// The format of a source that begins with `head`: the one that reads most of its first lines, and at least 60 of a hundred.
+/// The format of a source: the one that reads most of its first lines, and at least 60 of a hundred.
 /// Where several formats are mixed and none reaches that, the best of them is chosen if together they do: a
 /// [`Reader`](super::Reader) tries the others on what it cannot read.
 #[must_use]
-pub fn recognise(head: &[u8]) -> Option<Choice> {
-    let lines = first_lines(head);
+pub fn recognise(opening: &Opening<'_>) -> Option<Choice> {
+    let lines = first_lines(opening.head);
     let mut read = vec![false; lines.len()];
     let mut skipped = vec![true; lines.len()];
     let mut tried = Vec::new();
     let mut best: Option<(Tried, Box<dyn Decoder>)> = None;
     for &format in FORMATS {
-        let (mine, decoder) = try_one(format, head, &lines, |nth, event| {
+        let (mine, decoder) = try_one(format, opening, &lines, |nth, event| {
             read[nth] |= event.is_ok();
             skipped[nth] &= event.is_err_and(Malformed::is_skip);
         });
@@ -77,27 +77,28 @@ pub fn recognise(head: &[u8]) -> Option<Choice> {
         .map(|(best, decoder)| Choice { decoder, format: best.format, score: best.score(), tried })
 }
 
-/// The lines of `head` that are looked at, and how every format does on them, whether one is chosen or not.
+/// The lines of the head that are looked at, and how every format does on them, whether one is chosen or not.
 #[must_use]
-pub fn try_all(head: &[u8]) -> (Vec<&[u8]>, Vec<Tried>) {
-    let lines = first_lines(head);
-    let tried = FORMATS.iter().map(|&format| try_one(format, head, &lines, |_, _| {}).0).collect();
+pub fn try_all<'h>(opening: &Opening<'h>) -> (Vec<&'h [u8]>, Vec<Tried>) {
+    let lines = first_lines(opening.head);
+    let tried = FORMATS.iter().map(|&format| try_one(format, opening, &lines, |_, _| {}).0).collect();
     (lines, tried)
 }
 
 /// How `format` does on `lines`, and itself opened for them; `each` hears of every line.
 fn try_one(
     format: &dyn Format,
-    head: &[u8],
+    opening: &Opening<'_>,
     lines: &[&[u8]],
     mut each: impl FnMut(usize, Result<(), Malformed>),
 ) -> (Tried, Option<Box<dyn Decoder>>) {
     let mut mine =
         Tried { format: format.name(), lines: 0, parsed: 0, specificity: 0, first_malformed: None };
-    let decoder = format.open(head);
+    let decoder = format.open(opening);
+    let scratch = Scratch::default();
     if let Some(decoder) = &decoder {
         for (nth, line) in lines.iter().enumerate() {
-            let event = decoder.decode(line);
+            let event = decoder.decode(line, Around::nothing(&scratch));
             each(nth, event.as_ref().map(drop).map_err(|&malformed| malformed));
             mine.add(nth, event);
         }

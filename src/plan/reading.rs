@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{Mistakes, Surroundings, when};
 use crate::config::{Origin, Settings};
 use crate::error::Error;
-use crate::format::{self, Decoder, Format, Reader};
+use crate::format::{self, Clock, Decoder, Format, Opening, Reader};
 use crate::hash::Keys;
 use crate::request::{Meaning, Trust};
 use crate::route::Classes;
@@ -75,6 +75,8 @@ pub struct Rules {
     wish: Wish,
     meaning: Meaning,
     has_own_key: bool,
+    /// The zone of stamps without one.
+    zone: TimeZone,
     since: Option<Time>,
     until: Option<Time>,
     threads: usize,
@@ -107,6 +109,7 @@ impl Rules {
             wish: wish.unwrap_or(Wish::Recognise),
             has_own_key: keys.is_some(),
             meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes },
+            zone,
             since,
             until,
             threads: usize::try_from(threads).unwrap_or(1),
@@ -118,11 +121,11 @@ impl Rules {
 impl Reading {
     /// Opens `paths`, without any the standard input, and recognises their formats.
     pub fn open(paths: &[PathBuf], rules: Rules) -> Self {
-        let Rules { wish, meaning, has_own_key, since, until, threads, block_size } = rules;
+        let Rules { wish, meaning, has_own_key, zone, since, until, threads, block_size } = rules;
         let limits = Limits::default();
         let standard_input = [PathBuf::from("-")];
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
-        let opened: Vec<_> = sources.par_iter().map(|source| wish.decoder(source)).collect();
+        let opened: Vec<_> = sources.par_iter().map(|source| wish.decoder(source, &zone)).collect();
         let (mut decoders, mut recognised) = (Vec::new(), Vec::new());
         for (source, outcome) in sources.iter().zip(opened) {
             let (decoder, how) = outcome.unwrap_or_else(|error| {
@@ -202,22 +205,28 @@ fn problem(path: &Path, error: &Error) -> Problem {
 
 impl Wish {
     /// How `source` is read.
-    fn decoder(&self, source: &Source) -> Result<(Option<Box<dyn Decoder>>, Recognised), Error> {
+    fn decoder(
+        &self,
+        source: &Source,
+        zone: &TimeZone,
+    ) -> Result<(Option<Box<dyn Decoder>>, Recognised), Error> {
         let head = source.head(HEAD)?;
+        let clock = Clock { zone: zone.clone(), written: source.written };
+        let opening = Opening { head: &head, clock: &clock };
         Ok(match self {
             _ if head.is_empty() => (None, Recognised::Empty),
             Self::Written(text) => (Some(format::from_string(text)?), Recognised::Told),
             Self::Named(format) => {
-                let decoder = format.open(&head).ok_or_else(|| {
+                let decoder = format.open(&opening).ok_or_else(|| {
                     Error::usage(format!("does not begin as a log in the format `{}` must", format.name()))
                 })?;
                 (Some(decoder), Recognised::Told)
             }
-            Self::Recognise => match format::recognise(&head) {
+            Self::Recognise => match format::recognise(&opening) {
                 None => (None, Recognised::Unknown),
                 Some(choice) => {
                     let score = choice.score;
-                    let reader: Box<dyn Decoder> = Box::new(Reader::of(choice, &head));
+                    let reader: Box<dyn Decoder> = Box::new(Reader::of(choice, &opening));
                     (Some(reader), Recognised::Likely(score))
                 }
             },

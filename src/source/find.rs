@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
 
 use super::disk::{Disk, Identity};
 use super::packed::Packed;
@@ -12,6 +14,7 @@ use super::pipe::Pipe;
 use super::walk::{Found, expand};
 use super::{Encoding, Limits, Origin, Source, SourceId, is_stdin};
 use crate::request::Place;
+use crate::time::Time;
 
 /// How many files stay open from the first look to the end, so that a rotation in between does no harm.
 const HELD: usize = 256;
@@ -68,14 +71,14 @@ pub fn find<P: AsRef<Path>>(paths: &[P], limits: &Limits) -> (Vec<Source>, Vec<P
         match look(&path, walked, sources.len() < HELD, limits) {
             Err(e) => problems.push(Problem::fatal(&path, e.to_string())),
             Ok(Look::Ours) => problems.push(Problem::remark(&path, "written by gatehound; not read")),
-            Ok(Look::Source { identity, encoding, bytes, origin }) => {
+            Ok(Look::Source { identity, encoding, bytes, written, origin }) => {
                 if let Some(first) = names.get(&identity) {
                     problems.push(same(&path, first));
                     continue;
                 }
                 names.insert(identity, path.clone());
                 let id = SourceId(u32::try_from(sources.len()).expect("fewer than 2^20"));
-                sources.push(Source { id, path, encoding, bytes, origin });
+                sources.push(Source { id, path, encoding, bytes, written, origin });
             }
         }
     }
@@ -95,7 +98,13 @@ fn same(path: &Path, first: &Path) -> Problem {
 /// What a first look at a path shows.
 enum Look {
     Ours,
-    Source { identity: Identity, encoding: Encoding, bytes: Option<u64>, origin: Origin },
+    Source {
+        identity: Identity,
+        encoding: Encoding,
+        bytes: Option<u64>,
+        written: Option<Time>,
+        origin: Origin,
+    },
 }
 
 fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Look> {
@@ -109,7 +118,7 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
         let mut packed = Packed::new(Box::new(disk.into_file()));
         let encoding = Encoding::of(packed.peek(Encoding::MAGIC)?);
         let origin = Origin::Pipe(Arc::new(Mutex::new(Pipe::new(packed, encoding, limits))));
-        return Ok(Look::Source { identity, encoding, bytes: None, origin });
+        return Ok(Look::Source { identity, encoding, bytes: None, written: None, origin });
     }
     let mut head = [0; LOOK];
     let read = disk.read_at(&mut head, 0)?;
@@ -119,7 +128,9 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     }
     let stays_open = hold || is_stdin(path);
     let origin = if stays_open { Origin::Held(Arc::new(disk)) } else { Origin::Named(disk.identity(path)?) };
-    Ok(Look::Source { identity, encoding: Encoding::of(head), bytes: Some(metadata.len()), origin })
+    let written = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let written = written.and_then(|since| i64::try_from(since.as_micros()).ok()).map(Time);
+    Ok(Look::Source { identity, encoding: Encoding::of(head), bytes: Some(metadata.len()), written, origin })
 }
 
 /// The standard input without a buffer in front of it.

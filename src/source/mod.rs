@@ -36,6 +36,7 @@ pub use milestones::Milestones;
 pub use outcome::{Outcome, Progress};
 
 use crate::error::Error;
+use crate::time::Time;
 use disk::{Disk, Identity};
 use pipe::Pipe;
 use unpack::Unpacked;
@@ -107,6 +108,8 @@ pub struct Source {
     pub encoding: Encoding,
     /// Its size on disk when it was found; `None` for a pipe. What is appended later is left for the next run.
     pub bytes: Option<u64>,
+    /// When it was last written, when it was found; `None` for a pipe.
+    pub written: Option<Time>,
     origin: Origin,
 }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
-use gatehound::format::{Decoder, Reader, recognise};
+use gatehound::format::{Around, Decoder, Opening, Reader, recognise};
 use gatehound::incident::{self, Incident};
 use gatehound::report::Teller;
 use gatehound::request::Meaning;
@@ -21,6 +21,11 @@ use gatehound::simulate::{self, Format, Options};
 use gatehound::source::{self, Feed, Limits, Milestones, Source};
 use gatehound::tally::Tally;
 use tempfile::TempDir;
+
+/// Nothing around a record; the little that a decoder writes anew is never freed.
+pub(crate) fn alone() -> Around<'static> {
+    Around::nothing(Box::leak(Box::default()))
+}
 
 /// Sources that were found and opened, and what their lines mean.
 pub(crate) struct Log {
@@ -46,7 +51,8 @@ impl Log {
             .iter()
             .map(|source| {
                 let head = source.head(64 << 10).unwrap();
-                recognise(&head).map(|choice| Box::new(Reader::of(choice, &head)) as Box<dyn Decoder>)
+                recognise(&Opening::of(&head))
+                    .map(|choice| Box::new(Reader::of(choice, &Opening::of(&head))) as Box<dyn Decoder>)
             })
             .collect();
         Self { sources, problems, decoders, meaning: Meaning::default(), limits, dir: None }

@@ -5,7 +5,7 @@ use super::{Clf, Left, Right, set_client_and_user};
 use crate::event::{Event, Malformed};
 use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::{number, number_at_end, present, set_request_before, status};
-use crate::format::{Decoded, Decoder, Each};
+use crate::format::{Around, Decoded, Decoder, Each};
 use crate::text::Escapes;
 use crate::text::address::address_before_blank;
 use crate::text::simd::{Marks, mark};
@@ -15,9 +15,9 @@ use crate::time::stamp::{CLF_LENGTH, Minute};
 const WINDOW: usize = 32 * 1024;
 
 /// [`Decoder::decode_block`] of `clf`.
-pub(super) fn decode<'a>(clf: &Clf, block: &'a [u8], each: &mut Each<'_, 'a>) {
+pub(super) fn decode<'a>(clf: &Clf, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
     let mut marks = Marks::default();
-    let mut fast = Fast { clf, event: Event::default(), minute: Minute::default() };
+    let mut fast = Fast { clf, around, event: Event::default(), minute: Minute::default() };
     let mut start = 0;
     while start < block.len() {
         let window = &block[start..block.len().min(start + WINDOW)];
@@ -36,6 +36,7 @@ pub(super) fn decode<'a>(clf: &Clf, block: &'a [u8], each: &mut Each<'_, 'a>) {
 /// The fast path, and the event that all its lines share.
 struct Fast<'c, 'a> {
     clf: &'c Clf,
+    around: Around<'a>,
     event: Event<'a>,
     minute: Minute,
 }
@@ -76,7 +77,7 @@ impl<'a> Fast<'_, 'a> {
     /// One line the long way.
     #[cold]
     fn slow(&self, offset: usize, record: &'a [u8], each: &mut Each<'_, 'a>) {
-        let event = self.clf.decode(record);
+        let event = self.clf.decode(record, self.around);
         let event = event.as_ref().map_err(|&malformed: &Malformed| malformed);
         each(Decoded { offset, record, format: self.clf.name, event });
     }

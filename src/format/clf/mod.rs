@@ -5,7 +5,7 @@ mod block;
 
 use super::columns::{Columns, Quoting};
 use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size, status};
-use super::{Decoder, Each, Format};
+use super::{Around, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 use crate::time::stamp;
@@ -56,7 +56,7 @@ impl Format for Clf {
         self.about
     }
 
-    fn open(&self, _head: &[u8]) -> Option<Box<dyn Decoder>> {
+    fn open(&self, _: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         Some(Box::new(*self))
     }
 }
@@ -66,7 +66,7 @@ impl Decoder for Clf {
         self.name
     }
 
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
         let line = trimmed(record);
         match self.line(line, Quoting::Escaped) {
             Ok(event) => Ok(event),
@@ -78,8 +78,8 @@ impl Decoder for Clf {
         }
     }
 
-    fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
-        block::decode(self, block, each);
+    fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
+        block::decode(self, block, around, each);
     }
 }
 

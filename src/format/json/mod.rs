@@ -16,7 +16,7 @@ pub(super) use names::of_name;
 
 use super::clf::no_access;
 use super::slot::{Growing, Meaning};
-use super::{Decoded, Decoder, Each, Format};
+use super::{Around, Decoded, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 
@@ -43,8 +43,8 @@ impl Format for Json {
         "JSON lines: nginx escape=json, Kong, APISIX, Traefik, Caddy, Envoy, Linkerd, ECS and any keys of that kind"
     }
 
-    fn open(&self, head: &[u8]) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(JsonLines::learn(head, Vec::new())))
+    fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(JsonLines::learn(opening.head, Vec::new())))
     }
 }
 
@@ -121,14 +121,14 @@ impl Decoder for JsonLines {
         Json.name()
     }
 
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
         let mut growing = Growing::new();
         self.read(record, &mut growing)?;
         Ok(growing.into_event())
     }
 
     /// As any decoder does it, but no event is moved, and a plan finds the end of its line by itself.
-    fn decode_block<'a>(&self, block: &'a [u8], each: &mut Each<'_, 'a>) {
+    fn decode_block<'a>(&self, block: &'a [u8], _: Around<'a>, each: &mut Each<'_, 'a>) {
         let (mut plans, mut likely, mut misses) = (self.plans.clone(), 0, 0);
         let (mut offset, mut growing) = (0, Growing::new());
         while offset < block.len() {

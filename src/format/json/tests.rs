@@ -12,18 +12,23 @@ fn told(event: Result<&Event<'_>, Malformed>) -> String {
 /// What the lines say without any plan.
 fn slowly(lines: &[String]) -> Vec<String> {
     let slow = JsonLines { plans: Vec::new(), given: Vec::new() };
-    lines.iter().map(|line| told(slow.decode(line.as_bytes()).as_ref().map_err(|&m| m))).collect()
+    lines
+        .iter()
+        .map(|line| told(slow.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
+        .collect()
 }
 
 /// What they say with the plans of `head`, line by line and as a block.
 fn quickly(head: &[String], lines: &[String], end: &str) -> [Vec<String>; 2] {
     let quick = JsonLines::learn(head.join("\n").as_bytes(), Vec::new());
-    let alone =
-        lines.iter().map(|line| told(quick.decode(line.as_bytes()).as_ref().map_err(|&m| m))).collect();
+    let alone = lines
+        .iter()
+        .map(|line| told(quick.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
+        .collect();
     let mut together = Vec::new();
     let block = lines.iter().flat_map(|line| [line, end]).collect::<String>();
     let mut offset = 0;
-    quick.decode_block(block.as_bytes(), &mut |decoded| {
+    quick.decode_block(block.as_bytes(), Around::alone(), &mut |decoded| {
         assert_eq!(decoded.offset, offset);
         assert!(block.as_bytes()[offset..].starts_with(decoded.record));
         offset += decoded.record.len() + 1;

@@ -2,11 +2,11 @@
 
 use crate::error::Error;
 use crate::event::{Event, Malformed};
-use crate::format::Decoder;
 use crate::format::clf::no_access;
 use crate::format::columns::is_escaped;
 use crate::format::json::JsonLines;
 use crate::format::slot::{Growing, Meaning, Slot};
+use crate::format::{Around, Decoder};
 use crate::text::Escapes;
 
 /// The name of every format that came as a string.
@@ -146,7 +146,7 @@ impl Decoder for Template {
         NAME
     }
 
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
         let line = record.strip_suffix(b"\r").unwrap_or(record);
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         self.read(line).map_err(|malformed| no_access(line).unwrap_or(malformed))
@@ -164,12 +164,12 @@ impl Decoder for JsonTemplate {
         NAME
     }
 
-    fn decode<'a>(&self, record: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        match (self.lines.decode(record), &self.text) {
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
+        match (self.lines.decode(record, around), &self.text) {
             (
                 Err(malformed @ (Malformed::Json | Malformed::Unbalanced | Malformed::Trailing)),
                 Some(text),
-            ) => text.decode(record).map_err(|_| malformed),
+            ) => text.decode(record, around).map_err(|_| malformed),
             (decoded, _) => decoded,
         }
     }

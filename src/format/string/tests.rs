@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::{Event, Malformed};
+use crate::format::Around;
 
 fn decoder(text: &str) -> Box<dyn Decoder> {
     from_string(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -32,16 +33,16 @@ fn a_directive_of_nginx_is_taken_as_it_stands() {
              '$request_time $upstream_addr $upstream_response_time "$http_x_forwarded_for"';"#,
     );
     let line = br#"192.0.2.7 - amy lee [10/Oct/2000:13:55:36 -0700] "GET /a?b=c HTTP/1.1" 200 5 "-" "x \x22y\x22" 0.250 10.0.0.1:80, 10.0.0.2:80 0.100, 0.125 "198.51.100.1, 192.0.2.9""#;
-    let event = main.decode(line).unwrap();
+    let event = main.decode(line, Around::alone()).unwrap();
     assert_eq!(row(&event), r"2000-10-10T20:55:36Z 192.0.2.7 200 5 GET /a b=c x \x22y\x22");
     assert_eq!(&*event.plain(event.user_agent.unwrap()), br#"x "y""#);
     assert_eq!(text(event.user), "amy lee");
     assert_eq!(text(event.upstream), "10.0.0.1:80, 10.0.0.2:80");
     assert_eq!((event.duration, event.upstream_duration), (Some(250_000), Some(225_000)));
     assert_eq!(text(event.forwarded), "198.51.100.1, 192.0.2.9");
-    assert_eq!(main.decode(&line[..60]).unwrap_err(), Malformed::Short);
+    assert_eq!(main.decode(&line[..60], Around::alone()).unwrap_err(), Malformed::Short);
     let longer = [&line[..], b" more"].concat();
-    assert_eq!(main.decode(&longer).unwrap_err(), Malformed::Trailing);
+    assert_eq!(main.decode(&longer, Around::alone()).unwrap_err(), Malformed::Trailing);
 }
 
 #[test]
@@ -54,13 +55,18 @@ fn a_directive_of_apache_is_taken_as_it_stands() {
         r#"%h %l %u %t "%r" %!200,304>s %b "%{Referer}i" "%{User-agent}i" %{us}T"#,
     ] {
         let event_of = decoder(string);
-        let event = event_of.decode(line).unwrap_or_else(|malformed| panic!("{string}: {malformed:?}"));
+        let event = event_of
+            .decode(line, Around::alone())
+            .unwrap_or_else(|malformed| panic!("{string}: {malformed:?}"));
         assert_eq!(row(&event), r#"2000-10-10T20:55:36Z 192.0.2.7 200 0 GET /a ∅ say \"hi\""#, "{string}");
         assert_eq!(event.duration, Some(1500));
     }
     let ssl = decoder("%t %a %{SSL_PROTOCOL}x %{SSL_CIPHER}x %m %U%q %H %>s %O %v");
     let event = ssl
-        .decode(b"[10/Oct/2000:13:55:36 -0700] ::1 TLSv1.3 AES GET /a?b HTTP/2.0 404 12 h.example")
+        .decode(
+            b"[10/Oct/2000:13:55:36 -0700] ::1 TLSv1.3 AES GET /a?b HTTP/2.0 404 12 h.example",
+            Around::alone(),
+        )
         .unwrap();
     assert_eq!(row(&event), "2000-10-10T20:55:36Z ::1 404 12 GET /a b ∅");
     assert_eq!([event.tls_version, event.tls_cipher, event.host].map(text), ["TLSv1.3", "AES", "h.example"]);
@@ -73,19 +79,26 @@ fn a_string_in_the_shape_of_json_tells_what_its_keys_mean() {
            '"how":$status,"much":${body_bytes_sent},"with":"$http_user_agent","path":"$arg_p"}';"#,
     );
     let line = br#"{"when":"2026-03-10T00:00:00+00:00","who":"192.0.2.7","what":"GET /a?b HTTP/1.1","how":200,"much":5,"with":"x","path":"/etc"}"#;
-    assert_eq!(row(&json.decode(line).unwrap()), "2026-03-10T00:00:00Z 192.0.2.7 200 5 GET /a b x");
+    assert_eq!(
+        row(&json.decode(line, Around::alone()).unwrap()),
+        "2026-03-10T00:00:00Z 192.0.2.7 200 5 GET /a b x"
+    );
     let broken = br#"{"when":"2026-03-10T00:00:00+00:00","who":"192.0.2.7","what":"GET /"a" HTTP/1.1","how":200,"much":5,"with":"x","path":"/etc"}"#;
-    assert_eq!(row(&json.decode(broken).unwrap()), r#"2026-03-10T00:00:00Z 192.0.2.7 200 5 GET /"a" ∅ x"#);
+    assert_eq!(
+        row(&json.decode(broken, Around::alone()).unwrap()),
+        r#"2026-03-10T00:00:00Z 192.0.2.7 200 5 GET /"a" ∅ x"#
+    );
 }
 
 #[test]
 fn neighbours_that_belong_together_are_one_field() {
     let joined = decoder("$remote_addr $time_iso8601 $request_method $host$request_uri $status");
-    let event = joined.decode(b"192.0.2.7 2026-03-10T00:00:00Z GET h.example/a?b 200").unwrap();
+    let event =
+        joined.decode(b"192.0.2.7 2026-03-10T00:00:00Z GET h.example/a?b 200", Around::alone()).unwrap();
     assert_eq!(row(&event), "2026-03-10T00:00:00Z 192.0.2.7 200 ∅ GET /a b ∅");
     assert_eq!(text(event.host), "h.example");
     let joined = decoder("$remote_addr $msec $request_method $uri$is_args$args $status");
-    let event = joined.decode(b"192.0.2.7 1773162003.120 GET /a?b 200").unwrap();
+    let event = joined.decode(b"192.0.2.7 1773162003.120 GET /a?b 200", Around::alone()).unwrap();
     assert_eq!(row(&event), "2026-03-10T17:00:03.120Z 192.0.2.7 200 ∅ GET /a b ∅");
 }
 
