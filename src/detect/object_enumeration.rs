@@ -147,8 +147,7 @@ impl ObjectEnumeration {
     /// How a walk goes, if it is one.
     fn way(&self, ids: &IdSet, peers: &Readers<'_>) -> Option<Way> {
         let objects = ids.asked();
-        let few_peers = peers.count < 20;
-        let beyond = few_peers || objects >= quantile(peers.objects, 95);
+        let beyond = peers.has_few || objects >= quantile(peers.objects, 95);
         let refused = permille(ids.refused + ids.missing, ids.requests);
         if refused >= self.refused && beyond {
             return Some(Way::Probing);
@@ -158,7 +157,8 @@ impl ObjectEnumeration {
         }
         // Whoever works with objects comes back to them; a walk sees each once.
         let once = objects * 10 >= ids.requests * 7;
-        let scattered = !few_peers && once && objects >= self.beyond_peers * quantile(peers.objects, 99);
+        let known = peers.objects.len() >= FEW;
+        let scattered = known && once && objects >= self.beyond_peers * quantile(peers.objects, 99);
         scattered.then_some(Way::Scatter)
     }
 
@@ -244,10 +244,15 @@ impl ObjectEnumeration {
     }
 }
 
+/// Fewer readers than this do not tell what is usual.
+const FEW: usize = 20;
+
 /// How many objects of a route each of its readers asks for.
 struct Readers<'p> {
-    /// Of a fair sample of readers, ascending.
+    /// Of a fair sample of readers, ascending; of readers of any route where this one has few.
     objects: &'p [u64],
+    /// Whether it has few.
+    has_few: bool,
     /// How many readers there are altogether.
     count: u64,
 }
@@ -255,6 +260,9 @@ struct Readers<'p> {
 /// Readers of the routes that somebody may walk over; crowds behind one address are none.
 struct Peers {
     routes: BTreeMap<RouteKey, Vec<u64>>,
+    /// Of each reader of anything that is not public: the most objects of one route. What is usual where a route has too
+    /// few readers to say.
+    any: Vec<u64>,
     sample: Sample,
 }
 
@@ -264,29 +272,35 @@ impl Peers {
         let sample = world.sample(C::KEY);
         let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
         if walked.is_empty() {
-            return Self { routes, sample };
+            return Self { routes, any: Vec::new(), sample };
         }
         let readers = world.population::<C>().collect_where(
             |key, _, _| sample.has(key),
             |subject, objects| {
-                let here = by_route(world, objects).into_iter().filter(|(route, _)| walked.contains(route));
+                let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+                let here = by_route(world, objects).into_iter().filter(own);
                 let here: Vec<(RouteKey, u64)> = here.map(|(route, ids)| (route, ids.asked())).collect();
                 (!here.is_empty() && people(C::KEY, subject) == 1).then_some(here)
             },
         );
-        for (route, objects) in readers.into_iter().flat_map(|(_, routes)| routes) {
-            routes.entry(route).or_default().push(objects);
+        let mut any = Vec::with_capacity(readers.len());
+        for (_, of_routes) in readers {
+            any.extend(of_routes.iter().map(|&(_, objects)| objects).max());
+            for (route, objects) in of_routes.into_iter().filter(|(route, _)| walked.contains(route)) {
+                routes.entry(route).or_default().push(objects);
+            }
         }
-        for counts in routes.values_mut() {
-            counts.sort_unstable();
-        }
-        Self { routes, sample }
+        routes.values_mut().for_each(|counts| counts.sort_unstable());
+        any.sort_unstable();
+        Self { routes, any, sample }
     }
 
     /// Those of one route.
     fn of_route(&self, route: RouteKey) -> Readers<'_> {
         let objects = self.routes.get(&route).map_or(&[][..], Vec::as_slice);
-        Readers { objects, count: self.sample.scaled(objects.len()) }
+        let count = self.sample.scaled(objects.len());
+        let has_few = objects.len() < FEW;
+        Readers { objects: if has_few { &self.any } else { objects }, has_few, count }
     }
 }
 

@@ -29,6 +29,19 @@ impl LogScale {
         Self { median, deviation: (1.4826 * mad).max(core::f64::consts::LN_2) }
     }
 
+    /// The value that lies so many tenths of a deviation above the median.
+    pub(super) fn at_tenths(&self, tenths: i64) -> u64 {
+        #[expect(clippy::cast_precision_loss, reason = "some tens")]
+        let value = libm::exp(self.median + self.deviation * tenths as f64 / 10.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates, and is positive"
+        )]
+        let value = libm::floor(value) as u64;
+        value
+    }
+
     /// Ten times the robust z-score of a value: by how many deviations it lies above the median.
     pub(super) fn z_tenths(&self, value: u64) -> i64 {
         tenths((ln(value) - self.median) / self.deviation)

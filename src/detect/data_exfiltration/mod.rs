@@ -1,0 +1,218 @@
+//! More data taken than this principal or client has cause to: against its peers and against its own past hours.
+
+mod peers;
+mod told;
+mod turns;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::detect::pool;
+use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
+use crate::evidence::Span;
+use crate::hash::NameHash;
+use crate::incident::{Finding, Kind};
+use crate::request::{Client, Flags, RouteKey};
+use crate::series::Evidence;
+use peers::Peers;
+
+/// The detector.
+pub(super) struct DataExfiltration {
+    /// Bytes below which nothing is worth the name, over the whole log.
+    least: u64,
+    /// Robust deviations above all others, in tenths, on a logarithmic scale.
+    deviations: i64,
+    /// Times the largest ordinary taker (99th percentile).
+    beyond_peers: u64,
+}
+
+impl Default for DataExfiltration {
+    fn default() -> Self {
+        Self { least: 50_000_000, deviations: 50, beyond_peers: 5 }
+    }
+}
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "data-exfiltration",
+    kinds: &[Kind::DataExfiltration],
+    summary: "One client or principal that takes far more data than its peers, or than it ever took.",
+    why: "A stolen token or a leaving colleague needs no exploit: listing pages or exporting reports until all is gone.",
+    looks_like: "Volume far beyond the other users of the same routes: a burst of pages or exports, or an export every few \
+                 minutes all day.",
+    look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a crowd \
+                  behind one address (many agents, many routes), a large download that everybody takes.",
+    blind_spots: "A theft below 50 MB. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
+                  past to compare with.",
+    thresholds: &[
+        Threshold {
+            name: "least",
+            value: 50,
+            unit: "MB",
+            meaning: "taken in 2xx answers, over the whole log",
+        },
+        Threshold {
+            name: "deviations",
+            value: 5,
+            unit: "robust z",
+            meaning: "above all others, on a logarithmic scale",
+        },
+        Threshold {
+            name: "beyond peers",
+            value: 5,
+            unit: "times",
+            meaning: "the 99th percentile of the others",
+        },
+    ],
+    needs: &[
+        Needs {
+            any_of: &[Flags::BYTES_OUT],
+            missing: "response sizes",
+            fix: "log the size of the answer: nginx `$body_bytes_sent`, Apache `%b`, Envoy `%BYTES_SENT%`",
+        },
+        Needs {
+            any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
+            missing: "principals or tokens",
+            fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
+        },
+    ],
+    attack: &["T1567", "T1530"],
+    owasp_api: &["API3:2023", "API6:2023"],
+    oat: &["OAT-011"],
+    cwe: &["CWE-200"],
+};
+
+impl Detector for DataExfiltration {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let principals = Peers::of::<VolumeByPrincipal>(world, self.least / 10);
+        let clients = Peers::of::<VolumeByClient>(world, self.least / 10);
+        let principal = |key| Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)));
+        let by_principals = self.thefts::<VolumeByPrincipal>(world, &principals, principal);
+        let mut by_clients = self.thefts::<VolumeByClient>(world, &clients, |key| Actor::Client(Client(key)));
+        let turns =
+            if clients.volumes.len() < FEW { Vec::new() } else { turns::pools(world, self.least, &clients) };
+        let in_turns: BTreeSet<Actor> = turns.iter().flatten().map(|theft| theft.taker).collect();
+        // Whoever takes turns is told once, together with the others.
+        by_clients.retain(|pool| pool.iter().any(|theft| !in_turns.contains(&theft.taker)));
+        let of_principals = by_principals.iter().map(|pool| self.finding(world, pool, &principals));
+        let of_clients = by_clients.iter().chain(&turns).map(|pool| self.finding(world, pool, &clients));
+        of_principals.chain(of_clients).collect()
+    }
+}
+
+/// Fewer takers than this are no population.
+const FEW: usize = 5;
+
+/// What was taken of one route, and from which page to which.
+type Taken = (Bytes, RouteKey, Option<(u32, u32)>);
+
+/// Somebody who took too much.
+struct Theft {
+    taker: Actor,
+    volume: Volume,
+    /// What was taken from routes on which this taker stands out, and those routes, fullest first.
+    own: Bytes,
+    routes: Vec<Taken>,
+    /// Robust deviations above all others, in tenths.
+    deviations: i64,
+    /// Enough to be told without others.
+    stands_alone: bool,
+}
+
+impl pool::Member for Theft {
+    fn span(&self) -> Span {
+        self.volume.span
+    }
+
+    fn size(&self) -> u64 {
+        self.own.bytes
+    }
+}
+
+impl DataExfiltration {
+    /// The thefts by one kind of key, in pools.
+    fn thefts<C: Collector<Evidence = Volume>>(
+        &self,
+        world: &World<'_>,
+        peers: &Peers,
+        taker: impl Fn(u128) -> Actor + Sync,
+    ) -> Vec<Vec<Theft>> {
+        if peers.volumes.len() < FEW {
+            return Vec::new();
+        }
+        let found = world.population::<C>().collect_where(
+            |_, _, bytes| bytes >= self.least / 10,
+            |subject, volume| {
+                let taker = taker(subject.key());
+                self.theft(world, taker, volume, peers, || people(C::KEY, subject))
+            },
+        );
+        let mut by_route: BTreeMap<RouteKey, Vec<Theft>> = BTreeMap::new();
+        for (_, theft) in found {
+            by_route.entry(theft.routes[0].1).or_default().push(theft);
+        }
+        let pools = by_route.into_iter().flat_map(|(route, thefts)| {
+            pool::gather(thefts).into_iter().flat_map(move |pool| {
+                // A pool is most of those who use the route at all; others that look alike are a fashion.
+                let is_pool = pool.len() >= pool::SOURCES
+                    && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route));
+                let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
+                if is_pool && enough {
+                    vec![pool]
+                } else {
+                    pool.into_iter().filter(|theft| theft.stands_alone).map(|theft| vec![theft]).collect()
+                }
+            })
+        });
+        pools.collect()
+    }
+
+    /// What one taker took too much of, if it is enough to look at.
+    fn theft(
+        &self,
+        world: &World<'_>,
+        taker: Actor,
+        volume: &Volume,
+        peers: &Peers,
+        people: impl FnOnce() -> u64,
+    ) -> Option<Theft> {
+        if volume.total.bytes < self.least / 10 {
+            return None;
+        }
+        let mut own = Bytes::default();
+        let mut routes = Vec::new();
+        let mut rare = 0;
+        for (number, route) in volume.routes.iter() {
+            let Some(key) = world.route(number) else { continue };
+            // What many take is no theft; what few take at all says nothing about what is usual.
+            let usual = peers.usual(key);
+            rare += if usual.is_none() { route.taken.bytes } else { 0 };
+            if route.taken.bytes > usual.unwrap_or(0) {
+                own.merge(route.taken);
+                routes.push((route.taken, key, route.pages));
+            }
+        }
+        routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
+        // A crowd shares its volume, but not what comes from routes that hardly anybody uses: that is one of them.
+        let people = people();
+        let each = (own.bytes / people).max(if people > 1 { rare } else { 0 });
+        let deviations = peers.scale.z_tenths(each);
+        let far = |least: u64, deviations_needed: i64, beyond: u64| {
+            own.bytes >= least && deviations >= deviations_needed && each >= peers.ordinary * beyond
+        };
+        let stands_alone = far(self.least, self.deviations, self.beyond_peers);
+        let stands_out = stands_alone || far(self.least / 10, self.deviations - 10, 2);
+        (stands_out && !routes.is_empty()).then(|| Theft {
+            taker,
+            volume: volume.clone(),
+            own,
+            routes,
+            deviations,
+            stands_alone,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! What ordinary takers take, altogether and of each route.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{Collector, Volume};
+use crate::detect::statistics::{LogScale, quantile};
+use crate::detect::{World, people};
+use crate::request::RouteKey;
+
+/// A route with fewer users than this says nothing about what is usual on it.
+const MANY_USERS: u64 = 40;
+
+/// Robust deviations above the centre, in tenths, up to which something is usual.
+const USUAL: i64 = 30;
+
+/// What ordinary takers take.
+pub(super) struct Peers {
+    /// How many takers there are.
+    pub(super) takers: u64,
+    /// Volumes of a sample of them without downloads, ascending.
+    pub(super) volumes: Vec<u64>,
+    /// The centre and the spread of these.
+    pub(super) scale: LogScale,
+    /// What hardly anybody exceeds: the 98th percentile, or three deviations where thieves are many among few.
+    pub(super) ordinary: u64,
+    routes: BTreeMap<RouteKey, Users>,
+}
+
+/// Those who use one route.
+struct Users {
+    /// How many.
+    count: u64,
+    /// More than this is unusual.
+    usual: u64,
+}
+
+impl Peers {
+    /// Those of one kind of key. A route of which the median user takes `download` bytes or more is a download that
+    /// everybody takes, and says nothing about how much a taker takes otherwise.
+    pub(super) fn of<C: Collector<Evidence = Volume>>(world: &World<'_>, download: u64) -> Self {
+        let sample = world.sample(C::KEY);
+        let takers = world.population::<C>().collect_where(
+            |key, _, _| sample.has(key),
+            |subject, volume| {
+                let people = people(C::KEY, subject);
+                let of_route = |(number, route): (u64, &crate::collect::RouteBytes)| {
+                    Some((world.route(number)?, route.taken.bytes / people))
+                };
+                let routes: Vec<(RouteKey, u64)> = volume.routes.iter().filter_map(of_route).collect();
+                Some((volume.total.bytes / people, routes))
+            },
+        );
+        let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
+        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes))| routes) {
+            routes.entry(route).or_default().push(bytes);
+        }
+        for volumes in routes.values_mut() {
+            volumes.sort_unstable();
+        }
+        let is_download =
+            |volumes: &[u64]| sample.scaled(volumes.len()) >= MANY_USERS && quantile(volumes, 50) >= download;
+        let downloads: BTreeSet<RouteKey> =
+            routes.iter().filter(|(_, volumes)| is_download(volumes)).map(|(&route, _)| route).collect();
+        let mut volumes: Vec<u64> = takers
+            .iter()
+            .map(|(_, (total, routes))| {
+                let downloaded = routes.iter().filter(|(route, _)| downloads.contains(route));
+                total.saturating_sub(downloaded.map(|(_, bytes)| bytes).sum())
+            })
+            .collect();
+        volumes.sort_unstable();
+        let scale = LogScale::of(&volumes);
+        let ordinary = quantile(&volumes, 98).min(scale.at_tenths(USUAL));
+        let takers = world.population::<C>().count();
+        let users = |volumes: Vec<u64>| Users {
+            count: sample.scaled(volumes.len()),
+            usual: quantile(&volumes, 90).saturating_mul(2).min(LogScale::of(&volumes).at_tenths(USUAL)),
+        };
+        let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
+        Self { takers, volumes, scale, ordinary, routes }
+    }
+
+    /// How many use a route.
+    pub(super) fn users(&self, route: RouteKey) -> u64 {
+        self.routes.get(&route).map_or(0, |users| users.count)
+    }
+
+    /// Whether enough use a route to say what is usual on it.
+    pub(super) fn has_many(&self, route: RouteKey) -> bool {
+        self.users(route) >= MANY_USERS
+    }
+
+    /// More than this of a route is unusual: twice its 90th percentile, or three deviations above its centre where thieves
+    /// are many among its users; `None` where too few use it.
+    pub(super) fn usual(&self, route: RouteKey) -> Option<u64> {
+        self.routes.get(&route).filter(|users| users.count >= MANY_USERS).map(|users| users.usual)
+    }
+}

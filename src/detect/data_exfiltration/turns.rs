@@ -1,0 +1,92 @@
+//! Addresses that take turns at the pages of one route: one stolen token behind a pool of proxies.
+//!
+//! Whoever reads a list begins at its beginning. Of those who share one walk over its pages only one can.
+
+use std::collections::BTreeMap;
+
+use crate::collect::{ClientProfiles, RouteBytes, Volume, VolumeByClient};
+use crate::detect::pool;
+use crate::detect::statistics::permille;
+use crate::detect::{Actor, World};
+use crate::evidence::Span;
+use crate::request::{Client, RouteKey};
+
+use super::Theft;
+use super::peers::Peers;
+
+/// Fewer addresses than this do not take turns.
+const ADDRESSES: usize = 5;
+/// Fewer requests than this of one address show no habit.
+const REQUESTS: u64 = 3;
+/// Share of an address's requests that go to the one route, in tenths of a percent: it does nothing else.
+const SINGLE_MINDED: u64 = 800;
+/// Share of the addresses that never asked for the first page, in tenths of a percent.
+const BEGIN_LATER: usize = 800;
+/// Fewer pages than this, from the first to the last, are no walk.
+const PAGES: u32 = 20;
+
+/// One address that does nothing but read pages of one route.
+struct Reader {
+    client: Client,
+    volume: Volume,
+    route: RouteKey,
+    taken: RouteBytes,
+    pages: (u32, u32),
+}
+
+impl pool::Member for Reader {
+    fn span(&self) -> Span {
+        self.volume.span
+    }
+
+    fn size(&self) -> u64 {
+        self.taken.taken.bytes
+    }
+}
+
+/// Every pool of addresses that take turns at a route and together took `least` bytes of it.
+pub(super) fn pools(world: &World<'_>, least: u64, peers: &Peers) -> Vec<Vec<Theft>> {
+    let profiles = world.population::<ClientProfiles>();
+    let found = world.population::<VolumeByClient>().collect_where(
+        |_, _, bytes| bytes >= least / 500,
+        |subject, volume| {
+            let (number, taken) =
+                volume.routes.iter().max_by_key(|(number, route)| (route.taken.bytes, *number))?;
+            let share = permille(taken.taken.requests, profiles.wanted(subject.key()));
+            let pages = taken.pages.filter(|_| taken.taken.requests >= REQUESTS && share >= SINGLE_MINDED)?;
+            let (client, route) = (Client(subject.key()), world.route(number)?);
+            Some(Reader { client, volume: volume.clone(), route, taken: taken.clone(), pages })
+        },
+    );
+    let mut by_route: BTreeMap<RouteKey, Vec<Reader>> = BTreeMap::new();
+    for (_, reader) in found {
+        by_route.entry(reader.route).or_default().push(reader);
+    }
+    let pools = by_route.into_values().flat_map(pool::gather).filter(|pool| take_turns(pool, least));
+    pools.map(|pool| pool.into_iter().map(|reader| reader.theft(peers)).collect()).collect()
+}
+
+/// Whether these share one walk over the pages.
+fn take_turns(pool: &[Reader], least: u64) -> bool {
+    let first = pool.iter().map(|reader| reader.pages.0).min().unwrap_or(0);
+    let last = pool.iter().map(|reader| reader.pages.1).max().unwrap_or(0);
+    let later = pool.iter().filter(|reader| reader.pages.0 > first).count();
+    pool.len() >= ADDRESSES
+        && last - first >= PAGES
+        && later * 1000 >= pool.len() * BEGIN_LATER
+        && pool.iter().map(|reader| reader.taken.taken.bytes).sum::<u64>() >= least
+}
+
+impl Reader {
+    fn theft(self, peers: &Peers) -> Theft {
+        let own = self.taken.taken;
+        Theft {
+            taker: Actor::Client(self.client),
+            own,
+            routes: vec![(own, self.route, self.taken.pages)],
+            deviations: peers.scale.z_tenths(own.bytes),
+            stands_alone: false,
+            volume: self.volume,
+        }
+    }
+}
