@@ -6,7 +6,7 @@ use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Samples, Span};
 use crate::hash::TemplateHash;
 use crate::request::Request;
-use crate::route::{EndpointClass, Method};
+use crate::route::{EndpointClass, Method, SOME_LATER_PAGE};
 use crate::series::{Evidence, Series, cleared};
 use crate::time::Seconds;
 
@@ -18,6 +18,9 @@ pub struct VolumeByPrincipal;
 
 /// The tick of [`Volume::activity`].
 pub const VOLUME_TICK: Seconds = Seconds(300);
+
+/// The first page where pages are counted from 1.
+const FIRST_PAGE: u32 = 1;
 
 /// An answer from this many bytes on is bulk. Who takes much in small answers walks over objects, and is judged by them.
 const BULK: u64 = 32_768;
@@ -55,8 +58,10 @@ pub struct RouteBytes {
     pub taken: Bytes,
     /// The largest answer.
     pub largest: u64,
-    /// The smallest and largest page that was asked for.
+    /// The smallest and largest page that was asked for by its number.
     pub pages: Option<(u32, u32)>,
+    /// How many of the requests were for a page that is not the first.
+    pub later: u64,
 }
 
 impl Evidence for Bytes {
@@ -69,12 +74,13 @@ impl Evidence for Bytes {
 }
 
 impl Evidence for RouteBytes {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.route = self.route.max(other.route);
         self.taken.merge(other.taken);
         self.largest = self.largest.max(other.largest);
+        self.later += other.later;
         self.pages = match (self.pages, other.pages) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (ours, theirs) => ours.or(theirs),
@@ -83,7 +89,7 @@ impl Evidence for RouteBytes {
 }
 
 impl Evidence for Volume {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.total.merge(other.total);
@@ -112,7 +118,8 @@ impl Volume {
                 route: Some((request.template, request.method, request.class)),
                 taken,
                 largest: request.bytes_out,
-                pages: (request.page != u32::MAX).then_some((request.page, request.page)),
+                pages: (request.page < SOME_LATER_PAGE).then_some((request.page, request.page)),
+                later: u64::from((FIRST_PAGE + 1..=SOME_LATER_PAGE).contains(&request.page)),
             });
         }
         self.activity.at(VOLUME_TICK, request.time).merge(taken);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
 use crate::detect::sample::Sample;
-use crate::detect::statistics::{permille, quantile};
+use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::walks::{by_route, is_public};
 use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
@@ -152,14 +152,20 @@ impl ObjectEnumeration {
         if refused >= self.refused && beyond {
             return Some(Way::Probing);
         }
-        if ids.coverage().is_some_and(|coverage| coverage >= self.coverage) && beyond {
-            return Some(Way::Walk);
-        }
         // Whoever works with objects comes back to them; a walk sees each once.
         let once = objects * 10 >= ids.requests * 7;
+        if ids.coverage().is_some_and(|covered| covered >= self.coverage_of_walk(ids)) && beyond {
+            return Some(Way::Walk);
+        }
         let known = peers.objects.len() >= FEW;
-        let scattered = known && once && objects >= self.beyond_peers * quantile(peers.objects, 99);
+        let scattered = known && once && objects >= self.beyond_peers * peers.busiest();
         scattered.then_some(Way::Scatter)
+    }
+
+    /// The coverage from which on it is a walk, in percent: a long one may leave out every second number and more.
+    fn coverage_of_walk(&self, ids: &IdSet) -> u64 {
+        let is_long = ids.asked() >= LONG * self.objects && ids.asked() * 10 >= ids.requests * 7;
+        if is_long { self.coverage / 2 } else { self.coverage }
     }
 
     /// The finding against one walker.
@@ -188,7 +194,10 @@ impl ObjectEnumeration {
         };
         finding.test("objects", objects * 10, self.objects * 10, "objects");
         match way {
-            Way::Walk => finding.test("coverage", ids.coverage().unwrap_or(0) * 10, self.coverage * 10, "%"),
+            Way::Walk => {
+                let needed = self.coverage_of_walk(ids);
+                finding.test("coverage", ids.coverage().unwrap_or(0) * 10, needed * 10, "%");
+            }
             Way::Probing => {
                 finding.test(
                     "refused share",
@@ -198,7 +207,7 @@ impl ObjectEnumeration {
                 );
             }
             Way::Scatter => {
-                let needed = self.beyond_peers * quantile(peers.objects, 99);
+                let needed = self.beyond_peers * peers.busiest();
                 finding.test("beyond peers", objects * 10, needed * 10, "objects");
             }
         }
@@ -244,6 +253,9 @@ impl ObjectEnumeration {
     }
 }
 
+/// So many times the least objects are a long walk.
+const LONG: u64 = 4;
+
 /// Fewer readers than this do not tell what is usual.
 const FEW: usize = 20;
 
@@ -255,6 +267,14 @@ struct Readers<'p> {
     has_few: bool,
     /// How many readers there are altogether.
     count: u64,
+}
+
+impl Readers<'_> {
+    /// How many objects the busiest ordinary reader asks for: the 99th percentile, or three deviations above the centre where
+    /// readers are so few that the walkers themselves are one in a hundred.
+    fn busiest(&self) -> u64 {
+        quantile(self.objects, 99).min(LogScale::of(self.objects).at_tenths(30))
+    }
 }
 
 /// Readers of the routes that somebody may walk over; crowds behind one address are none.

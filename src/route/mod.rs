@@ -20,5 +20,5 @@ pub use cache::RouteCache;
 pub use class::{Classes, EndpointClass, Method, Methods};
 pub use learn::{Learned, Seen, learn};
 pub use object::ObjectId;
-pub use query::{Query, read as read_query};
+pub use query::{Query, SOME_LATER_PAGE, read as read_query};
 pub use template::{Route, read, text};

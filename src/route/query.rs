@@ -11,13 +11,15 @@ const MAX_PARAMETERS: usize = 64;
 const MAX_NAME: usize = 32;
 /// `key`, `code` and `sig` are secrets from this length on; below they are country codes and sort keys.
 const MIN_VAGUE_SECRET: usize = 12;
+/// The page that a cursor stands for: some later one, which of them nobody can tell.
+pub const SOME_LATER_PAGE: u32 = u32::MAX - 1;
 
 /// What the judges may know of a query string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<'a> {
     /// The parameter names in order, as a hash; values are ignored. 0: no parameter.
     pub shape: u32,
-    /// The page or offset that is asked for.
+    /// The page or offset that is asked for; [`SOME_LATER_PAGE`] where a cursor says so.
     pub page: Option<u32>,
     /// The first id-like parameter.
     pub object: ObjectId,
@@ -32,6 +34,7 @@ pub struct Query<'a> {
 enum Meaning {
     Nothing,
     Page,
+    Cursor,
     Object,
     Account,
     /// Names an account that is an object as well.
@@ -93,6 +96,7 @@ impl<'a> Query<'a> {
                 let number = ObjectId::of(value, keys).number().and_then(|n| u32::try_from(n).ok());
                 self.page = self.page.or(number);
             }
+            Meaning::Cursor => self.page = self.page.or(Some(SOME_LATER_PAGE)),
             Meaning::Object => self.object = self.object.or(ObjectId::of(value, keys)),
             Meaning::Account => self.account = self.account.or(Some(value)),
             Meaning::Both => {
@@ -118,6 +122,21 @@ fn meaning(name: &[u8]) -> Meaning {
         b"page" | b"p" | b"pg" | b"offset" | b"start" | b"skip" | b"from" | b"pageno" | b"page_no"
         | b"pagenumber" | b"page_number" | b"pageindex" | b"page_index" | b"page[number]"
         | b"page[offset]" | b"startindex" | b"start_index" | b"paged" => Meaning::Page,
+        b"cursor"
+        | b"after"
+        | b"page_token"
+        | b"pagetoken"
+        | b"next_token"
+        | b"nexttoken"
+        | b"next_cursor"
+        | b"continuation"
+        | b"continuation_token"
+        | b"continuationtoken"
+        | b"starting_after"
+        | b"marker"
+        | b"scroll_id"
+        | b"page[cursor]"
+        | b"page[after]" => Meaning::Cursor,
         b"username" | b"user_name" | b"login" | b"email" | b"e-mail" | b"mail" | b"emailaddress"
         | b"email_address" | b"phone" | b"phone_number" | b"phonenumber" | b"mobile" | b"msisdn"
         | b"identifier" | b"login_hint" | b"userid" | b"user_id" | b"accountname" | b"log" | b"usr" => {
@@ -204,6 +223,8 @@ mod tests {
             ("page=7&size=20", Some(7), None, None, None),
             ("Offset=200&limit=x", Some(200), None, None, None),
             ("page=next", None, None, None, None),
+            ("limit=50&cursor=a8f", Some(SOME_LATER_PAGE), None, None, None),
+            ("limit=50&cursor=", None, None, None, None),
             ("q=x&orderId=42", None, Some(42), None, None),
             ("invoice_id=42&id=7", None, Some(42), None, None),
             ("paid=1&valid=2", None, None, None, None),

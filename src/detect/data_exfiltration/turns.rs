@@ -22,8 +22,8 @@ const REQUESTS: u64 = 3;
 const SINGLE_MINDED: u64 = 800;
 /// Share of the addresses that never asked for the first page, in tenths of a percent.
 const BEGIN_LATER: usize = 800;
-/// Fewer pages than this, from the first to the last, are no walk.
-const PAGES: u32 = 20;
+/// Fewer requests than this for later pages, of all addresses together, are no walk.
+const PAGES: u64 = 20;
 
 /// One address that does nothing but read pages of one route.
 struct Reader {
@@ -31,7 +31,6 @@ struct Reader {
     volume: Volume,
     route: RouteKey,
     taken: RouteBytes,
-    pages: (u32, u32),
 }
 
 impl pool::Member for Reader {
@@ -53,9 +52,9 @@ pub(super) fn pools(world: &World<'_>, least: u64, peers: &Peers) -> Vec<Vec<The
             let (number, taken) =
                 volume.routes.iter().max_by_key(|(number, route)| (route.taken.bytes, *number))?;
             let share = permille(taken.taken.requests, profiles.wanted(subject.key()));
-            let pages = taken.pages.filter(|_| taken.taken.requests >= REQUESTS && share >= SINGLE_MINDED)?;
+            let reads_on = taken.later > 0 && taken.taken.requests >= REQUESTS && share >= SINGLE_MINDED;
             let (client, route) = (Client(subject.key()), world.route(number)?);
-            Some(Reader { client, volume: volume.clone(), route, taken: taken.clone(), pages })
+            reads_on.then(|| Reader { client, volume: volume.clone(), route, taken: taken.clone() })
         },
     );
     let mut by_route: BTreeMap<RouteKey, Vec<Reader>> = BTreeMap::new();
@@ -68,11 +67,9 @@ pub(super) fn pools(world: &World<'_>, least: u64, peers: &Peers) -> Vec<Vec<The
 
 /// Whether these share one walk over the pages.
 fn take_turns(pool: &[Reader], least: u64) -> bool {
-    let first = pool.iter().map(|reader| reader.pages.0).min().unwrap_or(0);
-    let last = pool.iter().map(|reader| reader.pages.1).max().unwrap_or(0);
-    let later = pool.iter().filter(|reader| reader.pages.0 > first).count();
+    let later = pool.iter().filter(|reader| reader.taken.later == reader.taken.taken.requests).count();
     pool.len() >= ADDRESSES
-        && last - first >= PAGES
+        && pool.iter().map(|reader| reader.taken.later).sum::<u64>() >= PAGES
         && later * 1000 >= pool.len() * BEGIN_LATER
         && pool.iter().map(|reader| reader.taken.taken.bytes).sum::<u64>() >= least
 }
