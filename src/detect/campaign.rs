@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
 use crate::detect::pool;
-use crate::detect::statistics::{binomial_tail_tenths, permille};
+use crate::detect::statistics::{binomial_tail_tenths, permille, quantile};
 use crate::detect::visits::Visit;
 use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
+use crate::series::Evidence;
 use crate::time::{HOUR, Time};
 
 /// Clients that act as one.
@@ -30,6 +31,8 @@ pub(crate) struct Campaign {
     span: Span,
     /// The most refused tries of any source of its core.
     most: u64,
+    /// The refused tries of a median source of its core.
+    typical: u64,
     /// The one account that it is after, if it is.
     target: Option<u64>,
     /// −log10 of the chance that so many single-minded clients look alike, in tenths.
@@ -44,6 +47,11 @@ pub(crate) const REFUSED: u64 = 30;
 
 /// −log10 of the chance below which likeness is no chance any more, in tenths, before correction for the groups tried.
 pub(crate) const SURPRISE: u64 = 60;
+
+/// What the members of a campaign share.
+const ONE_AGENT: &str = "share one user agent";
+/// What they share where it gives them a few agents in turn.
+const FEW_AGENTS: &str = "share a few user agents";
 
 /// Refused tries from which on a source is no forgetful person.
 const PERSISTENT: u64 = 8;
@@ -119,8 +127,23 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
         let found = pools(door, visitors, &mut campaigns);
         campaigns.extend(found);
     }
+    let mut campaigns = joined(campaigns);
     campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
     campaigns
+}
+
+/// An attacker may give each of its sources one of a few agents: campaigns of one agent each, at one door, at the same time
+/// and with about as many tries a source are one. It keeps the identity of the earliest.
+fn joined(mut campaigns: Vec<Campaign>) -> Vec<Campaign> {
+    campaigns.sort_by_key(|campaign| (campaign.door, campaign.span.first, campaign.id));
+    let mut joined: Vec<Campaign> = Vec::new();
+    for campaign in campaigns {
+        match joined.iter_mut().find(|known| known.is_like(&campaign)) {
+            Some(known) => known.absorb(campaign),
+            None => joined.push(campaign),
+        }
+    }
+    joined
 }
 
 /// Persistent sources that are alike in nothing but that they persist, at the same time and about as much; those that are
@@ -168,9 +191,32 @@ impl Campaign {
             surprise: SURPRISE.max(members.len() as u64 * 10),
             span: Span { first, last },
             most: members.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
+            typical: typical(members),
             target,
             members: members.iter().map(|visitor| visitor.client).collect(),
         }
+    }
+
+    /// Whether another campaign is a part of this one.
+    fn is_like(&self, other: &Self) -> bool {
+        let agents = [ONE_AGENT, FEW_AGENTS];
+        let (first, last) = (self.span.first.max(other.span.first), self.span.last.min(other.span.last));
+        let shorter = self.span.micros().min(other.span.micros());
+        self.door == other.door
+            && agents.contains(&self.shares)
+            && agents.contains(&other.shares)
+            && (last.0 - first.0) * 2 >= shorter
+            && self.typical <= other.typical * 2
+            && other.typical <= self.typical * 2
+    }
+
+    /// Takes in a part of it.
+    fn absorb(&mut self, part: Self) {
+        self.shares = FEW_AGENTS;
+        self.members.extend(part.members);
+        self.span.merge(part.span);
+        self.most = self.most.max(part.most);
+        self.surprise = self.surprise.max(part.surprise);
     }
 
     /// Whether a persistent source that stands alone belongs to it: at the same time, and not far busier.
@@ -178,6 +224,13 @@ impl Campaign {
         let together = visitor.first <= self.span.last && self.span.first <= visitor.last;
         together && visitor.verdicts.refused <= 2 * self.most.max(PERSISTENT) && visitor.target == self.target
     }
+}
+
+/// The refused tries of a median source.
+fn typical<'v>(core: impl IntoIterator<Item = &'v Visitor>) -> u64 {
+    let mut refused: Vec<u64> = core.into_iter().map(|visitor| visitor.verdicts.refused).collect();
+    refused.sort_unstable();
+    quantile(&refused, 50)
 }
 
 impl pool::Member for Visitor {
@@ -277,14 +330,11 @@ impl Group<'_> {
                 mix(self.door.0.0, u64::from(self.door.1)),
                 mix(u64::from(self.fingerprint.0), self.fingerprint.1),
             ),
-            shares: if self.fingerprint.0 == 0 {
-                "share one user agent"
-            } else {
-                "change their user agent between tries"
-            },
+            shares: if self.fingerprint.0 == 0 { ONE_AGENT } else { "change their user agent between tries" },
             members: members.map(|visitor| visitor.client).collect(),
             span: Span { first, last },
             most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
+            typical: typical(core.iter().map(|visitor| **visitor)),
             target: None,
             surprise,
         }
