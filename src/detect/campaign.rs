@@ -53,6 +53,9 @@ const ONE_AGENT: &str = "share one user agent";
 /// What they share where it gives them a few agents in turn.
 const FEW_AGENTS: &str = "share a few user agents";
 
+/// Refused tries from which on a source that does nothing else may belong to a campaign of others.
+const STUBBORN: u64 = 4;
+
 /// Refused tries from which on a source is no forgetful person.
 const PERSISTENT: u64 = 8;
 
@@ -118,18 +121,38 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
                 if visitor.rotates && visitor.is_single_minded() { (1, 0) } else { (0, visitor.agent) };
             groups.entry(group).or_default().push(visitor);
         }
-        let single: u64 = visitors.iter().map(|visitor| u64::from(visitor.is_single_minded())).sum();
         let tried = groups.len() as u64;
-        for (group, members) in &groups {
-            let of_group = Group { door, fingerprint: *group, members, tried };
-            campaigns.extend(of_group.test(visitors.len() as u64, single));
-        }
-        let found = pools(door, visitors, &mut campaigns);
-        campaigns.extend(found);
+        let groups = groups.iter().map(|(&fingerprint, members)| Group { door, fingerprint, members, tried });
+        let mut known = surprising(groups.collect(), &visitors);
+        let found = pools(door, visitors, &mut known);
+        campaigns.extend(known.into_iter().chain(found));
     }
     let mut campaigns = joined(campaigns);
     campaigns.sort_by_key(|campaign| (campaign.door, campaign.id));
     campaigns
+}
+
+/// The campaigns among the groups of one door. What was found is no background for the others: an attacker who uses five
+/// agents would hide each group behind the other four.
+fn surprising(mut groups: Vec<Group<'_>>, visitors: &[Visitor]) -> Vec<Campaign> {
+    let mut background = Background {
+        visitors: visitors.len() as u64,
+        single: visitors.iter().map(|visitor| u64::from(visitor.is_single_minded())).sum(),
+    };
+    let mut found = Vec::new();
+    loop {
+        let before = background;
+        groups.retain(|group| {
+            let Some(campaign) = group.test(before) else { return true };
+            background.visitors -= group.members.len() as u64;
+            background.single -= group.core().count() as u64;
+            found.push(campaign);
+            false
+        });
+        if background.visitors == before.visitors {
+            return found;
+        }
+    }
 }
 
 /// An attacker may give each of its sources one of a few agents: campaigns of one agent each, at one door, at the same time
@@ -151,14 +174,14 @@ fn joined(mut campaigns: Vec<Campaign>) -> Vec<Campaign> {
 fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<Campaign> {
     let members: BTreeSet<Client> =
         known.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
-    let persistent =
-        visitors.into_iter().filter(|visitor| visitor.persists() && !members.contains(&visitor.client));
+    let others = visitors.into_iter().filter(|visitor| !members.contains(&visitor.client));
+    let (persistent, others): (Vec<_>, Vec<_>) = others.partition(Visitor::persists);
     let mut by_target: BTreeMap<Option<u64>, Vec<Visitor>> = BTreeMap::new();
     for visitor in persistent {
         by_target.entry(visitor.target).or_default().push(visitor);
     }
     let mut found = Vec::new();
-    let mut alone = Vec::new();
+    let mut alone: Vec<Visitor> = others.into_iter().filter(Visitor::is_single_minded).collect();
     for (target, visitors) in by_target {
         for members in pool::gather(visitors) {
             if members.len() >= pool::SOURCES {
@@ -219,10 +242,13 @@ impl Campaign {
         self.surprise = self.surprise.max(part.surprise);
     }
 
-    /// Whether a persistent source that stands alone belongs to it: at the same time, and not far busier.
+    /// Whether a source that stands alone belongs to it: at the same time, neither far busier nor less than half as busy as
+    /// others are.
     fn takes(&self, visitor: &Visitor) -> bool {
         let together = visitor.first <= self.span.last && self.span.first <= visitor.last;
-        together && visitor.verdicts.refused <= 2 * self.most.max(PERSISTENT) && visitor.target == self.target
+        let refused = visitor.verdicts.refused;
+        let enough = visitor.persists() || refused >= STUBBORN && refused * 2 >= self.typical;
+        together && enough && refused <= 2 * self.most.max(PERSISTENT) && visitor.target == self.target
     }
 }
 
@@ -278,6 +304,15 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
     visitor
 }
 
+/// All visitors of a door that belong to no campaign yet.
+#[derive(Clone, Copy)]
+struct Background {
+    /// How many.
+    visitors: u64,
+    /// How many of them are single-minded.
+    single: u64,
+}
+
 /// Visitors of one door that look alike.
 struct Group<'v> {
     door: RouteKey,
@@ -289,16 +324,21 @@ struct Group<'v> {
 }
 
 impl Group<'_> {
+    /// The single-minded among its members.
+    fn core(&self) -> impl Iterator<Item = &Visitor> {
+        self.members.iter().copied().filter(|visitor| visitor.is_single_minded())
+    }
+
     /// A campaign, if there are more single-minded members than chance explains: against the share of single-minded among
     /// the door's other visitors.
-    fn test(&self, visitors: u64, single: u64) -> Option<Campaign> {
-        let core: Vec<&&Visitor> = self.members.iter().filter(|visitor| visitor.is_single_minded()).collect();
+    fn test(&self, background: Background) -> Option<Campaign> {
+        let core: Vec<&Visitor> = self.core().collect();
         let (size, ours) = (self.members.len() as u64, core.len() as u64);
         let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
         if ours < SOURCES || refused < REFUSED {
             return None;
         }
-        let (others, others_single) = (visitors - size, single - ours);
+        let (others, others_single) = (background.visitors - size, background.single - ours);
         // One more of each: a door with few other visitors tells little about them (Laplace's rule).
         #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
         let expected = (others_single + 1) as f64 / (others + 2) as f64;
@@ -313,7 +353,7 @@ impl Group<'_> {
     }
 
     /// The campaign, with the members that fit beside its core.
-    fn campaign(&self, core: &[&&Visitor], surprise: u64) -> Campaign {
+    fn campaign(&self, core: &[&Visitor], surprise: u64) -> Campaign {
         let first = core.iter().map(|visitor| visitor.first).min().unwrap_or_default();
         let last = core.iter().map(|visitor| visitor.last).max().unwrap_or_default();
         let around = |visitor: &Visitor| visitor.last.0 >= first.0 - HOUR && visitor.first.0 <= last.0 + HOUR;
@@ -334,7 +374,7 @@ impl Group<'_> {
             members: members.map(|visitor| visitor.client).collect(),
             span: Span { first, last },
             most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
-            typical: typical(core.iter().map(|visitor| **visitor)),
+            typical: typical(core.iter().copied()),
             target: None,
             surprise,
         }
