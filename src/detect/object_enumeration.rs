@@ -158,7 +158,9 @@ impl ObjectEnumeration {
             return Some(Way::Walk);
         }
         let known = peers.objects.len() >= FEW;
-        let scattered = known && once && objects >= self.beyond_peers * peers.busiest();
+        // What is usual elsewhere is a weak witness, so it takes a long walk.
+        let enough = !peers.has_few || objects >= LONG * self.objects;
+        let scattered = known && once && enough && objects >= self.beyond_peers * peers.busiest();
         scattered.then_some(Way::Scatter)
     }
 
@@ -270,10 +272,11 @@ struct Readers<'p> {
 }
 
 impl Readers<'_> {
-    /// How many objects the busiest ordinary reader asks for: the 99th percentile, or three deviations above the centre where
-    /// readers are so few that the walkers themselves are one in a hundred.
+    /// How many objects the busiest ordinary reader asks for: the 99th percentile; where the route has few readers, no more than
+    /// three deviations above the centre of all.
     fn busiest(&self) -> u64 {
-        quantile(self.objects, 99).min(LogScale::of(self.objects).at_tenths(30))
+        let percentile = quantile(self.objects, 99);
+        if self.has_few { percentile.min(LogScale::of(self.objects).at_tenths(30)) } else { percentile }
     }
 }
 

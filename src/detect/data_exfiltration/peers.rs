@@ -8,6 +8,9 @@ use crate::detect::{World, people};
 use crate::request::RouteKey;
 
 /// A route with fewer users than this says nothing about what is usual on it.
+const SOME_USERS: u64 = 8;
+
+/// From so many users on the larger of them tell what is usual, before that only their median.
 const MANY_USERS: u64 = 40;
 
 /// Robust deviations above the centre, in tenths, up to which something is usual.
@@ -58,7 +61,7 @@ impl Peers {
             volumes.sort_unstable();
         }
         let is_download =
-            |volumes: &[u64]| sample.scaled(volumes.len()) >= MANY_USERS && quantile(volumes, 50) >= download;
+            |volumes: &[u64]| sample.scaled(volumes.len()) >= SOME_USERS && quantile(volumes, 50) >= download;
         let downloads: BTreeSet<RouteKey> =
             routes.iter().filter(|(_, volumes)| is_download(volumes)).map(|(&route, _)| route).collect();
         let mut volumes: Vec<u64> = takers
@@ -72,9 +75,17 @@ impl Peers {
         let scale = LogScale::of(&volumes);
         let ordinary = quantile(&volumes, 98).min(scale.at_tenths(USUAL));
         let takers = world.population::<C>().count();
-        let users = |volumes: Vec<u64>| Users {
-            count: sample.scaled(volumes.len()),
-            usual: quantile(&volumes, 90).saturating_mul(2).min(LogScale::of(&volumes).at_tenths(USUAL)),
+        let users = |volumes: Vec<u64>| {
+            let count = sample.scaled(volumes.len());
+            let usual = if is_download(&volumes) {
+                // Who takes the same file again takes nothing new.
+                quantile(&volumes, 50).saturating_mul(10)
+            } else if count >= MANY_USERS {
+                quantile(&volumes, 90).saturating_mul(2).min(LogScale::of(&volumes).at_tenths(USUAL))
+            } else {
+                quantile(&volumes, 50).saturating_mul(3)
+            };
+            Users { count, usual }
         };
         let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
         Self { takers, volumes, scale, ordinary, routes }
@@ -91,8 +102,8 @@ impl Peers {
     }
 
     /// More than this of a route is unusual: twice its 90th percentile, or three deviations above its centre where thieves
-    /// are many among its users; `None` where too few use it.
+    /// are many among its users; of some users three times the median, of a download ten times; `None` where too few use it.
     pub(super) fn usual(&self, route: RouteKey) -> Option<u64> {
-        self.routes.get(&route).filter(|users| users.count >= MANY_USERS).map(|users| users.usual)
+        self.routes.get(&route).filter(|users| users.count >= SOME_USERS).map(|users| users.usual)
     }
 }

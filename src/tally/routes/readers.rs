@@ -7,8 +7,19 @@ use crate::hash::mix;
 /// For a fair sample of objects, chosen by their hash alone: up to three of those who were given each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readers {
-    /// The smallest hashes of objects, ascending, each with the smallest hashes of its readers; zeros for none.
-    objects: Vec<(u64, [u64; 3])>,
+    /// Those with the smallest hashes, ascending.
+    objects: Vec<Object>,
+}
+
+/// Who was given one object.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Object {
+    /// Its hash.
+    hash: u64,
+    /// The smallest hashes of its readers, ascending; zeros for none.
+    who: [u64; 3],
+    /// Whether one of them was given it more than once. Not known, and not needed, where three were given it.
+    again: bool,
 }
 
 /// How many objects the sample holds.
@@ -23,42 +34,41 @@ impl Readers {
 
     /// The hash above which no object gets into the sample any more.
     pub(super) fn bound(&self) -> u64 {
-        if self.objects.len() < OBJECTS { u64::MAX } else { self.objects[OBJECTS - 1].0 }
+        if self.objects.len() < OBJECTS { u64::MAX } else { self.objects[OBJECTS - 1].hash }
     }
 
     /// `who`, which is not zero, was given the object with this hash.
-    pub(super) fn keep(&mut self, object: u64, mut who: u64) {
-        let full = self.objects.len() == OBJECTS;
-        if full && self.objects.last().is_some_and(|&(largest, _)| largest < object) {
-            return;
+    pub(super) fn keep(&mut self, object: u64, who: u64) {
+        if let Some(object) = self.at(object) {
+            object.given_to(who);
         }
-        let at = match self.objects.binary_search_by_key(&object, |&(object, _)| object) {
+    }
+
+    /// The object with this hash, if it belongs into the sample.
+    fn at(&mut self, hash: u64) -> Option<&mut Object> {
+        let full = self.objects.len() == OBJECTS;
+        if full && self.objects.last().is_some_and(|largest| largest.hash < hash) {
+            return None;
+        }
+        let at = match self.objects.binary_search_by_key(&hash, |object| object.hash) {
             Ok(at) => at,
             Err(at) => {
                 if full {
                     self.objects.pop();
                 }
-                self.objects.insert(at, (object, [0; 3]));
+                self.objects.insert(at, Object { hash, who: [0; 3], again: false });
                 at
             }
         };
-        for kept in &mut self.objects[at].1 {
-            if *kept == who {
-                return;
-            }
-            if *kept == 0 || who < *kept {
-                std::mem::swap(kept, &mut who);
-            }
-            if who == 0 {
-                return;
-            }
-        }
+        self.objects.get_mut(at)
     }
 
     /// Takes in another's sample.
     pub(super) fn merge(&mut self, other: &Self) {
-        for &(object, readers) in &other.objects {
-            readers.into_iter().filter(|&who| who != 0).for_each(|who| self.keep(object, who));
+        for theirs in &other.objects {
+            let Some(ours) = self.at(theirs.hash) else { break };
+            theirs.who.into_iter().filter(|&who| who != 0).for_each(|who| ours.given_to(who));
+            ours.again = (ours.again || theirs.again) && !ours.is_full();
         }
     }
 
@@ -67,25 +77,51 @@ impl Readers {
         self.objects.is_empty()
     }
 
-    /// For each object of the sample that has any: how many readers it has, at most three. Whoever was given a sixth of the
-    /// sample walks over the route, so it does not make an object shared that has one or two readers.
+    /// How many readers each object of the sample has that was given more than once, at most three: one where the same
+    /// reader came back. Whoever was given a sixth of the sample walks over the route and makes nothing shared that hardly
+    /// anybody else was given; but where more than two walk, all do.
     pub fn counts(&self) -> impl Iterator<Item = usize> {
-        let mut all: Vec<u64> = self.objects.iter().flat_map(|(_, readers)| *readers).collect();
+        let mut all: Vec<u64> = self.objects.iter().flat_map(|object| object.who).collect();
         all.sort_unstable();
         let many = (self.objects.len() / 6).max(4);
-        let walkers: Vec<u64> =
-            all.chunk_by(|a, b| a == b).filter(|given| given.len() >= many).map(|given| given[0]).collect();
-        self.objects
-            .iter()
-            .map(move |(_, readers)| {
-                let known = readers.iter().filter(|&&who| who != 0);
-                let walking = known.clone().filter(|who| walkers.binary_search(who).is_ok()).count();
-                match known.count() {
-                    3 => 3,
-                    few => few - walking,
-                }
-            })
-            .filter(|&count| count > 0)
+        let given = all.chunk_by(|a, b| a == b).filter(|given| given[0] != 0 && given.len() >= many);
+        let mut walkers: Vec<u64> = given.map(|given| given[0]).collect();
+        if walkers.len() > 2 {
+            walkers.clear();
+        }
+        self.objects.iter().filter_map(move |object| {
+            let walking = object.readers().filter(|who| walkers.binary_search(who).is_ok()).count();
+            let count = if object.is_full() { 3 } else { object.readers().count() - walking };
+            (count > 1 || count == 1 && object.again).then_some(count)
+        })
+    }
+}
+
+impl Object {
+    /// Whether so many were given it that one more does not matter.
+    fn is_full(&self) -> bool {
+        self.who[2] != 0
+    }
+
+    fn readers(&self) -> impl Iterator<Item = &u64> {
+        self.who.iter().filter(|&&who| who != 0)
+    }
+
+    /// `who` was given it.
+    fn given_to(&mut self, mut who: u64) {
+        for kept in &mut self.who {
+            if *kept == who {
+                self.again = !self.is_full();
+                return;
+            }
+            if *kept == 0 || who < *kept {
+                std::mem::swap(kept, &mut who);
+            }
+            if who == 0 {
+                break;
+            }
+        }
+        self.again &= !self.is_full();
     }
 }
 
@@ -118,8 +154,8 @@ mod tests {
     }
 
     #[test]
-    fn up_to_three_readers_of_an_object_are_counted() {
-        let readers = of(&[(7, 1), (7, 1), (8, 1), (8, 2), (9, 3), (9, 1), (9, 2), (9, 9)]);
+    fn up_to_three_readers_of_an_object_that_was_given_again_are_counted() {
+        let readers = of(&[(7, 1), (7, 1), (8, 1), (8, 2), (9, 3), (9, 1), (9, 2), (9, 9), (6, 1)]);
         let mut counts: Vec<usize> = readers.counts().collect();
         counts.sort_unstable();
         assert_eq!(counts, [1, 2, 3]);
@@ -127,8 +163,8 @@ mod tests {
 
     #[test]
     fn one_who_walks_over_all_objects_does_not_make_them_shared() {
-        let own = (0..30).flat_map(|object| [(object, 100 + object), (object, 7)]);
+        let own = (0..30).flat_map(|object| [(object, 100 + object), (object, 100 + object), (object, 7)]);
         let given: Vec<(u64, u64)> = own.collect();
-        assert!(of(&given).counts().all(|count| count == 1));
+        assert_eq!(of(&given).counts().collect::<Vec<_>>(), [1; 30]);
     }
 }
