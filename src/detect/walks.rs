@@ -39,12 +39,13 @@ pub(super) fn all<C: Collector<Evidence = Objects>>(world: &World<'_>) -> Vec<Wa
 }
 
 /// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once
-/// had several readers.
+/// had several readers, or some of them, and a quarter, had three and more.
 pub(super) fn is_public(norm: &RouteNorm) -> bool {
     let readers: Vec<usize> = norm.readers.counts().collect();
     let shared = readers.iter().filter(|&&count| count >= 2).count();
     let very_shared = readers.iter().filter(|&&count| count >= 3).count();
-    readers.len() >= 8 && (shared * 2 >= readers.len() || very_shared * 4 >= readers.len())
+    let many = readers.len() >= 8;
+    (many && shared * 2 >= readers.len()) || (very_shared >= 3 && very_shared * 4 >= readers.len())
 }
 
 /// The objects of each route as learned: ids of the routes that evidence knows, and paths that a learned template makes
