@@ -147,7 +147,7 @@ impl ObjectEnumeration {
     /// How a walk goes, if it is one.
     fn way(&self, ids: &IdSet, peers: &Readers<'_>) -> Option<Way> {
         let objects = ids.asked();
-        let beyond = peers.has_few || objects >= quantile(peers.objects, 95);
+        let beyond = peers.elsewhere.is_some() || objects >= quantile(peers.objects, 95);
         let refused = permille(ids.refused + ids.missing, ids.requests);
         if refused >= self.refused && beyond {
             return Some(Way::Probing);
@@ -157,9 +157,9 @@ impl ObjectEnumeration {
         if ids.coverage().is_some_and(|covered| covered >= self.coverage_of_walk(ids)) && beyond {
             return Some(Way::Walk);
         }
-        let known = peers.objects.len() >= FEW;
+        let known = peers.elsewhere.is_none_or(|objects| objects.len() >= FEW);
         // What is usual elsewhere is a weak witness, so it takes a long walk.
-        let enough = !peers.has_few || objects >= LONG * self.objects;
+        let enough = peers.elsewhere.is_none() || objects >= LONG * self.objects;
         let scattered = known && once && enough && objects >= self.beyond_peers * peers.busiest();
         scattered.then_some(Way::Scatter)
     }
@@ -263,10 +263,10 @@ const FEW: usize = 20;
 
 /// How many objects of a route each of its readers asks for.
 struct Readers<'p> {
-    /// Of a fair sample of readers, ascending; of readers of any route where this one has few.
+    /// Of a fair sample of readers, ascending.
     objects: &'p [u64],
-    /// Whether it has few.
-    has_few: bool,
+    /// The same of readers of any route, where this one has few.
+    elsewhere: Option<&'p [u64]>,
     /// How many readers there are altogether.
     count: u64,
 }
@@ -275,8 +275,10 @@ impl Readers<'_> {
     /// How many objects the busiest ordinary reader asks for: the 99th percentile; where the route has few readers, no more than
     /// three deviations above the centre of all.
     fn busiest(&self) -> u64 {
-        let percentile = quantile(self.objects, 99);
-        if self.has_few { percentile.min(LogScale::of(self.objects).at_tenths(30)) } else { percentile }
+        match self.elsewhere {
+            Some(objects) => quantile(objects, 99).min(LogScale::of(objects).at_tenths(30)),
+            None => quantile(self.objects, 99),
+        }
     }
 }
 
@@ -322,8 +324,8 @@ impl Peers {
     fn of_route(&self, route: RouteKey) -> Readers<'_> {
         let objects = self.routes.get(&route).map_or(&[][..], Vec::as_slice);
         let count = self.sample.scaled(objects.len());
-        let has_few = objects.len() < FEW;
-        Readers { objects: if has_few { &self.any } else { objects }, has_few, count }
+        let elsewhere = (objects.len() < FEW).then_some(&*self.any);
+        Readers { objects, elsewhere, count }
     }
 }
 

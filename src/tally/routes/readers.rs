@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn up_to_three_readers_of_an_object_that_was_given_again_are_counted() {
-        let readers = of(&[(7, 1), (7, 1), (8, 1), (8, 2), (9, 3), (9, 1), (9, 2), (9, 9), (6, 1)]);
+        let readers = of(&[(7, 1), (7, 1), (8, 1), (8, 2), (9, 3), (9, 1), (9, 2), (9, 9), (6, 5)]);
         let mut counts: Vec<usize> = readers.counts().collect();
         counts.sort_unstable();
         assert_eq!(counts, [1, 2, 3]);
