@@ -54,7 +54,7 @@ static ABOUT: About = About {
         },
         Threshold {
             name: "objects of each",
-            value: 20,
+            value: 12,
             unit: "objects",
             meaning: "different ones that each address of a pool reads",
         },

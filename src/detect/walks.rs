@@ -12,7 +12,7 @@ use crate::series::Evidence;
 use crate::tally::RouteNorm;
 
 /// Fewer different objects of one route than this are no walk for anybody.
-pub(super) const LEAST: u64 = 20;
+pub(super) const LEAST: u64 = 12;
 
 /// A key that asked for at least [`LEAST`] different objects of one route.
 pub(super) struct Walker {
