@@ -135,7 +135,7 @@ impl ObjectEnumeration {
                 None => by_route.entry(walk.route).or_default().push(walk),
             }
         }
-        let pools = by_route.into_values().flat_map(pool::gather).map(together);
+        let pools = by_route.into_values().flat_map(pool::gather).map(|pool| together(world, pool));
         pools.chain(alone).collect()
     }
 
@@ -349,7 +349,7 @@ impl pool::Member for Walk {
 }
 
 /// One finding against walkers that take turns; that of the first, where it walks alone.
-fn together(pool: Vec<Walk>) -> Finding {
+fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
     let walkers = pool.len();
     let way = pool[0].way;
     let mut walks = pool.into_iter();
@@ -378,6 +378,8 @@ fn together(pool: Vec<Walk>) -> Finding {
         all.samples = story::choose(all.samples);
         all.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         all.clients.dedup_by_key(|count| count.of);
+        let clients: Vec<Client> = all.clients.iter().map(|count| count.of).collect();
+        all.joins.extend(story::common_principal(world, &clients).map(Join::Principal));
         all.endpoints =
             story::endpoint(RouteKey(all.endpoints[0].of.1, all.endpoints[0].of.0 as u8), all.requests);
         let how = match way {

@@ -298,6 +298,8 @@ impl Siege {
         tries.sort_unstable();
         match accounts {
             0..3 => Kind::BruteForce,
+            // Others may have been tried by somebody else behind the same addresses.
+            _ if tries.last().is_some_and(|most| most * 2 >= tries.iter().sum()) => Kind::BruteForce,
             _ if quantile(&tries, 50) >= 20 => Kind::BruteForce,
             _ if accounts >= MANY_ACCOUNTS && quantile(&tries, 40) >= 2 => Kind::PasswordSpraying,
             _ => Kind::CredentialStuffing,

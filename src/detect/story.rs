@@ -123,6 +123,21 @@ pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Fi
     finding.clients.extend(clients);
 }
 
+/// The principal that hides behind several clients, if it is one: behind four of five of them.
+pub(super) fn common_principal(world: &World<'_>, clients: &[Client]) -> Option<NameHash> {
+    let mut behind: BTreeMap<u128, usize> = BTreeMap::new();
+    for &client in clients {
+        let principals = world
+            .profile(client, |profile| profile.others.iter().map(|(_, other)| other.key).collect::<Vec<_>>());
+        for principal in principals.unwrap_or_default() {
+            *behind.entry(principal).or_default() += 1;
+        }
+    }
+    let (&principal, &count) = behind.iter().max_by_key(|&(&principal, &count)| (count, principal))?;
+    let common = clients.len() > 1 && count * 5 >= clients.len() * 4;
+    common.then(|| NameHash(u64::try_from(principal).unwrap_or(0)))
+}
+
 /// Accounts that were named, most tried first.
 pub(super) fn accounts<const K: usize>(tried: &Bounded<Try, K>) -> Vec<Count<Named>> {
     let named = |(hash, one): (u64, &Try)| {

@@ -8,6 +8,7 @@ use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::{Actor, World};
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths};
+use crate::request::Client;
 use crate::series::Evidence;
 use crate::time::HOUR;
 
@@ -80,6 +81,8 @@ impl DataExfiltration {
                 }
             }
         }
+        let clients: Vec<Client> = finding.clients.iter().map(|count| count.of).collect();
+        finding.joins.extend(story::common_principal(world, &clients).map(Join::Principal));
         finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         finding.recommendations = vec![
             format!(
