@@ -151,7 +151,8 @@ impl Worker {
         let scratch = Scratch::default();
         let (requests, paths) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
         let mut waiting = Waiting { requests, paths };
-        decoder.decode_block(block.bytes(), Around::nothing(&scratch), &mut |decoded| {
+        let around = Around { directives: block.directives(), ..Around::nothing(&scratch) };
+        decoder.decode_block(block.bytes(), around, &mut |decoded| {
             reading.lines += 1;
             match decoded.event {
                 Ok(event) => {

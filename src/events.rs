@@ -97,7 +97,10 @@ impl Writing<'_> {
             line += 1;
         };
         match decoder {
-            Some(decoder) => decoder.decode_block(block.bytes(), Around::nothing(&scratch), &mut each),
+            Some(decoder) => {
+                let around = Around { directives: block.directives(), ..Around::nothing(&scratch) };
+                decoder.decode_block(block.bytes(), around, &mut each);
+            }
             None => {
                 for (offset, record) in block.records() {
                     let offset = usize::try_from(offset - block.offset).unwrap_or(usize::MAX);

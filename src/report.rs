@@ -86,7 +86,8 @@ impl Teller<'_> {
     fn learn_names(&self, place: Place, record: &Record, library: &mut Library) {
         let decoder = self.decoders.get(place.source() as usize).and_then(Option::as_deref);
         let (scratch, bytes) = (Scratch::default(), &record.bytes);
-        let event = decoder.map(|decoder| decoder.decode(bytes, Around::nothing(&scratch)));
+        let around = Around { directives: &record.directives, ..Around::nothing(&scratch) };
+        let event = decoder.map(|decoder| decoder.decode(bytes, around));
         let Some(Ok(event)) = event else { return };
         let account =
             event.query.and_then(|query| crate::route::read_query(query, &self.meaning.keys).account);

@@ -19,21 +19,25 @@ pub enum Escapes {
     Backslash,
     /// JSON strings (RFC 8259 §7).
     Json,
+    /// `#HH`: `HAProxy`.
+    Hash,
 }
 
 /// `field` without its producer's escapes; borrowed where there is nothing to undo. Broken escapes stay as they stand.
 #[must_use]
 pub fn unescape(field: &[u8], escapes: Escapes) -> Cow<'_, [u8]> {
-    if escapes == Escapes::None || memchr::memchr(b'\\', field).is_none() {
+    let mark = if escapes == Escapes::Hash { b'#' } else { b'\\' };
+    if escapes == Escapes::None || memchr::memchr(mark, field).is_none() {
         return Cow::Borrowed(field);
     }
     let mut plain = Vec::with_capacity(field.len());
     let mut rest = field;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
+    while let Some(at) = memchr::memchr(mark, rest) {
         plain.extend_from_slice(&rest[..at]);
         rest = &rest[at..];
         let taken = match escapes {
             Escapes::Json => unescape_json(rest, &mut plain),
+            Escapes::Hash => unescape_hash(rest, &mut plain),
             Escapes::Backslash | Escapes::None => unescape_backslash(rest, &mut plain),
         };
         rest = &rest[taken..];
@@ -57,6 +61,20 @@ fn unescape_backslash(rest: &[u8], plain: &mut Vec<u8>) -> usize {
         [_, literal @ (b'"' | b'\\'), ..] => push(plain, *literal),
         _ => {
             plain.push(b'\\');
+            1
+        }
+    }
+}
+
+/// As [`unescape_backslash`], for `#HH`.
+fn unescape_hash(rest: &[u8], plain: &mut Vec<u8>) -> usize {
+    match rest {
+        [_, high, low, ..] if hex(*high).is_some() && hex(*low).is_some() => {
+            plain.push(hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0));
+            3
+        }
+        _ => {
+            plain.push(b'#');
             1
         }
     }

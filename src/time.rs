@@ -1,6 +1,7 @@
 //! Time as logs tell it: instants in microseconds, lengths of time with their unit in the type,
 //! and parsers for the stamps of the hot path. Nothing here asks the wall clock.
 
+pub mod local;
 pub mod stamp;
 
 use std::fmt;

@@ -51,8 +51,13 @@ fn detect(source: &Source, page: &mut String) -> Result<bool, Error> {
     }
     let clock = Clock { written: source.written, ..Clock::default() };
     let opening = Opening { head: &head, clock: &clock };
-    let chosen = recognise(&opening).map(|choice| choice.format);
-    let _ = writeln!(page, "{}: {}", path.display(), chosen.unwrap_or("no known format"));
+    let choice = recognise(&opening);
+    let chosen = choice.as_ref().map(|choice| choice.format);
+    let inside: String = choice
+        .iter()
+        .flat_map(|choice| choice.wrappers.iter().rev())
+        .fold(String::new(), |inside, wrapper| inside + " in " + wrapper);
+    let _ = writeln!(page, "{}: {}{inside}", path.display(), chosen.unwrap_or("no known format"));
     let (lines, mut tried) = try_all(&opening);
     tried.sort_by_key(|one| (Some(one.format) != chosen, std::cmp::Reverse((one.score(), one.specificity))));
     for one in &tried {
@@ -65,11 +70,11 @@ fn detect(source: &Source, page: &mut String) -> Result<bool, Error> {
 }
 
 /// How one format did.
-fn row(tried: Tried, lines: &[&[u8]]) -> String {
-    let Tried { format, lines: of, parsed, specificity, first_malformed } = tried;
+fn row(tried: Tried, lines: &[Vec<u8>]) -> String {
+    let Tried { format, lines: of, parsed, specificity, first_malformed, .. } = tried;
     let mut row = format!("{format:<18} {parsed:>4} of {of:>4} lines, {specificity:>6} fields");
     if let Some((nth, reason)) = first_malformed.filter(|_| parsed > 0) {
-        let line = lines.get(nth).copied().unwrap_or_default();
+        let line = lines.get(nth).map_or(&[][..], Vec::as_slice);
         let shown = Escaped(&line[..line.len().min(SHOWN)]);
         let _ = write!(row, "; first failure ({}): {shown}", reason.reason());
     } else if let Some((_, reason)) = first_malformed {

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
-use crate::time::Time;
+use crate::time::{Civil, DAY, Time};
 
 /// What a decoder is opened for.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,43 @@ impl Default for Clock {
     /// UTC, and nothing known of the source.
     fn default() -> Self {
         Self { zone: TimeZone::UTC, written: None }
+    }
+}
+
+impl Clock {
+    /// The instant of a local date and time; of two in the hour that autumn repeats, the earlier.
+    #[must_use]
+    pub fn time(&self, local: Civil) -> Option<Time> {
+        let as_utc = local.time()?;
+        if self.zone == TimeZone::UTC {
+            return Some(as_utc);
+        }
+        let (date, clock) = ((local.month, local.day), (local.hour, local.minute));
+        let small = |part: u8| i8::try_from(part).ok();
+        let local = jiff::civil::DateTime::new(
+            i16::try_from(local.year).ok()?,
+            small(date.0)?,
+            small(date.1)?,
+            small(clock.0)?,
+            small(clock.1)?,
+            // A leap second is the second after.
+            small(local.second.min(59))?,
+            0,
+        );
+        let instant = self.zone.to_ambiguous_timestamp(local.ok()?).compatible().ok()?;
+        let whole = Time::from_seconds(instant.as_second());
+        Some(Time(whole.0 + as_utc.0.rem_euclid(crate::time::SECOND)))
+    }
+
+    /// The instant of a local date and time whose year is not written: the latest that lies no more than a day after the
+    /// source was written.
+    #[must_use]
+    pub fn time_of_some_year(&self, local: Civil) -> Option<Time> {
+        let latest = Time(self.written?.0.saturating_add(DAY));
+        let year = latest.civil().year;
+        // Eight years back there is a 29 February.
+        let times = (0..8).filter_map(|back| self.time(Civil { year: year - back, ..local }));
+        times.filter(|time| *time <= latest).max()
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) static COMBINED_TIME: Clf = Clf {
     tail,
 };
 
-fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
+pub(super) fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
     let took = columns.word()?;
     let unit = if memchr::memchr(b'.', took).is_some() { Unit::Seconds } else { Unit::Micros };
     event.duration = duration(took, unit);

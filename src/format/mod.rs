@@ -1,25 +1,51 @@
 //! Log formats. To add one: write `format/<name>.rs` and `samples/formats/<name>.log`, then name it in [`FORMATS`].
 
+mod apache_ssl_request;
+mod api_gateway_clf;
+mod apisix;
 mod around;
 mod aws_alb;
+mod aws_clb;
+mod aws_nlb;
+mod aws_s3;
+mod bunkerweb;
 mod clf;
 mod columns;
 mod combined;
 mod combined_io;
 mod combined_time;
 mod common;
+mod common_time;
+mod envoy;
 mod fields;
+mod forwarded_first;
+mod gcs_csv;
+mod gin;
+mod haproxy;
 mod ingress_nginx;
 mod json;
 mod kong_nginx;
+mod linkerd;
+mod logfmt;
 mod nginx_main;
+mod nginx_proxy_manager;
+mod npmplus;
+mod plain;
+mod python_http;
 mod reader;
 mod recognise;
 mod slot;
+mod squid;
 mod string;
 mod traefik_clf;
+mod uvicorn;
+mod uwsgi;
 mod vhost_combined;
+mod vhost_combined_time;
 mod vhost_common;
+mod w3c;
+mod wrap;
+mod zoraxy;
 
 use crate::error::Error;
 use crate::event::{Event, Malformed};
@@ -38,6 +64,10 @@ pub trait Format: Sync {
     /// A decoder for a source that begins as `opening` says, if this format could have written it. Only a format that cannot be read without its head (a `#Fields:` line, a CSV header) answers `None`; whether a
     /// decoder fits is found by trying it.
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>>;
+    /// Whether there are requests in it. A log of connections is known, so that nobody wonders, and skipped.
+    fn holds_requests(&self) -> bool {
+        true
+    }
 }
 
 /// A format opened for one source. It has no state between records, so all workers share it.
@@ -85,14 +115,44 @@ pub static FORMATS: &[&dyn Format] = &[
     &combined::COMBINED,
     &common::COMMON,
     &nginx_main::NGINX_MAIN,
+    &bunkerweb::BUNKERWEB,
     &vhost_combined::VHOST_COMBINED,
+    &vhost_combined_time::VHOST_COMBINED_TIME,
     &vhost_common::VHOST_COMMON,
     &combined_time::COMBINED_TIME,
     &combined_io::COMBINED_IO,
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,
     &traefik_clf::TRAEFIK_CLF,
+    &common_time::COMMON_TIME,
+    &common_time::COMMON_UNTIMED,
+    &api_gateway_clf::API_GATEWAY_CLF,
+    &forwarded_first::FORWARDED_FIRST,
+    &python_http::PYTHON_HTTP,
+    &apache_ssl_request::APACHE_SSL_REQUEST,
+    &apisix::APISIX,
+    &nginx_proxy_manager::NGINX_PROXY_MANAGER,
+    &npmplus::NPMPLUS,
+    &haproxy::HAPROXY,
+    &envoy::ENVOY,
+    &envoy::ISTIO,
+    &linkerd::LINKERD,
+    &uwsgi::UWSGI,
+    &uvicorn::UVICORN,
+    &gin::GIN,
+    &zoraxy::ZORAXY,
+    &w3c::IIS,
+    &w3c::CLOUDFRONT,
+    &w3c::W3C,
+    &w3c::ZEEK,
+    &w3c::IIS_EVENT,
     &aws_alb::AwsAlb,
+    &aws_clb::AWS_CLB,
+    &aws_s3::AWS_S3,
+    &aws_nlb::AwsConnections,
+    &squid::SQUID,
+    &gcs_csv::GcsCsv,
+    &logfmt::LOGFMT,
     &json::Json,
 ];
 

@@ -10,6 +10,7 @@ use super::fields::{
 };
 use crate::event::{Event, Malformed, Secret};
 use crate::text::Escapes;
+use crate::time::Time;
 use meaning::SLOTS;
 pub(super) use meaning::{Meaning, Slot};
 use minute::Minute;
@@ -142,6 +143,12 @@ impl<'a> Growing<'a> {
         Ok(())
     }
 
+    /// Says when, for those that know it otherwise.
+    pub(super) fn set_instant(&mut self, time: Time, digits: u8) {
+        (self.event.time, self.event.time_digits) = (time, digits);
+        self.has_time = true;
+    }
+
     /// Sets the client; the first of a list is the client, the rest are hops.
     fn set_client(&mut self, value: &'a [u8]) -> Result<(), Malformed> {
         let event = &mut self.event;
@@ -165,6 +172,11 @@ impl<'a> Growing<'a> {
     /// How many different fields were named.
     pub(super) fn fields(&self) -> u32 {
         self.fields
+    }
+
+    /// Whether the line said when.
+    pub(super) fn has_time(&self) -> bool {
+        self.has_time
     }
 
     /// Whether the line says what was asked for.

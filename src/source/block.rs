@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use super::directives::InForce;
+
 use super::{SourceId, record};
 
 /// How many zero bytes stand before and after the bytes of a block, so that wide loads may read past them.
@@ -21,6 +23,7 @@ pub struct Block {
     start: usize,
     end: usize,
     cut_at: Option<u64>,
+    directives: Option<InForce>,
 }
 
 impl Block {
@@ -28,7 +31,7 @@ impl Block {
     pub(super) fn new(mut buffer: Vec<u8>, start: usize, end: usize) -> Self {
         buffer[start - SLACK..start].fill(0);
         buffer[end..end + SLACK].fill(0);
-        Self { source: SourceId(0), offset: 0, buffer, start, end, cut_at: None }
+        Self { source: SourceId(0), offset: 0, buffer, start, end, cut_at: None, directives: None }
     }
 
     /// The same bytes, standing at `offset`; the last record was cut if its place is given.
@@ -39,6 +42,17 @@ impl Block {
     /// The same bytes, of `source`.
     pub(super) fn of(self, source: SourceId) -> Self {
         Self { source, ..self }
+    }
+
+    /// The same bytes, with the directives in force at their start.
+    pub(super) fn under(self, directives: Option<InForce>) -> Self {
+        Self { directives, ..self }
+    }
+
+    /// The directives in force at the start: lines of the source that say how its records are read.
+    #[must_use]
+    pub fn directives(&self) -> &[u8] {
+        self.directives.as_deref().unwrap_or_default()
     }
 
     /// The records.

@@ -1,10 +1,12 @@
 //! Hands the blocks of all sources to any number of workers: several files at a time, and one large file too.
 
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bay::Bay;
 use super::block::{Block, Buffers};
+use super::directives;
 use super::disk::Disk;
 use super::milestones::{Milestones, Notes};
 use super::outcome::{Account, Ends, Outcome, Progress, outcomes};
@@ -165,7 +167,8 @@ impl Shared {
     fn read_range(&self, source: usize, range: Range) -> Result<Option<Block>, Error> {
         let read = self.open(source).map(|disk| {
             let Some(disk) = disk else { return Ok(None) };
-            plain::read(&disk, range, self.limits.line, &self.buffers).map(Some)
+            let directives = self.directives(source, &disk, range.size)?;
+            plain::read(&disk, range, self.limits.line, &self.buffers).map(|given| Some((given, directives)))
         });
         let mut account = self.account(source);
         account.left -= range.to - range.from;
@@ -180,7 +183,7 @@ impl Shared {
             }
             Err(e) => return Err(e),
         };
-        let Some(given) = given else { return Ok(None) };
+        let Some((given, directives)) = given else { return Ok(None) };
         self.done.fetch_add(given.present, Relaxed);
         account.bytes += given.present;
         account.read += given.present;
@@ -194,10 +197,31 @@ impl Shared {
             account.ends = account.disk.take().and_then(|disk| Ends::of(&disk, range.size).ok());
         }
         drop(account);
-        let mut blocks = given.blocks.into_iter().map(|block| block.of(self.sources[source].id));
+        let directives = |offset| directives.as_deref().and_then(|changes| directives::at(changes, offset));
+        let mut blocks = given.blocks.into_iter().map(|block| {
+            let in_force = directives(block.offset);
+            block.of(self.sources[source].id).under(in_force)
+        });
         let first = blocks.next();
         blocks.for_each(|block| self.bay.push_at_once(block));
         Ok(first)
+    }
+
+    /// The directives of a plain source, if it may hold any; whoever asks first reads them.
+    fn directives(
+        &self,
+        source: usize,
+        disk: &Disk,
+        size: u64,
+    ) -> io::Result<Option<Arc<directives::Changes>>> {
+        if !self.sources[source].has_directives {
+            return Ok(None);
+        }
+        let mut account = self.account(source);
+        if account.directives.is_none() {
+            account.directives = Some(Arc::new(directives::changes(disk, size)?));
+        }
+        Ok(account.directives.clone())
     }
 
     /// The file behind a plain source; `None` if it could not be opened, which is told once.

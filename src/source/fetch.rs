@@ -1,7 +1,10 @@
 //! Reads single records again, once it is known which ones the report shows.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use super::directives::{self, Changes, Tracker};
 use super::disk::Disk;
 use super::unpack::Unpacked;
 use super::{Limits, Milestones, Origin, Source, SourceId, pipe, record};
@@ -16,6 +19,8 @@ pub struct Record {
     pub bytes: Vec<u8>,
     /// Its line, counted from 1.
     pub line: u64,
+    /// The directives in force, as in [`Block::directives`](super::Block::directives).
+    pub directives: Arc<[u8]>,
 }
 
 /// The records that begin at `wanted`, in the same order. `None` where it can no longer be read: the file was replaced or
@@ -68,7 +73,9 @@ fn from_source(
         let starts: Vec<(u64, u64)> =
             offsets.iter().map(|&offset| milestones.before(source.id, offset)).collect();
         let lines = lines(&disk, offsets, &starts);
-        Some(from_disk(&disk, source.bytes?, offsets, lines, limits.line))
+        let size = source.bytes?;
+        let changes = source.has_directives.then(|| directives::changes(&disk, size).ok()).flatten();
+        Some(from_disk(&disk, size, offsets, lines, &changes.unwrap_or_default(), limits.line))
     } else {
         Some(from_stream(source.unpack(disk, limits), offsets, u64::MAX, limits.line))
     }
@@ -80,12 +87,14 @@ fn from_disk(
     size: u64,
     offsets: &[u64],
     lines: Vec<Option<u64>>,
+    changes: &Changes,
     limit: usize,
 ) -> Vec<Option<Record>> {
     let mut buffer = Vec::new();
     let record = |(&offset, line): (&u64, Option<u64>)| {
         let bytes = record_at(disk, size, offset, limit, &mut buffer)?;
-        Some(Record { bytes, line: line? })
+        let directives = directives::at(changes, offset).unwrap_or_default();
+        Some(Record { bytes, line: line?, directives })
     };
     offsets.iter().zip(lines).map(record).collect()
 }
@@ -149,7 +158,7 @@ fn count(disk: &Disk, mut from: u64, to: u64, buffer: &mut Vec<u8>) -> Option<u6
 
 /// Reads the records as they pass by; those at `end` and beyond are not there.
 fn from_stream(unpacked: Unpacked, offsets: &[u64], end: u64, limit: usize) -> Vec<Option<Record>> {
-    let mut passing = Passing { unpacked, at: 0, line: 1 };
+    let mut passing = Passing { unpacked, at: 0, line: 1, tracker: Tracker::default() };
     let mut records: Vec<Option<Record>> = Vec::with_capacity(offsets.len());
     for (nth, &offset) in offsets.iter().enumerate() {
         let record = match nth.checked_sub(1) {
@@ -167,6 +176,7 @@ struct Passing {
     unpacked: Unpacked,
     at: u64,
     line: u64,
+    tracker: Tracker,
 }
 
 impl Passing {
@@ -180,6 +190,7 @@ impl Passing {
                 return false;
             }
             self.line += record::count(&chunk[..len]);
+            self.tracker.pass(&chunk[..len]);
             self.pass(len);
         }
         self.at == offset
@@ -187,7 +198,8 @@ impl Passing {
 
     /// The record that begins here, up to `limit` bytes of it.
     fn record(&mut self, limit: usize) -> Option<Record> {
-        let mut found = Record { bytes: Vec::new(), line: self.line };
+        let directives = self.tracker.in_force();
+        let mut found = Record { bytes: Vec::new(), line: self.line, directives };
         loop {
             let chunk = self.unpacked.chunk();
             let end = record::next_start(chunk);
@@ -197,6 +209,7 @@ impl Passing {
             let is_cut = room < piece.len();
             found.bytes.extend_from_slice(&piece[..room]);
             self.line += u64::from(end.is_some());
+            self.tracker.pass(&chunk[..len]);
             self.pass(len);
             if len == 0 && found.bytes.is_empty() {
                 return None;

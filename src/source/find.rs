@@ -12,7 +12,7 @@ use super::disk::{Disk, Identity};
 use super::packed::Packed;
 use super::pipe::Pipe;
 use super::walk::{Found, expand};
-use super::{Encoding, Limits, Origin, Source, SourceId, is_stdin};
+use super::{Encoding, Limits, Origin, Source, SourceId, directives, is_stdin};
 use crate::request::Place;
 use crate::time::Time;
 
@@ -71,14 +71,14 @@ pub fn find<P: AsRef<Path>>(paths: &[P], limits: &Limits) -> (Vec<Source>, Vec<P
         match look(&path, walked, sources.len() < HELD, limits) {
             Err(e) => problems.push(Problem::fatal(&path, e.to_string())),
             Ok(Look::Ours) => problems.push(Problem::remark(&path, "written by gatehound; not read")),
-            Ok(Look::Source { identity, encoding, bytes, written, origin }) => {
+            Ok(Look::Source { identity, encoding, bytes, written, has_directives, origin }) => {
                 if let Some(first) = names.get(&identity) {
                     problems.push(same(&path, first));
                     continue;
                 }
                 names.insert(identity, path.clone());
                 let id = SourceId(u32::try_from(sources.len()).expect("fewer than 2^20"));
-                sources.push(Source { id, path, encoding, bytes, written, origin });
+                sources.push(Source { id, path, encoding, bytes, written, has_directives, origin });
             }
         }
     }
@@ -103,6 +103,7 @@ enum Look {
         encoding: Encoding,
         bytes: Option<u64>,
         written: Option<Time>,
+        has_directives: bool,
         origin: Origin,
     },
 }
@@ -118,7 +119,14 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
         let mut packed = Packed::new(Box::new(disk.into_file()));
         let encoding = Encoding::of(packed.peek(Encoding::MAGIC)?);
         let origin = Origin::Pipe(Arc::new(Mutex::new(Pipe::new(packed, encoding, limits))));
-        return Ok(Look::Source { identity, encoding, bytes: None, written: None, origin });
+        return Ok(Look::Source {
+            identity,
+            encoding,
+            bytes: None,
+            written: None,
+            has_directives: true,
+            origin,
+        });
     }
     let mut head = [0; LOOK];
     let read = disk.read_at(&mut head, 0)?;
@@ -130,7 +138,10 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     let origin = if stays_open { Origin::Held(Arc::new(disk)) } else { Origin::Named(disk.identity(path)?) };
     let written = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     let written = written.and_then(|since| i64::try_from(since.as_micros()).ok()).map(Time);
-    Ok(Look::Source { identity, encoding: Encoding::of(head), bytes: Some(metadata.len()), written, origin })
+    let (encoding, bytes) = (Encoding::of(head), Some(metadata.len()));
+    // What an archive holds is not known yet.
+    let has_directives = encoding != Encoding::Plain || directives::may_be_in(head);
+    Ok(Look::Source { identity, encoding, bytes, written, has_directives, origin })
 }
 
 /// The standard input without a buffer in front of it.

@@ -8,6 +8,7 @@
 mod bay;
 mod block;
 mod cutter;
+mod directives;
 mod disk;
 mod feed;
 mod fetch;
@@ -110,6 +111,8 @@ pub struct Source {
     pub bytes: Option<u64>,
     /// When it was last written, when it was found; `None` for a pipe.
     pub written: Option<Time>,
+    /// Whether lines in it may say how others are read.
+    has_directives: bool,
     origin: Origin,
 }
 

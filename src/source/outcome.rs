@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::directives::Changes;
 use super::disk::Disk;
 use super::{Source, SourceId};
 
@@ -48,6 +49,8 @@ pub(super) struct Account {
     pub(super) complete: bool,
     /// Its open file, while ranges of it are read.
     pub(super) disk: Option<Arc<Disk>>,
+    /// Its directives, once somebody asked.
+    pub(super) directives: Option<Arc<Changes>>,
     /// Whether something could not be read.
     pub(super) lost: bool,
     /// How many bytes of a plain file no range has covered yet.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Origin;
 use super::block::Block;
 use super::cutter::Cutter;
+use super::directives::Tracker;
 use super::feed::Shared;
 use super::outcome::Ends;
 use super::pipe::{self, Spool};
@@ -85,7 +86,14 @@ impl Stream<'_> {
     fn run(mut self) -> bool {
         let (shared, nth) = (self.shared, self.nth);
         let wanted = Cell::new(true);
+        let mut tracker = shared.sources[nth].has_directives.then(Tracker::default);
         let mut full = |block: Block| {
+            let in_force = tracker.as_mut().map(|tracker| {
+                let in_force = tracker.in_force();
+                tracker.pass(block.bytes());
+                in_force
+            });
+            let block = block.under(in_force.filter(|lines| !lines.is_empty()));
             if let Some(cut_at) = block.cut_at() {
                 shared.account(nth).cut(cut_at);
             }

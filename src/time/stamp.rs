@@ -175,12 +175,12 @@ impl Decimal {
 }
 
 /// Two digits as a number.
-fn two(tens: u8, ones: u8) -> Option<u8> {
+pub(super) fn two(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
 
 /// The number of an English month of three letters.
-fn month(name: &[u8]) -> Option<u8> {
+pub(super) fn month(name: &[u8]) -> Option<u8> {
     let at = MONTHS.iter().position(|month| month.as_bytes() == name)?;
     u8::try_from(at + 1).ok()
 }
@@ -201,7 +201,7 @@ fn zone(zone: &[u8]) -> Option<i64> {
 }
 
 /// Leading digits as decimals of a second: microseconds, how many digits count, how many bytes they took.
-fn decimals(text: &[u8]) -> (u32, u8, usize) {
+pub(super) fn decimals(text: &[u8]) -> (u32, u8, usize) {
     let taken = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let digits = taken.min(6);
     let micro = text[..digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));

@@ -36,6 +36,10 @@ pub(super) enum Left {
     Client,
     /// `vhost[:port] client ident user`.
     Vhost,
+    /// `vhost client - id user`.
+    VhostAndId,
+    /// `hop, hop, client ident user`, or `"hop, hop" client ident user`.
+    Forwarded,
 }
 
 /// What stands behind the size.
@@ -126,6 +130,24 @@ impl Clf {
                 event.host = Some(without_port(host));
                 Ok(())
             }
+            Left::VhostAndId => {
+                let mut words = left.splitn(5, |&byte| byte == b' ');
+                let mut next = || words.next().ok_or(Malformed::Short);
+                let (host, client, dash, id, user) = (next()?, next()?, next()?, next()?, next()?);
+                set_client(event, client)?;
+                let is_id = id.len() == 32 && id.iter().all(u8::is_ascii_hexdigit);
+                if dash != b"-" || !is_id || !is_host_name(host) {
+                    return Err(Malformed::Client);
+                }
+                (event.host, event.request_id) = (Some(without_port(host)), Some(id));
+                event.user = Some(present(user));
+                Ok(())
+            }
+            Left::Forwarded => {
+                let (list, rest) = forwarded_first(left).ok_or(Malformed::Client)?;
+                event.forwarded = Some(list);
+                set_client_and_user(rest, event)
+            }
         }
     }
 
@@ -150,7 +172,7 @@ impl Clf {
 }
 
 /// `record` without byte order mark and carriage return.
-fn trimmed(record: &[u8]) -> &[u8] {
+pub(super) fn trimmed(record: &[u8]) -> &[u8] {
     let line = record.strip_suffix(b"\r").unwrap_or(record);
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
 }
@@ -162,8 +184,34 @@ fn before_request(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((text[..open].strip_suffix(b" ")?, &text[open + 1..]))
 }
 
+/// The forwarded-for list at the start, and the columns behind it. Where no quotes hold the list together, it goes on behind
+/// each comma, and its last hop is the client if no other address follows.
+fn forwarded_first(left: &[u8]) -> Option<(&[u8], &[u8])> {
+    if let Some(quoted) = left.strip_prefix(b"\"") {
+        let end = memchr::memchr(b'"', quoted)?;
+        return Some((&quoted[..end], quoted[end + 1..].strip_prefix(b" ")?));
+    }
+    let (mut end, mut last) = (0, 0);
+    while let Some(length) = memchr::memchr(b' ', &left[end..]) {
+        let hop = &left[end..end + length];
+        if !hop.ends_with(b",") {
+            let next = &left[end + length + 1..];
+            let client = next.split(|&byte| byte == b' ').next().and_then(address);
+            let found = last > 0 && address(hop).is_some();
+            let (list, rest) = match client {
+                Some(_) => (&left[..end + length], next),
+                None => (left[..last].trim_ascii_end().strip_suffix(b",").unwrap_or_default(), &left[end..]),
+            };
+            return found.then_some((list, rest));
+        }
+        end += length + 1;
+        last = end;
+    }
+    None
+}
+
 /// Whether a status stands behind a closing quote.
-fn status_follows(behind: &[u8]) -> bool {
+pub(super) fn status_follows(behind: &[u8]) -> bool {
     match behind {
         [b' ', b'-'] | [b' ', b'-', b' ', ..] => true,
         [b' ', code @ ..] => {
@@ -174,7 +222,7 @@ fn status_follows(behind: &[u8]) -> bool {
 }
 
 /// Sets client and user from `client ident user`; a user may hold blanks or be missing.
-fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
+pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
     let (client, rest) = split_blank(left);
     let (ident, user) = rest.map_or((None, None), |rest| {
         let (ident, user) = split_blank(rest);
@@ -199,7 +247,7 @@ fn split_blank(text: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 /// `host` without its port; an IPv6 address without brackets stays.
-fn without_port(host: &[u8]) -> &[u8] {
+pub(super) fn without_port(host: &[u8]) -> &[u8] {
     match memchr::memchr(b':', host) {
         Some(at) if memchr::memrchr(b':', host) == Some(at) => &host[..at],
         _ => host,

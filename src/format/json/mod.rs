@@ -15,7 +15,7 @@ use plan::{Line, Plan};
 pub(super) use names::of_name;
 
 use super::clf::no_access;
-use super::slot::{Growing, Meaning};
+use super::slot::{Growing, Meaning, Slot};
 use super::{Around, Decoded, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
@@ -179,6 +179,12 @@ pub(super) fn each_value<'a>(
     each: &mut impl FnMut(&[u8], &'a [u8]),
 ) -> Result<(), Malformed> {
     scan::object(object, &mut |path, leaf| each(path.text(), leaf.value)).map(|_| ())
+}
+
+/// Whether a value at this path of keys tells what was asked for or how it was answered.
+pub(super) fn is_of_http(path: &[u8]) -> bool {
+    let asks = [Slot::Method, Slot::Target, Slot::Request, Slot::Status, Slot::Protocol];
+    of_name(path).is_some_and(|meaning| asks.contains(&meaning.slot))
 }
 
 /// `record` without byte order mark and blanks around it.

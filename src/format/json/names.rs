@@ -82,7 +82,7 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Duration,
-        "requesttime duration latenciesrequest latency elapsed elapsedtime responsetime totaltime total timetaken took \
+        "requesttime duration latenciesrequest latencytotal latency elapsed elapsedtime responsetime totaltime total timetaken took \
          requestduration processingtime responselatency",
     ),
     (

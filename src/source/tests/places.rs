@@ -23,7 +23,8 @@ fn check(sources: &[Source], content: &[u8], limits: &Limits) {
                 picked.iter().map(|&nth| (source.id, records[nth].0)).collect();
             let fetched = fetch(sources, &wanted, limits, &milestones);
             for (fetched, &nth) in fetched.into_iter().zip(&picked) {
-                let expected = Record { bytes: records[nth].1.clone(), line: nth as u64 + 1 };
+                let (bytes, line) = (records[nth].1.clone(), nth as u64 + 1);
+                let expected = Record { bytes, line, directives: Default::default() };
                 assert_eq!(fetched, Some(expected), "record {nth} of {}", source.path.display());
             }
         }

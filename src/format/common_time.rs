@@ -1,0 +1,45 @@
+//! Common, then how long it took: Tomcat's `%D` or `%T`, reactor-netty's `12 ms`; behind syslog perhaps without a stamp.
+
+use super::clf::{Clf, Left, Right, set_client_and_user};
+use super::columns::{Columns, Quoting};
+use super::fields::{Unit, duration, set_request, set_status, size};
+use super::plain::Plain;
+use super::{Around, Clock};
+use crate::event::{Event, Malformed};
+
+pub(super) static COMMON_TIME: Clf = Clf {
+    name: "common-time",
+    about: "common with the time taken behind it: Tomcat, reactor-netty (Spring Cloud Gateway)",
+    left: Left::Client,
+    right: Right::Size,
+    tail,
+};
+
+fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
+    let took = columns.word()?;
+    // Decimals are seconds, whole numbers milliseconds, unless a unit says otherwise.
+    event.duration = Some(duration(took, Unit::Guess).ok_or(Malformed::Trailing)?);
+    let unit = columns.rest().trim_ascii();
+    if unit.is_empty() || unit == b"ms" { Ok(()) } else { Err(Malformed::Trailing) }
+}
+
+pub(super) static COMMON_UNTIMED: Plain = Plain {
+    name: "common-untimed",
+    about: "common without its stamp, where a wrapper tells the time; the time taken may follow",
+    read,
+};
+
+fn read<'a>(line: &'a [u8], _: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
+    let (time, time_digits) = around.time.ok_or(Malformed::Time)?;
+    let mut event = Event { time, time_digits, ..Event::default() };
+    let quote = memchr::memmem::find(line, b" \"").ok_or(Malformed::Short)?;
+    set_client_and_user(&line[..quote], &mut event)?;
+    let mut columns = Columns::new(&line[quote + 1..], Quoting::Escaped);
+    set_request(&mut event, columns.quoted()?);
+    set_status(&mut event, columns.word()?)?;
+    event.bytes_out = Some(size(columns.word()?)?);
+    if !columns.rest().is_empty() {
+        tail(columns, &mut event)?;
+    }
+    Ok(event)
+}

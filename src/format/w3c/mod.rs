@@ -1,0 +1,198 @@
+//! Logs whose columns a header line names: the W3C's extended format (IIS, CloudFront, Imperva, Oracle Web Cache …) and
+//! Zeek's. A new header in the middle of a source holds from there on.
+
+mod columns;
+mod event_xml;
+mod layout;
+
+pub(super) use event_xml::IIS_EVENT;
+
+use std::cell::RefCell;
+
+use super::clf::trimmed;
+use super::slot::Growing;
+use super::{Around, Clock, Decoded, Decoder, Each, Format, Opening};
+use crate::event::{Event, Malformed};
+use layout::{Dialect, Layout};
+
+/// One producer's kind of it.
+pub(super) struct W3c {
+    name: &'static str,
+    about: &'static str,
+    dialect: Dialect,
+    /// The header that its lines have when nobody wrote one.
+    usual: &'static str,
+}
+
+/// How many lines of a head are looked through for headers.
+const HEAD: usize = 2_000;
+/// The most headers of a head that are tried on a line that stands alone.
+const LAYOUTS: usize = 16;
+
+pub(super) static IIS: W3c = W3c {
+    name: "iis-w3c",
+    about: "IIS in the W3C's extended format, whichever fields; Advanced Logging",
+    dialect: Dialect::Iis,
+    usual: "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) \
+            cs(Referer) sc-status sc-substatus sc-win32-status time-taken",
+};
+
+pub(super) static CLOUDFRONT: W3c = W3c {
+    name: "cloudfront",
+    about: "AWS CloudFront standard logs (tabs), with or without their header",
+    dialect: Dialect::CloudFront,
+    usual: "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) \
+            cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol \
+            cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type \
+            cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte \
+            x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end",
+};
+
+pub(super) static W3C: W3c = W3c {
+    name: "w3c",
+    about: "other producers of the W3C's extended format: Imperva, Oracle Web Cache, TMG",
+    dialect: Dialect::Other,
+    usual: "",
+};
+
+pub(super) static ZEEK: W3c =
+    W3c { name: "zeek-http", about: "Zeek's http.log", dialect: Dialect::Zeek, usual: "" };
+
+impl Format for W3c {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
+        let mut layout = Layout::default();
+        let mut layouts: Vec<Layout> = Vec::new();
+        for line in opening.head.split(|&byte| byte == b'\n').take(HEAD).map(trimmed) {
+            if line.first() == Some(&b'#') && layout.direct(line) && !layouts.contains(&layout) {
+                layouts.push(layout.clone());
+            }
+        }
+        if layouts.is_empty() || self.dialect == Dialect::Iis {
+            layout.direct(self.usual.as_bytes());
+            layouts.push(layout);
+        }
+        layouts.retain(|layout| layout.has_columns() && layout.dialect == self.dialect);
+        layouts.truncate(LAYOUTS);
+        let opened = Opened { name: self.name, dialect: self.dialect, layouts, clock: opening.clock.clone() };
+        (!opened.layouts.is_empty()).then(|| Box::new(opened) as Box<dyn Decoder>)
+    }
+}
+
+/// One opened for a source.
+struct Opened {
+    name: &'static str,
+    dialect: Dialect,
+    /// Those of the head, in their order.
+    layouts: Vec<Layout>,
+    clock: Clock,
+}
+
+impl Opened {
+    /// The layout that directives ask for; that of the head where there are none.
+    fn in_force(&self, directives: &[u8]) -> Option<Layout> {
+        let mut layout = Layout::default();
+        let lines = directives.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+        for line in lines {
+            layout.direct(trimmed(line));
+        }
+        layout.has_columns().then_some(layout)
+    }
+
+    /// What a line says, by `layout`; where it has another number of columns, by what the head knows besides: headers get
+    /// lost when files are joined.
+    fn read<'a>(
+        &self,
+        line: &'a [u8],
+        layout: &Layout,
+        around: Around<'a>,
+        growing: &mut Growing<'a>,
+    ) -> Result<(), Malformed> {
+        match self.read_as(line, layout, around, growing) {
+            Err(malformed @ (Malformed::Short | Malformed::Trailing)) => {
+                let mut others = self.layouts.iter().filter(|other| *other != layout);
+                let found = others.any(|other| self.read_as(line, other, around, growing).is_ok());
+                if found { Ok(()) } else { Err(malformed) }
+            }
+            read => read,
+        }
+    }
+
+    /// What a line says, by `layout` alone.
+    fn read_as<'a>(
+        &self,
+        line: &'a [u8],
+        layout: &Layout,
+        around: Around<'a>,
+        growing: &mut Growing<'a>,
+    ) -> Result<(), Malformed> {
+        growing.restart();
+        // A header of another kind stands in force: its lines belong to another format.
+        if layout.dialect != self.dialect {
+            return Err(Malformed::Unknown);
+        }
+        layout.read(line, &self.clock, around, growing)
+    }
+}
+
+impl Decoder for Opened {
+    fn format(&self) -> &'static str {
+        self.name
+    }
+
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
+        let line = trimmed(record);
+        match line.first() {
+            None => return Err(Malformed::Blank),
+            Some(b'#') => return Err(Malformed::Comment),
+            _ if line.trim_ascii().is_empty() => return Err(Malformed::Blank),
+            _ => {}
+        }
+        let mut growing = Growing::new();
+        if let Some(layout) = self.in_force(around.directives) {
+            return self.read(line, &layout, around, &mut growing).map(|()| growing.into_event());
+        }
+        let mut first = None;
+        for layout in &self.layouts {
+            match self.read(line, layout, around, &mut growing) {
+                Ok(()) => return Ok(growing.into_event()),
+                Err(malformed) => first = first.or(Some(malformed)),
+            }
+        }
+        Err(first.unwrap_or(Malformed::Unknown))
+    }
+
+    fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
+        let mut layout = self.in_force(around.directives);
+        let headless = self.layouts.last().filter(|_| layout.is_none()).cloned();
+        let growing = RefCell::new(Growing::new());
+        let mut offset = 0;
+        for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
+            if offset < block.len() {
+                let record = &block[offset..end];
+                let line = trimmed(record);
+                let mut growing = growing.borrow_mut();
+                let read = match line.first() {
+                    Some(b'#') => {
+                        layout.get_or_insert_default().direct(line);
+                        Err(Malformed::Comment)
+                    }
+                    _ if line.trim_ascii().is_empty() => Err(Malformed::Blank),
+                    _ => match layout.as_ref().filter(|layout| layout.has_columns()).or(headless.as_ref()) {
+                        Some(layout) => self.read(line, layout, around, &mut growing),
+                        None => Err(Malformed::Unknown),
+                    },
+                };
+                each(Decoded { offset, record, format: self.name, event: read.map(|()| growing.event()) });
+            }
+            offset = end + 1;
+        }
+    }
+}
