@@ -4,6 +4,7 @@
 mod names;
 mod path;
 mod plan;
+pub(super) mod producers;
 mod scan;
 
 use std::cmp::Reverse;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use path::Path;
 use plan::{Line, Plan};
+use producers::Producer;
 
 pub(super) use names::of_name;
 
@@ -44,7 +46,7 @@ impl Format for Json {
     }
 
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(JsonLines::learn(opening.head, Vec::new())))
+        Some(Box::new(JsonLines::learn(opening.head, Vec::new(), None)))
     }
 }
 
@@ -55,12 +57,14 @@ pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
 pub(super) struct JsonLines {
     plans: Vec<Arc<Plan>>,
     given: Given,
+    /// Whose lines alone are read; anybody's where it is not said.
+    producer: Option<&'static Producer>,
 }
 
 impl JsonLines {
     /// A decoder that knows the orders of keys that are most frequent in `head`.
-    pub(super) fn learn(head: &[u8], given: Given) -> Self {
-        let mut decoder = Self { plans: Vec::new(), given };
+    pub(super) fn learn(head: &[u8], given: Given, producer: Option<&'static Producer>) -> Self {
+        let mut decoder = Self { plans: Vec::new(), given, producer };
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
         let mut plans: Vec<(usize, Plan)> = Vec::new();
         for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
@@ -105,20 +109,25 @@ impl JsonLines {
 
     /// Reads a line key by key.
     fn by_keys<'a>(&self, line: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
+        let mut seen = 0;
         let whole = scan::object(line, &mut |path, leaf| {
+            seen |= self.producer.map_or(0, |producer| producer.groups(path.text()));
             if leaf.counts
                 && let Some(meaning) = self.meaning(path)
             {
                 growing.put(meaning, leaf.value);
             }
         })?;
+        if self.producer.is_some_and(|producer| seen != producer.whole()) {
+            return Err(if growing.has_request() { Malformed::Unknown } else { Malformed::NotAccess });
+        }
         finish(growing, whole.escaped)
     }
 }
 
 impl Decoder for JsonLines {
     fn format(&self) -> &'static str {
-        Json.name()
+        self.producer.map_or(Json.name(), |producer| producer.name())
     }
 
     fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {

@@ -11,7 +11,7 @@ fn told(event: Result<&Event<'_>, Malformed>) -> String {
 
 /// What the lines say without any plan.
 fn slowly(lines: &[String]) -> Vec<String> {
-    let slow = JsonLines { plans: Vec::new(), given: Vec::new() };
+    let slow = JsonLines { plans: Vec::new(), given: Vec::new(), producer: None };
     lines
         .iter()
         .map(|line| told(slow.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
@@ -20,7 +20,7 @@ fn slowly(lines: &[String]) -> Vec<String> {
 
 /// What they say with the plans of `head`, line by line and as a block.
 fn quickly(head: &[String], lines: &[String], end: &str) -> [Vec<String>; 2] {
-    let quick = JsonLines::learn(head.join("\n").as_bytes(), Vec::new());
+    let quick = JsonLines::learn(head.join("\n").as_bytes(), Vec::new(), None);
     let alone = lines
         .iter()
         .map(|line| told(quick.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
@@ -154,7 +154,7 @@ fn a_plan_reads_what_its_head_did_not_show() {
         )
     };
     let head = [line("null", "200"), line("\"amy\"", "200")];
-    let decoder = JsonLines::learn((head.join("\n") + "\n").as_bytes(), Vec::new());
+    let decoder = JsonLines::learn((head.join("\n") + "\n").as_bytes(), Vec::new(), None);
     assert_eq!(decoder.plans.len(), 1);
     assert!(decoder.plans[0].fits(line("\"b\\\"ob\"", "\"404\"").as_bytes()));
     assert!(!decoder.plans[0].fits(line("{\"name\":\"b\"}", "200").as_bytes()));
@@ -170,7 +170,7 @@ fn odd_lines_at_the_top_do_not_hide_the_usual_order() {
     };
     let odd = (0..6).map(|nth| line(&format!("\"odd{nth}\":1,")));
     let head: String = odd.chain([line(""), line("")]).collect();
-    let decoder = JsonLines::learn(head.as_bytes(), Vec::new());
+    let decoder = JsonLines::learn(head.as_bytes(), Vec::new(), None);
     assert_eq!(decoder.plans.len(), PLANS);
     assert!(decoder.plans[0].fits(line("").trim_ascii_end().as_bytes()));
 }

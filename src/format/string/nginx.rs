@@ -72,7 +72,7 @@ fn compile(pattern: &Pattern, escapes: Escapes) -> Result<Box<dyn Decoder>, Erro
             Error::usage(format!("format string: it looks like JSON, but: {}", malformed.reason()))
         })?;
         let text = template(pattern, escapes).and_then(Template::checked).ok();
-        return Ok(Box::new(JsonTemplate { lines: JsonLines::learn(b"", given), text }));
+        return Ok(Box::new(JsonTemplate { lines: JsonLines::learn(b"", given, None), text }));
     }
     Ok(Box::new(template(pattern, escapes)?.checked()?))
 }

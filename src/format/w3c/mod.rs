@@ -96,14 +96,18 @@ struct Opened {
 }
 
 impl Opened {
-    /// The layout that directives ask for; that of the head where there are none.
-    fn in_force(&self, directives: &[u8]) -> Option<Layout> {
+    /// What directives say, whether they name columns or not.
+    fn directed(&self, directives: &[u8]) -> Layout {
         let mut layout = Layout::default();
-        let lines = directives.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-        for line in lines {
+        for line in directives.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             layout.direct(trimmed(line));
         }
-        layout.has_columns().then_some(layout)
+        layout
+    }
+
+    /// The layout that directives ask for.
+    fn in_force(&self, directives: &[u8]) -> Option<Layout> {
+        Some(self.directed(directives)).filter(Layout::has_columns)
     }
 
     /// What a line says, by `layout`; where it has another number of columns, by what the head knows besides: headers get
@@ -123,6 +127,23 @@ impl Opened {
             }
             read => read,
         }
+    }
+
+    /// What a line says before which no header stands: by those of the head, or the usual one.
+    fn read_headless<'a>(
+        &self,
+        line: &'a [u8],
+        around: Around<'a>,
+        growing: &mut Growing<'a>,
+    ) -> Result<(), Malformed> {
+        let mut first = None;
+        for layout in &self.layouts {
+            match self.read_as(line, layout, around, growing) {
+                Ok(()) => return Ok(()),
+                Err(malformed) => first = first.or(Some(malformed)),
+            }
+        }
+        Err(first.unwrap_or(Malformed::Unknown))
     }
 
     /// What a line says, by `layout` alone.
@@ -156,22 +177,15 @@ impl Decoder for Opened {
             _ => {}
         }
         let mut growing = Growing::new();
-        if let Some(layout) = self.in_force(around.directives) {
-            return self.read(line, &layout, around, &mut growing).map(|()| growing.into_event());
-        }
-        let mut first = None;
-        for layout in &self.layouts {
-            match self.read(line, layout, around, &mut growing) {
-                Ok(()) => return Ok(growing.into_event()),
-                Err(malformed) => first = first.or(Some(malformed)),
-            }
-        }
-        Err(first.unwrap_or(Malformed::Unknown))
+        let read = match self.in_force(around.directives) {
+            Some(layout) => self.read(line, &layout, around, &mut growing),
+            None => self.read_headless(line, around, &mut growing),
+        };
+        read.map(|()| growing.into_event())
     }
 
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
-        let mut layout = self.in_force(around.directives);
-        let headless = self.layouts.last().filter(|_| layout.is_none()).cloned();
+        let mut layout = self.directed(around.directives);
         let growing = RefCell::new(Growing::new());
         let mut offset = 0;
         for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
@@ -181,13 +195,13 @@ impl Decoder for Opened {
                 let mut growing = growing.borrow_mut();
                 let read = match line.first() {
                     Some(b'#') => {
-                        layout.get_or_insert_default().direct(line);
+                        layout.direct(line);
                         Err(Malformed::Comment)
                     }
                     _ if line.trim_ascii().is_empty() => Err(Malformed::Blank),
-                    _ => match layout.as_ref().filter(|layout| layout.has_columns()).or(headless.as_ref()) {
+                    _ => match Some(&layout).filter(|layout| layout.has_columns()) {
                         Some(layout) => self.read(line, layout, around, &mut growing),
-                        None => Err(Malformed::Unknown),
+                        None => self.read_headless(line, around, &mut growing),
                     },
                 };
                 each(Decoded { offset, record, format: self.name, event: read.map(|()| growing.event()) });
