@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
 use super::disk::{Disk, Identity};
+use super::framing::{self, Framing};
 use super::packed::Packed;
 use super::pipe::Pipe;
 use super::walk::{Found, expand};
@@ -20,8 +21,8 @@ use crate::time::Time;
 const HELD: usize = 256;
 /// How files begin that this program wrote; in folders and globs they are passed over.
 const OURS: [&[u8]; 2] = [b"gatehound", b"{\"schema\":\"gatehound."];
-/// How much of a file tells whether it is one of those.
-const LOOK: usize = 24;
+/// How much of a file is looked at.
+const LOOK: usize = framing::LOOK;
 
 /// Something that the user named and that is no source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,14 +72,23 @@ pub fn find<P: AsRef<Path>>(paths: &[P], limits: &Limits) -> (Vec<Source>, Vec<P
         match look(&path, walked, sources.len() < HELD, limits) {
             Err(e) => problems.push(Problem::fatal(&path, e.to_string())),
             Ok(Look::Ours) => problems.push(Problem::remark(&path, "written by gatehound; not read")),
-            Ok(Look::Source { identity, encoding, bytes, written, has_directives, origin }) => {
+            Ok(Look::Source { identity, encoding, bytes, written, has_directives, is_framed, origin }) => {
                 if let Some(first) = names.get(&identity) {
                     problems.push(same(&path, first));
                     continue;
                 }
                 names.insert(identity, path.clone());
                 let id = SourceId(u32::try_from(sources.len()).expect("fewer than 2^20"));
-                sources.push(Source { id, path, encoding, bytes, written, has_directives, origin });
+                sources.push(Source {
+                    id,
+                    path,
+                    encoding,
+                    bytes,
+                    written,
+                    has_directives,
+                    is_framed,
+                    origin,
+                });
             }
         }
     }
@@ -104,6 +114,7 @@ enum Look {
         bytes: Option<u64>,
         written: Option<Time>,
         has_directives: bool,
+        is_framed: bool,
         origin: Origin,
     },
 }
@@ -125,6 +136,7 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
             bytes: None,
             written: None,
             has_directives: true,
+            is_framed: false,
             origin,
         });
     }
@@ -139,9 +151,10 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     let written = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     let written = written.and_then(|since| i64::try_from(since.as_micros()).ok()).map(Time);
     let (encoding, bytes) = (Encoding::of(head), Some(metadata.len()));
+    let is_framed = encoding == Encoding::Plain && Framing::of(head).is_some();
     // What an archive holds is not known yet.
-    let has_directives = encoding != Encoding::Plain || directives::may_be_in(head);
-    Ok(Look::Source { identity, encoding, bytes, written, has_directives, origin })
+    let has_directives = encoding != Encoding::Plain || is_framed || directives::may_be_in(head);
+    Ok(Look::Source { identity, encoding, bytes, written, has_directives, is_framed, origin })
 }
 
 /// The standard input without a buffer in front of it.

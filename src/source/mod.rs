@@ -13,6 +13,7 @@ mod disk;
 mod feed;
 mod fetch;
 mod find;
+mod framing;
 mod milestones;
 mod outcome;
 mod packed;
@@ -113,6 +114,8 @@ pub struct Source {
     pub written: Option<Time>,
     /// Whether lines in it may say how others are read.
     has_directives: bool,
+    /// Whether its records are made lines first.
+    is_framed: bool,
     origin: Origin,
 }
 
@@ -142,7 +145,7 @@ impl Source {
 
     /// Whether its records can be read at any offset, by many workers.
     fn is_positional(&self) -> bool {
-        self.encoding == Encoding::Plain && !matches!(self.origin, Origin::Pipe(_))
+        self.encoding == Encoding::Plain && !self.is_framed && !matches!(self.origin, Origin::Pipe(_))
     }
 
     /// The file behind it; the very one that was found.

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::framing::{self, Framing};
 use super::packed::Packed;
 use super::{Encoding, Limits};
 
@@ -80,6 +81,8 @@ pub(super) struct Unpacked {
     ratio: u64,
     most: u64,
     total: u64,
+    /// What makes lines of it; not known before its first bytes are.
+    framing: Option<Option<Framing>>,
     chunk: Vec<u8>,
     start: usize,
     /// What went wrong, if the end came before the end.
@@ -112,6 +115,7 @@ impl Unpacked {
             ratio: limits.expansion_ratio,
             most: limits.expanded_bytes,
             total: 0,
+            framing: None,
             chunk: Vec::new(),
             start: 0,
             broken,
@@ -121,13 +125,39 @@ impl Unpacked {
 
     /// The next decoded bytes, none only at the end; the same again until some are consumed.
     pub(super) fn chunk(&mut self) -> &[u8] {
-        if self.start == self.chunk.len() {
+        while self.start == self.chunk.len() {
             self.start = 0;
             self.chunk.resize(CHUNK, 0);
-            let read = self.refill();
+            let read = self.refill(0);
             self.chunk.truncate(read);
+            if self.framing.is_none() {
+                self.look();
+            }
+            match self.framing.as_mut() {
+                Some(Some(framing)) if read > 0 => {
+                    let mut lines = Vec::with_capacity(self.chunk.len());
+                    framing.pass(&self.chunk, &mut lines);
+                    self.chunk = lines;
+                }
+                _ => break,
+            }
         }
         &self.chunk[self.start..]
+    }
+
+    /// Gathers the first bytes and sees whether they are lines.
+    fn look(&mut self) {
+        let mut filled = self.chunk.len();
+        while 0 < filled && filled < framing::LOOK {
+            self.chunk.resize(filled + CHUNK, 0);
+            let read = self.refill(filled);
+            filled += read;
+            self.chunk.truncate(filled);
+            if read == 0 {
+                break;
+            }
+        }
+        self.framing = Some(Framing::of(&self.chunk));
     }
 
     /// Takes `len` bytes of [`Self::chunk`].
@@ -165,9 +195,10 @@ impl Unpacked {
         }
     }
 
-    fn refill(&mut self) -> usize {
+    /// Reads behind the first `filled` bytes of the chunk; how many.
+    fn refill(&mut self, filled: usize) -> usize {
         while self.broken.is_none() {
-            match self.member.read(&mut self.chunk) {
+            match self.member.read(&mut self.chunk[filled..]) {
                 Ok(0) => match self.next_member() {
                     Ok(true) => {}
                     Ok(false) => return 0,

@@ -63,7 +63,11 @@ pub(in crate::format) static KONG: Producer = Producer {
 pub(in crate::format) static APISIX: Producer = Producer {
     name: "apisix-json",
     about: "APISIX file-logger, http-logger and its kin",
-    signature: &[&[b"requesturl"], &[b"responsestatus"], &[b"routeid", b"apisixlatency", b"upstreamlatency"]],
+    signature: &[
+        &[b"requesturl", b"requesturi"],
+        &[b"responsestatus"],
+        &[b"routeid", b"apisixlatency", b"upstreamlatency"],
+    ],
     given: &[],
 };
 

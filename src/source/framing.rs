@@ -1,0 +1,286 @@
+//! Sources whose records are no lines yet: UTF-16 becomes UTF-8, and the members of JSON arrays, of envelopes and of
+//! pretty-printed objects become a line each. Told by the first bytes; what comes out is what offsets and lines count.
+
+/// How many bytes decide.
+pub(super) const LOOK: usize = 512;
+
+/// Turns the bytes of a source into lines.
+#[derive(Debug)]
+pub(super) enum Framing {
+    Utf16(Utf16),
+    Json(Members),
+}
+
+impl Framing {
+    /// What a source that begins with `head` needs; `None` where its records are lines.
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        let head = &head[..head.len().min(LOOK)];
+        if let Some(utf16) = Utf16::of(head) {
+            return Some(Self::Utf16(utf16));
+        }
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        Members::of(text).map(Self::Json)
+    }
+
+    /// Passes `bytes`; what comes out is appended.
+    pub(super) fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Utf16(utf16) => utf16.pass(bytes, out),
+            Self::Json(members) => bytes.iter().for_each(|&byte| members.pass(byte, out)),
+        }
+    }
+}
+
+/// UTF-16 on its way to UTF-8.
+#[derive(Debug)]
+pub(super) struct Utf16 {
+    is_big_endian: bool,
+    /// The first byte of a unit whose second has not come.
+    half: Option<u8>,
+    /// The first unit of a surrogate pair.
+    high: Option<u16>,
+    at_start: bool,
+}
+
+impl Utf16 {
+    /// Told by the byte order mark, or by zeros in nearly every other place and hardly any between.
+    fn of(head: &[u8]) -> Option<Self> {
+        let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|&&byte| byte == 0).count();
+        let is_big_endian = match head {
+            [0xff, 0xfe, ..] => false,
+            [0xfe, 0xff, ..] => true,
+            _ if head.len() < 64 => return None,
+            _ if zeros(1) * 10 >= head.len() * 3 && zeros(0) * 8 <= zeros(1) => false,
+            _ if zeros(0) * 10 >= head.len() * 3 && zeros(1) * 8 <= zeros(0) => true,
+            _ => return None,
+        };
+        Some(Self { is_big_endian, half: None, high: None, at_start: true })
+    }
+
+    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        for &byte in bytes {
+            let Some(first) = self.half.take() else {
+                self.half = Some(byte);
+                continue;
+            };
+            let pair = [first, byte];
+            let unit = if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
+            if !(std::mem::take(&mut self.at_start) && unit == 0xfeff) {
+                self.unit(unit, out);
+            }
+        }
+    }
+
+    /// Takes in a unit; a half of a pair that stands alone becomes U+FFFD.
+    fn unit(&mut self, unit: u16, out: &mut Vec<u8>) {
+        let units = match self.high.take() {
+            Some(high) => [Some(high), Some(unit)],
+            None if (0xd800..0xdc00).contains(&unit) => {
+                self.high = Some(unit);
+                return;
+            }
+            None => [Some(unit), None],
+        };
+        for character in char::decode_utf16(units.into_iter().flatten()) {
+            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
+/// Where the members of a JSON document stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Where {
+    /// One behind the other, each over several lines.
+    Top,
+    /// In the outermost array.
+    Array,
+    /// In an array with one of the names of [`ENVELOPES`], or below `_source`.
+    Envelope,
+}
+
+/// Arrays whose members are records: of CloudTrail's kind of files, Azure's exports, `CloudWatch` subscriptions.
+const ENVELOPES: [&[u8]; 3] = [b"Records", b"records", b"logEvents"];
+/// The longest name that matters.
+const NAME: usize = 16;
+
+/// Members of a JSON document on their way to a line each.
+#[derive(Debug)]
+pub(super) struct Members {
+    place: Where,
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+    /// The last string outside of a member, as far as it matters, and whether it named what comes now.
+    name: Vec<u8>,
+    is_named: bool,
+    /// The depth inside the array whose objects are members.
+    array: Option<u32>,
+    /// The depth of the member that is passing.
+    member: Option<u32>,
+}
+
+impl Members {
+    fn of(text: &[u8]) -> Option<Self> {
+        let behind = |open: u8| text.strip_prefix(&[open]).map(<[u8]>::trim_ascii_start);
+        let has = |what: &[u8]| memchr::memmem::find(text, what).is_some();
+        let place = if behind(b'[').is_some_and(|rest| rest.first() == Some(&b'{')) {
+            Where::Array
+        } else if let Some(rest) = behind(b'{') {
+            let named = ENVELOPES.iter().any(|name| {
+                let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(*name));
+                rest.is_some_and(|rest| rest.starts_with(b"\""))
+            });
+            let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
+            if named || has(b"\"DATA_MESSAGE\"") || has(b"\"took\"") && has(b"\"hits\"") {
+                Where::Envelope
+            } else if first_line.trim_ascii() == b"{" {
+                Where::Top
+            } else {
+                return None;
+            }
+        } else {
+            return None;
+        };
+        Some(Self {
+            place,
+            depth: 0,
+            in_string: false,
+            escaped: false,
+            name: Vec::with_capacity(NAME),
+            is_named: false,
+            array: None,
+            member: None,
+        })
+    }
+
+    fn pass(&mut self, byte: u8, out: &mut Vec<u8>) {
+        if self.in_string {
+            self.string(byte);
+        } else {
+            match byte {
+                b'"' => {
+                    self.in_string = true;
+                    self.name.clear();
+                }
+                b':' => self.is_named = true,
+                b',' => self.is_named = false,
+                b'{' | b'[' => self.open(byte),
+                _ => {}
+            }
+        }
+        if self.member.is_some() {
+            // A line end between two members of a member is a blank.
+            out.push(if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
+        }
+        if !self.in_string && matches!(byte, b'}' | b']') {
+            self.close(out);
+        }
+    }
+
+    fn string(&mut self, byte: u8) {
+        match byte {
+            _ if std::mem::take(&mut self.escaped) => {}
+            b'\\' => self.escaped = true,
+            b'"' => {
+                self.in_string = false;
+                return;
+            }
+            _ => {}
+        }
+        if self.member.is_none() && self.name.len() < NAME {
+            self.name.push(byte);
+        }
+    }
+
+    fn open(&mut self, byte: u8) {
+        let is_named = std::mem::take(&mut self.is_named);
+        if self.member.is_none() {
+            let is_envelope = self.place == Where::Envelope && is_named;
+            let begins = match self.place {
+                Where::Top => self.depth == 0,
+                Where::Array | Where::Envelope => self.array == Some(self.depth),
+            };
+            if byte == b'{' && (begins || is_envelope && self.name == b"_source") {
+                self.member = Some(self.depth);
+            } else if byte == b'['
+                && (self.place == Where::Array && self.depth == 0
+                    || is_envelope && ENVELOPES.contains(&&*self.name))
+            {
+                self.array = Some(self.depth + 1);
+            }
+        }
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    fn close(&mut self, out: &mut Vec<u8>) {
+        if self.array == Some(self.depth) && self.member.is_none() {
+            self.array = None;
+        }
+        self.depth = self.depth.saturating_sub(1);
+        if self.member == Some(self.depth) {
+            self.member = None;
+            out.push(b'\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn framed(source: &[u8], pieces: usize) -> String {
+        let Some(mut framing) = Framing::of(source) else { return "lines".to_owned() };
+        let mut out = Vec::new();
+        source.chunks(pieces.max(1)).for_each(|piece| framing.pass(piece, &mut out));
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn members_of_every_kind_of_document_become_lines() {
+        for (source, lines) in [
+            (r#"[{"a":"]}\""},{"b":[{"c":1}]}]"#, "{\"a\":\"]}\\\"\"}\n{\"b\":[{\"c\":1}]}\n"),
+            ("[\n  {\"a\": 1},\n  {\"b\": 2}\n]\n", "{\"a\": 1}\n{\"b\": 2}\n"),
+            (r#"{"Records":[{"a":1},{"records":[{}]}],"x":[{}]}"#, "{\"a\":1}\n{\"records\":[{}]}\n"),
+            ("{\n \"a\": {\n \"b\": 1 }\n}\n{\n \"a\": 2\n}", "{  \"a\": {  \"b\": 1 } }\n{  \"a\": 2 }\n"),
+            (
+                r#"{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":"x"}]}"#,
+                "{\"id\":\"1\",\"message\":\"x\"}\n",
+            ),
+            (
+                r#"{"took":1,"hits":{"total":{"value":1},"hits":[{"_id":"a","_source":{"b":1}}]}}"#,
+                "{\"b\":1}\n",
+            ),
+            ("{\"a\":1}\n{\"b\":2}\n", "lines"),
+            ("[10/Oct/2000:13:55:36] {", "lines"),
+            ("", "lines"),
+        ] {
+            for pieces in [1, 7, 1000] {
+                assert_eq!(framed(source.as_bytes(), pieces), lines, "{source} in pieces of {pieces}");
+            }
+        }
+    }
+
+    #[test]
+    fn utf_16_in_both_orders_becomes_utf_8() {
+        let text = "#Fields: date time\r\n2026-03-10 für 😀\r\n".repeat(3);
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> =
+            "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        for pieces in [1, 3, 1000] {
+            assert_eq!(framed(&little, pieces), text);
+            assert_eq!(framed(&big, pieces), text);
+        }
+        assert_eq!(framed(b"\xff\xfe\x00\xdc\x00\xd8A\x00", 2), "\u{fffd}\u{fffd}A");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic_or_grow(bytes in prop::collection::vec(any::<u8>(), 0..300), start in "\\[\\{|\\{\n|") {
+            let source = [start.as_bytes(), &bytes].concat();
+            prop_assert!(framed(&source, 5).len() <= source.len() * 3 + 8);
+        }
+    }
+}
