@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use gatehound::event::Event;
 use gatehound::format::{Around, Clock, Decoder, FORMATS, Opening, Reader, recognise};
+use gatehound::source::{Feed, Limits, find};
 use gatehound::time::Time;
 
 /// Nothing around a record; the little that a decoder writes anew is never freed.
@@ -107,5 +108,114 @@ fn every_format_reads_its_sample_as_written_beside_it() {
         let expected = fs::read_to_string(&beside).unwrap_or_default();
         assert_eq!(told, expected, "{}; UPDATE=1 writes {}", format.name(), beside.display());
         assert!(told.lines().count() >= 15, "{} is short", path.display());
+    }
+}
+
+/// Lines of combined, and how each is wrapped.
+type Wrap = fn(usize, &str) -> String;
+
+const WRAPS: &[(&str, Wrap)] = &[
+    ("syslog", |_, line| format!("Mar 10 17:00:03 web1 nginx[811]: {line}")),
+    ("syslog", |_, line| format!("<134>Mar  9 07:00:03 web1 nginx: {line}")),
+    ("syslog", |_, line| format!("2026-03-10T17:00:03.5+00:00 web1 nginx: {line}")),
+    ("syslog (RFC 5424)", |_, line| {
+        format!("<134>1 2026-03-10T17:00:03.5Z web1 nginx 811 - [a@1 b=\"]\\\"\"] \u{feff}{line}")
+    }),
+    ("octet counting", |nth, line| {
+        format!("{} <134>1 2026-03-10T17:00:03Z web1 nginx - - - {line}", 70 + nth)
+    }),
+    ("Kubernetes container log", |_, line| format!("2026-03-10T17:00:03.123456789+01:00 stdout F {line}")),
+    ("docker compose", |_, line| format!("web-1  | {line}")),
+    ("terminal colours", |_, line| format!("\u{1b}[2K\u{1b}[1;36mweb-1  | \u{1b}[0m{line}")),
+    ("JSON of a shipper", |_, line| {
+        let line = serde_json::to_string(&format!("{line}\n")).unwrap();
+        format!("{{\"log\":{line},\"stream\":\"stdout\",\"time\":\"2026-03-10T17:00:03.5Z\"}}")
+    }),
+    ("JSON of a shipper", |_, line| {
+        let line = serde_json::to_string(&format!("web.0 nginx: {line}")).unwrap();
+        format!(
+            "{{\"@timestamp\":\"2026-03-10T17:00:03.5Z\",\"host\":{{\"name\":\"web1\"}},\"message\":{line}}}"
+        )
+    }),
+    ("journald", |nth, line| {
+        let bytes: Vec<String> = line.bytes().map(|byte| byte.to_string()).collect();
+        let text = serde_json::to_string(line).unwrap();
+        let message = if nth % 2 == 0 { text } else { format!("[{}]", bytes.join(", ")) };
+        format!("{{\"__REALTIME_TIMESTAMP\":\"1773162003500000\",\"_PID\":\"1\",\"MESSAGE\":{message}}}")
+    }),
+    ("stamps", |_, line| format!("2026-03-10T17:00:03.123Z {line}")),
+    ("tags", |_, line| format!("frontend.0 nginx: {line}")),
+];
+
+#[test]
+fn what_is_around_lines_is_peeled_off() {
+    let log = fs::read(samples().join("combined.log")).unwrap();
+    let text = String::from_utf8(log.iter().copied().filter(u8::is_ascii).collect()).unwrap();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect();
+    let bare = lines.join("\n");
+    let choice = recognise(&opening(bare.as_bytes())).unwrap();
+    let expected = told(&Reader::of(choice, &opening(bare.as_bytes())), bare.as_bytes());
+    assert!(expected.iter().filter(|line| line.starts_with("20")).count() >= 15);
+    for (name, wrap) in WRAPS {
+        let wrapped: Vec<String> = lines.iter().enumerate().map(|(nth, line)| wrap(nth, line)).collect();
+        let wrapped = wrapped.join("\n");
+        let choice = recognise(&opening(wrapped.as_bytes())).unwrap_or_else(|| panic!("{name}: {}", wrapped));
+        assert_eq!(choice.format, "combined", "{name}");
+        assert!(choice.wrappers.contains(name), "{name} in {:?}", choice.wrappers);
+        let read = told(&Reader::of(choice, &opening(wrapped.as_bytes())), wrapped.as_bytes());
+        for (nth, expected) in expected.iter().enumerate().filter(|(_, line)| line.starts_with("20")) {
+            assert_eq!(&read[nth], expected, "{name}: {}", wrapped.lines().nth(nth).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_line_of_another_application_in_the_same_journal_is_skipped() {
+    let request = "192.0.2.1 - - [10/Mar/2026:17:00:03 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"c\"";
+    let log = format!(
+        "Mar 10 17:00:03 web1 nginx: {request}\nMar 10 17:00:04 web1 sshd[5]: Accepted publickey for deploy\n\
+         Mar 10 17:00:05 web1 nginx: {request}\n{request}\nMar 10 17:00:06 web1 nginx: 192.0.2.1 - - \"GET / HTTP/1.1\n"
+    );
+    let choice = recognise(&opening(log.as_bytes())).unwrap();
+    let read = told(&Reader::of(choice, &opening(log.as_bytes())), log.as_bytes());
+    let begins: Vec<&str> = read.iter().map(|line| &line[..8]).collect();
+    assert_eq!(begins, ["2026-03-", "skipped:", "2026-03-", "2026-03-", "rejected"]);
+}
+
+/// What every record of a file says, with its offset, when it is read in blocks of about `block_size` bytes.
+fn in_blocks(path: &Path, block_size: usize) -> Vec<(u64, String)> {
+    let (sources, problems) = find(&[path.to_owned()], &Limits::default());
+    assert_eq!(problems, []);
+    let head = sources[0].head(1 << 18).unwrap();
+    let decoder = Reader::of(recognise(&opening(&head)).unwrap(), &opening(&head));
+    let feed = Feed::new(&sources, Limits::default(), block_size).unwrap();
+    let mut read = Vec::new();
+    while let Some(block) = feed.next() {
+        let block = block.unwrap();
+        let around = Around { directives: Vec::leak(block.directives().to_vec()), ..alone() };
+        decoder.decode_block(block.bytes(), around, &mut |decoded| {
+            let what = decoded.event.map_or_else(|malformed| malformed.reason().to_owned(), compact);
+            read.push((block.offset + decoded.offset as u64, what));
+        });
+    }
+    read.sort();
+    read
+}
+
+#[test]
+fn headers_that_change_within_a_file_hold_however_it_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = fs::read(samples().join("iis-w3c.log")).unwrap().repeat(5);
+    let plain = folder.path().join("u_ex.log");
+    let packed = folder.path().join("u_ex.log.zst");
+    fs::write(&plain, &log).unwrap();
+    fs::write(&packed, zstd::encode_all(&log[..], 0).unwrap()).unwrap();
+    let whole = in_blocks(&plain, usize::MAX);
+    assert_eq!(whole.iter().filter(|(_, what)| what.starts_with("2026")).count(), 80);
+    for path in [&plain, &packed] {
+        for block_size in [1, 100, 1000, 5000] {
+            assert_eq!(in_blocks(path, block_size), whole, "{} in blocks of {block_size}", path.display());
+        }
     }
 }

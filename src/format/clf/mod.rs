@@ -124,7 +124,7 @@ impl Clf {
                 let at = memchr::memchr(b' ', left).ok_or(Malformed::Short)?;
                 let (host, rest) = (&left[..at], &left[at + 1..]);
                 set_client_and_user(rest, event)?;
-                if event.client.is_none() || !is_host_name(host) {
+                if event.client.is_none() || !is_host_name(host) || stamp::iso8601(host).is_some() {
                     return Err(Malformed::Client);
                 }
                 event.host = Some(without_port(host));
@@ -234,6 +234,11 @@ pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> 
         return Err(Malformed::Client);
     }
     set_client(event, client)?;
+    // A name before an address is what a wrapper put there: a host, a stamp, a service.
+    let has_address = |text: &[u8]| text.split(|&byte| byte == b' ').any(is_address);
+    if event.client.is_none() && user.is_some_and(has_address) {
+        return Err(Malformed::Client);
+    }
     event.user = user.map(present);
     Ok(())
 }
