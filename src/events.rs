@@ -96,7 +96,7 @@ impl Writing<'_> {
                 (Wanted::Events, Ok(event)) => {
                     let reader = reader.as_mut().map(|(reader, least)| (reader, *least));
                     self.event(&place, decoded.format, event, reader, &mut out);
-                },
+                }
                 (Wanted::Rejects, Err(reason)) => reject(&place, reason, decoded.record, &mut out),
                 _ => {}
             }

@@ -6,18 +6,66 @@ use super::scan::{calls, holds, holds_any, is_name};
 
 /// Functions of PHP that run or reveal; none is a word.
 static PHP: &[&str] = &[
-    "shell_exec", "passthru", "proc_open", "popen", "pcntl_exec", "base64_decode", "file_get_contents", "file_put_contents",
-    "phpinfo", "call_user_func", "create_function", "gzinflate", "str_rot13", "var_dump", "highlight_file", "fsockopen",
-    "eval", "system", "assert", "exec",
+    "shell_exec",
+    "passthru",
+    "proc_open",
+    "popen",
+    "pcntl_exec",
+    "base64_decode",
+    "file_get_contents",
+    "file_put_contents",
+    "phpinfo",
+    "call_user_func",
+    "create_function",
+    "gzinflate",
+    "str_rot13",
+    "var_dump",
+    "highlight_file",
+    "fsockopen",
+    "eval",
+    "system",
+    "assert",
+    "exec",
 ];
 
 /// Names that only the insides of Java's, Python's and Node's run times have.
 static INSIDES: &[&str] = &[
-    "java.lang.", "getruntime(", "processbuilder", "class.module.classloader", "classloader.resources", "t(java",
-    "#_memberaccess", "#context[", "@java.", "ognl.", "#request.", "javax.script", "freemarker.template", "child_process",
-    "process.mainmodule", "process.env", "process.binding", "global.process", "__import__", "__class__", "__globals__",
-    "__builtins__", "__subclasses__", "__mro__", "os.system", "os.popen", "subprocess.", "_self.env", "__proto__[",
-    "__proto__.", "constructor.prototype", "constructor[prototype]", "getclass()", "forname(", ".getinputstream", "rce.class",
+    "java.lang.",
+    "getruntime(",
+    "processbuilder",
+    "class.module.classloader",
+    "classloader.resources",
+    "t(java",
+    "#_memberaccess",
+    "#context[",
+    "@java.",
+    "ognl.",
+    "#request.",
+    "javax.script",
+    "freemarker.template",
+    "child_process",
+    "process.mainmodule",
+    "process.env",
+    "process.binding",
+    "global.process",
+    "__import__",
+    "__class__",
+    "__globals__",
+    "__builtins__",
+    "__subclasses__",
+    "__mro__",
+    "os.system",
+    "os.popen",
+    "subprocess.",
+    "_self.env",
+    "__proto__[",
+    "__proto__.",
+    "constructor.prototype",
+    "constructor[prototype]",
+    "getclass()",
+    "forname(",
+    ".getinputstream",
+    "rce.class",
 ];
 
 /// The strongest sign of code in a piece.
@@ -27,7 +75,11 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (holds_any(lower, &["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
         (holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"), "gh-code-tag", 60),
         (calls(lower, PHP), "gh-code-php-call", if has_sign(piece) { 65 } else { 50 }),
-        (holds_any(lower, &["auto_prepend_file", "allow_url_include", "disable_functions="]), "gh-code-php-setting", 85),
+        (
+            holds_any(lower, &["auto_prepend_file", "allow_url_include", "disable_functions="]),
+            "gh-code-php-setting",
+            85,
+        ),
         (holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
@@ -48,9 +100,15 @@ fn expressions(lower: &[u8]) -> Option<Seen> {
         let body = body.get(..200.min(body.len())).unwrap_or_default();
         let before = at.checked_sub(1).and_then(|before| lower.get(before)).copied();
         let seen = match (before, body.first()) {
-            (_, Some(b'{')) => inside(body.get(1..).unwrap_or_default(), b"}}").map(|kind| (kind, "gh-code-template")),
-            (Some(b'$' | b'#' | b'*' | b'@' | b'%' | b'~'), _) => inside(body, b"}").map(|kind| (kind, "gh-code-expression")),
-            (_, Some(b'%')) => directive(body.get(1..).unwrap_or_default()).map(|kind| (kind, "gh-code-directive")),
+            (_, Some(b'{')) => {
+                inside(body.get(1..).unwrap_or_default(), b"}}").map(|kind| (kind, "gh-code-template"))
+            }
+            (Some(b'$' | b'#' | b'*' | b'@' | b'%' | b'~'), _) => {
+                inside(body, b"}").map(|kind| (kind, "gh-code-expression"))
+            }
+            (_, Some(b'%')) => {
+                directive(body.get(1..).unwrap_or_default()).map(|kind| (kind, "gh-code-directive"))
+            }
             _ => None,
         };
         best = stronger(best, seen.map(|(score, rule)| Seen::new(rule, score)));
@@ -65,13 +123,18 @@ fn inside(body: &[u8], end: &[u8]) -> Option<u8> {
     let is_sum = body.first().is_some_and(u8::is_ascii_digit)
         && body.last().is_some_and(|last| last.is_ascii_digit() || *last == b'\'')
         && body.iter().any(|byte| matches!(byte, b'*' | b'+' | b'-' | b'/' | b'%'))
-        && body.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'+' | b'-' | b'/' | b'%' | b' ' | b'\'' | b'.'));
+        && body.iter().all(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b'*' | b'+' | b'-' | b'/' | b'%' | b' ' | b'\'' | b'.')
+        });
     let opens = memchr::memchr(b'(', body);
-    let is_call = opens.is_some_and(|at| at > 0 && body.get(at - 1).copied().is_some_and(is_name)) && body.contains(&b')');
+    let is_call = opens.is_some_and(|at| at > 0 && body.get(at - 1).copied().is_some_and(is_name))
+        && body.contains(&b')');
     match () {
         () if is_sum => Some(80),
         () if is_call => Some(70),
-        () if holds_any(body, &["__", "self.", "config.", "request.", "constructor", "|attr", "runtime"]) => Some(70),
+        () if holds_any(body, &["__", "self.", "config.", "request.", "constructor", "|attr", "runtime"]) => {
+            Some(70)
+        }
         () => None,
     }
 }

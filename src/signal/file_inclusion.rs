@@ -5,20 +5,72 @@ use super::scan::{after, holds, holds_any, skip_blanks};
 
 /// Where files of systems stand that attacks ask for first.
 static FILES: &[&str] = &[
-    "etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/crontab", "etc/fstab", "etc/apache", "etc/nginx",
-    "etc/my.cnf", "etc/ssh", "etc/os-release", "proc/self", "proc/version", "proc/cmdline", "var/log/", "root/.", ".ssh/",
-    "boot.ini", "win.ini", "system.ini", "windows/system32", "winnt/", "web-inf", "web.xml", "wp-config", ".htpasswd",
+    "etc/passwd",
+    "etc/shadow",
+    "etc/group",
+    "etc/hosts",
+    "etc/issue",
+    "etc/crontab",
+    "etc/fstab",
+    "etc/apache",
+    "etc/nginx",
+    "etc/my.cnf",
+    "etc/ssh",
+    "etc/os-release",
+    "proc/self",
+    "proc/version",
+    "proc/cmdline",
+    "var/log/",
+    "root/.",
+    ".ssh/",
+    "boot.ini",
+    "win.ini",
+    "system.ini",
+    "windows/system32",
+    "winnt/",
+    "web-inf",
+    "web.xml",
+    "wp-config",
+    ".htpasswd",
     "global.asa",
 ];
 
 /// Streams through which PHP and its like read or run.
-static STREAMS: &[&str] =
-    &["php", "phar", "zip", "zlib", "compress.zlib", "compress.bzip2", "expect", "glob", "ogg", "ssh2", "rar"];
+static STREAMS: &[&str] = &[
+    "php",
+    "phar",
+    "zip",
+    "zlib",
+    "compress.zlib",
+    "compress.bzip2",
+    "expect",
+    "glob",
+    "ogg",
+    "ssh2",
+    "rar",
+];
 
 /// Names of parameters that pages are included by.
 static NAMES: &[&[u8]] = &[
-    b"file", b"page", b"include", b"inc", b"template", b"tpl", b"path", b"doc", b"document", b"folder", b"root", b"load",
-    b"module", b"mod", b"style", b"view", b"layout", b"conf", b"lang",
+    b"file",
+    b"page",
+    b"include",
+    b"inc",
+    b"template",
+    b"tpl",
+    b"path",
+    b"doc",
+    b"document",
+    b"folder",
+    b"root",
+    b"load",
+    b"module",
+    b"mod",
+    b"style",
+    b"view",
+    b"layout",
+    b"conf",
+    b"lang",
 ];
 
 /// The strongest sign of an inclusion in a piece.
@@ -34,6 +86,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (stream, "gh-inclusion-stream", 80),
         (local, "gh-inclusion-file-url", 75),
         (drive, "gh-inclusion-drive", 45),
+        (share(piece.lower), "gh-inclusion-share", 65),
         (is_value && named && remote(lower), "gh-inclusion-remote", 60),
     ]);
     let file = FILES.iter().any(|file| holds(lower, file.as_bytes())).then(|| {
@@ -47,6 +100,12 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         Seen::new("gh-inclusion-system-file", score)
     });
     stronger(fixed, file)
+}
+
+/// A share of Windows: `\\\\host\\c$\\…`.
+fn share(lower: &[u8]) -> bool {
+    let lower = lower.strip_prefix(b"/").unwrap_or(lower);
+    lower.starts_with(b"\\\\") && lower.get(2..).unwrap_or_default().contains(&b'\\')
 }
 
 /// A URL of a script or a text at some other host.

@@ -11,8 +11,19 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     }
     let lower = piece.lower;
     let schemes = ["ldap", "ldaps", "rmi", "dns", "iiop", "corba", "nis", "nds", "http"];
-    let asks = after(lower, "jndi:").any(|rest| schemes.iter().any(|scheme| rest.starts_with(scheme.as_bytes())));
-    let secrets = ["${env:", "${sys:", "${java:", "${ctx:", "${hostname", "${docker:", "${k8s:", "${main:", "${bundle:"];
+    let asks =
+        after(lower, "jndi:").any(|rest| schemes.iter().any(|scheme| rest.starts_with(scheme.as_bytes())));
+    let secrets = [
+        "${env:",
+        "${sys:",
+        "${java:",
+        "${ctx:",
+        "${hostname",
+        "${docker:",
+        "${k8s:",
+        "${main:",
+        "${bundle:",
+    ];
     strongest([
         (asks, "gh-jndi-lookup", 90),
         (holds(lower, b"${jndi:") || holds(lower, b"${jndi$"), "gh-jndi-lookup", 85),

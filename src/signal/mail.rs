@@ -6,15 +6,36 @@ use super::scan::holds_any;
 
 /// Commands with what follows them.
 static COMMANDS: &[&str] = &[
-    "rcpt to:", "mail from:", "helo ", "ehlo ", "quit", "data", "rset", "vrfy ", "expn ", "auth login", "starttls",
+    "rcpt to:",
+    "mail from:",
+    "helo ",
+    "ehlo ",
+    "quit",
+    "data",
+    "rset",
+    "vrfy ",
+    "expn ",
+    "auth login",
+    "starttls",
 ];
 
 /// Headers that choose who gets a mail, and what it says.
-static HEADERS: &[&str] = &["bcc:", "cc:", "to:", "subject:", "reply-to:", "content-transfer-encoding:", "mime-version:"];
+static HEADERS: &[&str] =
+    &["bcc:", "cc:", "to:", "subject:", "reply-to:", "content-transfer-encoding:", "mime-version:"];
 
 /// Commands of IMAP, behind a tag.
-static IMAP: &[&str] =
-    &["capability", "fetch ", "login ", "logout", "select ", "search ", "list ", "noop", "examine ", "authenticate "];
+static IMAP: &[&str] = &[
+    "capability",
+    "fetch ",
+    "login ",
+    "logout",
+    "select ",
+    "search ",
+    "list ",
+    "noop",
+    "examine ",
+    "authenticate ",
+];
 
 /// The strongest command or header in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -37,13 +58,16 @@ fn line(line: &[u8]) -> Option<Seen> {
     let blank = line.iter().position(|&byte| byte == b' ');
     let tagged = blank.is_some_and(|at| {
         let (tag, command) = line.split_at(at);
-        let is_tag = tag.len() <= 8 && tag.iter().any(u8::is_ascii_digit) && tag.iter().all(u8::is_ascii_alphanumeric);
+        let is_tag =
+            tag.len() <= 8 && tag.iter().any(u8::is_ascii_digit) && tag.iter().all(u8::is_ascii_alphanumeric);
         is_tag && IMAP.iter().any(|word| command.trim_ascii().starts_with(word.as_bytes()))
     });
     match () {
         () if tagged => Some(Seen::new("gh-mail-imap-command", 75)),
         () if is_one_of(COMMANDS) => Some(Seen::new("gh-mail-smtp-command", 75)),
-        () if HEADERS.iter().any(|header| line.starts_with(header.as_bytes())) && holds_any(line, &["@", "multipart", "base64"]) => {
+        () if HEADERS.iter().any(|header| line.starts_with(header.as_bytes()))
+            && holds_any(line, &["@", "multipart", "base64"]) =>
+        {
             Some(Seen::new("gh-mail-header", 70))
         }
         () => None,

@@ -6,8 +6,28 @@ use super::scan::{after, calls, holds, holds_any, is_name, skip_blanks};
 
 /// Operators of queries (the manual of MongoDB); OData has none of these names.
 static OPERATORS: &[&str] = &[
-    "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$eq", "$regex", "$where", "$exists", "$or", "$and", "$nor", "$not",
-    "$expr", "$elemmatch", "$function", "$type", "$size", "$all", "$mod",
+    "$ne",
+    "$gt",
+    "$gte",
+    "$lt",
+    "$lte",
+    "$in",
+    "$nin",
+    "$eq",
+    "$regex",
+    "$where",
+    "$exists",
+    "$or",
+    "$and",
+    "$nor",
+    "$not",
+    "$expr",
+    "$elemmatch",
+    "$function",
+    "$type",
+    "$size",
+    "$all",
+    "$mod",
 ];
 
 /// The strongest operator or code of a document database in a piece.
@@ -17,11 +37,37 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let in_value = piece.kinds.any(Bytes::DOLLAR) && OPERATORS.iter().any(|one| operates(lower, one));
     let in_brackets = piece.kinds.any(Bytes::BRACKET) && OPERATORS.iter().any(|one| closes(lower, one));
     let database = after(lower, "db.").any(|rest| {
-        calls(rest, &["insert", "find", "findone", "drop", "remove", "update", "aggregate", "insertone", "dropdatabase"])
+        calls(
+            rest,
+            &[
+                "insert",
+                "find",
+                "findone",
+                "drop",
+                "remove",
+                "update",
+                "aggregate",
+                "insertone",
+                "dropdatabase",
+            ],
+        )
     });
     let script = holds_any(lower, &["new date(", "while(", "while (", "this.", "tojson(", "mapreduce("])
-        && (holds_any(lower, &[";var ", "';", "\";", "do{", "while(1", "while(true", "return", "&&this", "||this", "function("])
-            || lower.starts_with(b"var "));
+        && (holds_any(
+            lower,
+            &[
+                ";var ",
+                "';",
+                "\";",
+                "do{",
+                "while(1",
+                "while(true",
+                "return",
+                "&&this",
+                "||this",
+                "function(",
+            ],
+        ) || lower.starts_with(b"var "));
     strongest([
         (in_name, "gh-nosql-operator-name", 80),
         (in_brackets, "gh-nosql-operator-name", 70),

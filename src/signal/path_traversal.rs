@@ -12,9 +12,17 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     }
     let climb = climb(piece);
     let odd = strongest([
-        (holds_any(piece.lower, &["..0x2f", "..0x5c", "..u2215", "..u2216", "..%c"]), "gh-traversal-escape", 70),
+        (
+            holds_any(piece.lower, &["..0x2f", "..0x5c", "..u2215", "..u2216", "..%c"]),
+            "gh-traversal-escape",
+            70,
+        ),
         (holds_any(piece.lower, &["/././././", "....//....//", ".../.../"]), "gh-traversal-dots", 60),
-        (holds(piece.lower, b"............"), "gh-traversal-dots", if piece.kinds.any(Bytes::SLASH) { 50 } else { 25 }),
+        (
+            holds(piece.lower, b"............"),
+            "gh-traversal-dots",
+            if piece.kinds.any(Bytes::SLASH) { 50 } else { 25 },
+        ),
     ]);
     stronger(climb, odd)
 }

@@ -6,8 +6,18 @@ use super::scan::{holds_any, is_name};
 
 /// Headers that split answers and smuggle requests set.
 static HEADERS: &[&str] = &[
-    "set-cookie:", "location:", "content-type:", "content-length:", "transfer-encoding:", "host:", "x-", "refresh:",
-    "access-control-", "http/1.", "cookie:", "connection:",
+    "set-cookie:",
+    "location:",
+    "content-type:",
+    "content-length:",
+    "transfer-encoding:",
+    "host:",
+    "x-",
+    "refresh:",
+    "access-control-",
+    "http/1.",
+    "cookie:",
+    "connection:",
 ];
 
 /// The strongest sign of a broken protocol in a piece.
@@ -40,7 +50,11 @@ fn split(piece: &Piece<'_>) -> Option<Seen> {
 fn method(text: &[u8]) -> Option<Seen> {
     strongest([
         (matches!(text, b"TRACE" | b"TRACK" | b"DEBUG"), "gh-protocol-method", 60),
-        (text.iter().any(|&byte| !is_name(byte) && byte != b'-') && !text.is_empty(), "gh-protocol-method", 55),
+        (
+            text.iter().any(|&byte| !is_name(byte) && byte != b'-') && !text.is_empty(),
+            "gh-protocol-method",
+            55,
+        ),
     ])
 }
 
@@ -48,7 +62,11 @@ fn method(text: &[u8]) -> Option<Seen> {
 fn raw(text: &[u8]) -> Option<Seen> {
     let binary = strongest([
         (text.starts_with(b"\x16\x03"), "gh-protocol-tls", 60),
-        (text.starts_with(b"SSH-") || text.starts_with(b"JRMI") || text.starts_with(b"\x03\x00\x00"), "gh-protocol-other", 65),
+        (
+            text.starts_with(b"SSH-") || text.starts_with(b"JRMI") || text.starts_with(b"\x03\x00\x00"),
+            "gh-protocol-other",
+            65,
+        ),
         (text.starts_with(b"\x05\x01") || text.starts_with(b"\x04\x01"), "gh-protocol-socks", 65),
         (text.starts_with(b"PRI * HTTP/2"), "gh-protocol-preface", 35),
     ]);

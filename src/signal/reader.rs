@@ -14,7 +14,8 @@ use crate::text::Plus;
 const PARAMETERS: usize = 256;
 
 /// Bytes that ordinary agents and referring pages have none of.
-const ODD: Bytes = Bytes::ANGLE.or(Bytes::QUOTE).or(Bytes::BRACE).or(Bytes::DOLLAR).or(Bytes::BACKSLASH).or(Bytes::CONTROL);
+const ODD: Bytes =
+    Bytes::ANGLE.or(Bytes::QUOTE).or(Bytes::BRACE).or(Bytes::DOLLAR).or(Bytes::BACKSLASH).or(Bytes::CONTROL);
 
 /// Judges requests one after the other. Keeps its rooms, so that an ordinary line allocates nothing; has no memory that changes
 /// an answer.
@@ -55,7 +56,8 @@ impl Reader {
         if let Some(raw) = event.raw_request {
             self.value(Field::RawRequest, b"", &plain(raw), Plus::IsPlus);
         }
-        self.signals.sort_by_key(|signal| (signal.class, signal.field, std::cmp::Reverse(signal.score), signal.rule));
+        self.signals
+            .sort_by_key(|signal| (signal.class, signal.field, std::cmp::Reverse(signal.score), signal.rule));
         self.signals.dedup_by_key(|signal| (signal.class, signal.field));
         &self.signals
     }
@@ -71,9 +73,14 @@ impl Reader {
         for parameter in query.split(|&byte| byte == b'&').take(PARAMETERS) {
             let at = memchr::memchr(b'=', parameter);
             // A name with blanks or quotes is no name: the equals sign belongs to the value then.
-            let at = at.filter(|&at| !Bytes::of(parameter.get(..at).unwrap_or_default()).any(Bytes::CODE.or(Bytes::BLANK).or(Bytes::SLASH)) );
+            let at = at.filter(|&at| {
+                !Bytes::of(parameter.get(..at).unwrap_or_default())
+                    .any(Bytes::CODE.or(Bytes::BLANK).or(Bytes::SLASH))
+            });
             let (name, value) = match at {
-                Some(at) => (parameter.get(..at).unwrap_or_default(), parameter.get(at + 1..).unwrap_or_default()),
+                Some(at) => {
+                    (parameter.get(..at).unwrap_or_default(), parameter.get(at + 1..).unwrap_or_default())
+                }
                 None => (&b""[..], parameter),
             };
             let mut room = std::mem::take(&mut self.name);
@@ -118,7 +125,8 @@ impl Reader {
     /// One value: decoded where something is encoded, and judged by those whom it may concern.
     fn value(&mut self, field: Field, name: &[u8], raw: &[u8], plus: Plus) {
         let mut kinds = Bytes::of(raw);
-        let is_encoded = kinds.any(Bytes::PERCENT.or(Bytes::HIGH).or(Bytes::CODE).or(Bytes::BLANK)) || raw.len() >= 10;
+        let is_encoded =
+            kinds.any(Bytes::PERCENT.or(Bytes::HIGH).or(Bytes::CODE).or(Bytes::BLANK)) || raw.len() >= 10;
         let mut room = std::mem::take(&mut self.value);
         let mut decoded = Decodings::default();
         let text = if is_encoded {
@@ -150,6 +158,7 @@ fn judges(field: Field, name: &[u8], text: &[u8], kinds: Bytes) -> Option<&'stat
     };
     match () {
         () if kinds.any(Bytes::CODE.or(words)) => Some(JUDGES),
+        () if kinds.any(Bytes::COLON) && kinds.any(Bytes::EQUAL) => Some(JUDGES),
         () if field == Field::Path => kinds.any(Bytes::DOT).then_some(PLAIN).or(Some(PLAIN)),
         () if kinds.any(Bytes::SLASH) || text.starts_with(b"..") || name.len() > 2 => Some(PLAIN),
         () => None,

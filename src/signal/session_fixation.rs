@@ -4,7 +4,8 @@ use super::piece::{Field, Piece, Seen, strongest};
 use super::scan::{holds, holds_any};
 
 /// Names under which servers keep sessions.
-static NAMES: &[&[u8]] = &[b"phpsessid", b"jsessionid", b"asp.net_sessionid", b"aspsessionid", b"cfid", b"cftoken", b"zenid"];
+static NAMES: &[&[u8]] =
+    &[b"phpsessid", b"jsessionid", b"asp.net_sessionid", b"aspsessionid", b"cfid", b"cftoken", b"zenid"];
 
 /// The strongest sign of a session that is forced in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -13,7 +14,8 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let meta = holds(lower, b"http-equiv") && holds(lower, b"set-cookie");
     // Old servers write the session into their own links, so a name alone tells little.
     let named = piece.field == Field::Query && NAMES.contains(&piece.name) && !lower.is_empty();
-    let inside = NAMES.iter().any(|name| holds(lower, name)) && holds(lower, b"=") && piece.field == Field::Query;
+    let inside =
+        NAMES.iter().any(|name| holds(lower, name)) && holds(lower, b"=") && piece.field == Field::Query;
     strongest([
         (sets, "gh-session-cookie-script", 75),
         (meta, "gh-session-cookie-tag", 80),

@@ -10,10 +10,15 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         return None;
     }
     let runs = ["<!--#exec", "<!--#include", "<!--# exec", "<!--# include"];
-    let tells = ["<!--#echo", "<!--#printenv", "<!--#config", "<!--#set", "<!--#fsize", "<!--#flastmod", "<!--#if"];
+    let tells =
+        ["<!--#echo", "<!--#printenv", "<!--#config", "<!--#set", "<!--#fsize", "<!--#flastmod", "<!--#if"];
     strongest([
         (holds_any(piece.lower, &runs), "gh-ssi-runs", 90),
         (holds_any(piece.lower, &tells), "gh-ssi-tells", 80),
-        (holds_any(piece.lower, &["<esi:include", "<esi:inline", "<esi:debug", "<esi:vars"]), "gh-ssi-edge", 80),
+        (
+            holds_any(piece.lower, &["<esi:include", "<esi:inline", "<esi:debug", "<esi:vars"]),
+            "gh-ssi-edge",
+            80,
+        ),
     ])
 }

@@ -8,12 +8,17 @@ use super::scan::holds_any;
 
 /// Schemes that no browser asks for, and old libraries follow.
 static ODD: &[&[u8]] = &[
-    b"gopher", b"dict", b"ldap", b"ldaps", b"tftp", b"sftp", b"netdoc", b"jar", b"imap", b"smb", b"telnet", b"ldapi",
+    b"gopher", b"dict", b"ldap", b"ldaps", b"tftp", b"sftp", b"netdoc", b"jar", b"imap", b"smb", b"telnet",
+    b"ldapi",
 ];
 
 /// Names under which clouds tell a machine its own secrets.
 static METADATA: &[&[u8]] = &[
-    b"metadata.google.internal", b"metadata", b"metadata.azure.internal", b"instance-data", b"metadata.tencentyun.com",
+    b"metadata.google.internal",
+    b"metadata",
+    b"metadata.azure.internal",
+    b"instance-data",
+    b"metadata.tencentyun.com",
     b"[fd00:ec2::254]",
 ];
 
@@ -58,14 +63,22 @@ fn target(scheme: &[u8], rest: &[u8], is_whole: bool) -> Option<Seen> {
         Some((address, _)) if is_metadata(address) => Some(Seen::new("gh-ssrf-metadata", 90)),
         Some((address, true)) if is_internal(address) => Some(Seen::new("gh-ssrf-hidden-address", 80)),
         // Developers name their own machines plainly.
-        Some((address, false)) if is_internal(address) && is_whole => Some(Seen::new("gh-ssrf-internal", 40 + bonus)),
+        Some((address, false)) if is_internal(address) && is_whole => {
+            Some(Seen::new("gh-ssrf-internal", 40 + bonus))
+        }
         None if matches!(host, b"localhost" | b"[::1]" | b"[::]") && is_whole => {
             Some(Seen::new("gh-ssrf-internal", 40 + bonus))
         }
-        None if holds_any(host, &["127.0.0.1.", "169.254.169.254.", "localtest.me", ".nip.io", ".xip.io"]) => {
+        None if holds_any(
+            host,
+            &["127.0.0.1.", "169.254.169.254.", "localtest.me", ".nip.io", ".xip.io"],
+        ) =>
+        {
             Some(Seen::new("gh-ssrf-rebinding", 70))
         }
-        None => mapped(host).filter(|address| is_internal(*address)).map(|_| Seen::new("gh-ssrf-hidden-address", 80)),
+        None => mapped(host)
+            .filter(|address| is_internal(*address))
+            .map(|_| Seen::new("gh-ssrf-hidden-address", 80)),
         _ => None,
     }
 }
@@ -110,5 +123,8 @@ fn is_internal(address: Ipv4Addr) -> bool {
 
 /// Where clouds answer a machine about itself.
 fn is_metadata(address: Ipv4Addr) -> bool {
-    matches!(address.octets(), [169, 254, 169, 254] | [169, 254, 170, 2] | [100, 100, 100, 200] | [192, 0, 0, 192])
+    matches!(
+        address.octets(),
+        [169, 254, 169, 254] | [169, 254, 170, 2] | [100, 100, 100, 200] | [192, 0, 0, 192]
+    )
 }

@@ -14,7 +14,11 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     strongest([
         (holds(lower, b"<!entity") && outside, "gh-xxe-entity", 90),
         (holds(lower, b"<!entity"), "gh-xxe-entity", 75),
-        (holds(lower, b"<!doctype") && (outside || holds(lower, b"[")) && !holds(lower, b"<!doctype html"), "gh-xxe-doctype", 75),
+        (
+            holds(lower, b"<!doctype") && (outside || holds(lower, b"[")) && !holds(lower, b"<!doctype html"),
+            "gh-xxe-doctype",
+            75,
+        ),
         (holds(lower, b"xi:include") || holds(lower, b"xmlns:xi="), "gh-xxe-inclusion", 75),
         (holds(lower, b"<?xml-stylesheet"), "gh-xxe-stylesheet", 60),
     ])

@@ -39,7 +39,7 @@ fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
         }
         out.extend_from_slice(hidden);
     }
-    Bytes::of(out).any(Bytes::CODE)
+    Bytes::of(out).any(Bytes::CODE) || memchr::memmem::find(out, b"../").is_some()
 }
 
 /// Whether a byte stands in texts that people write.

@@ -28,28 +28,32 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !piece.kinds.any(may) && !holds(piece.lower, b"select") && !holds(piece.lower, b"order") {
         return None;
     }
-    let bare = Tokens::read(piece.text, piece.lower, None).and_then(|tokens| context(&tokens, Meets::Bare));
+    let bare =
+        Tokens::read(piece.text, piece.lower, None).and_then(|tokens| context(&tokens, Meets::Bare, 0));
     let mut best = bare;
     if piece.kinds.any(Bytes::QUOTE) {
         for quote in [b'\'', b'"'] {
             let meets = Meets::Quoted(is_value(piece.lower, quote));
             let seen = Tokens::read(piece.text, piece.lower, Some(quote));
-            best = stronger(best, seen.and_then(|tokens| context(&tokens, meets)));
+            best = stronger(best, seen.and_then(|tokens| context(&tokens, meets, quote)));
         }
     }
     // Agents and pages are written in prose and in code of their own; only whole queries count there.
-    let prose = matches!(piece.field, Field::UserAgent | Field::Referer);
+    let prose = matches!(piece.field, Field::UserAgent | Field::Referer | Field::RawRequest);
     best.filter(|seen| !prose || seen.score >= 70)
 }
 
 /// Whether the text before the first `quote` looks like one value.
 fn is_value(lower: &[u8], quote: u8) -> bool {
     let before = memchr::memchr(quote, lower).and_then(|at| lower.get(..at)).unwrap_or_default();
-    before.len() <= 24 && !before.iter().any(|byte| matches!(byte, b' ' | b'\'' | b'"'))
+    // People put phrases into double quotes when they search.
+    let is_phrase = quote == b'"' && before.is_empty();
+    before.len() <= 24 && !is_phrase && !before.iter().any(|byte| matches!(byte, b' ' | b'\'' | b'"'))
 }
 
 /// What the tokens show, read in one way.
-fn context(tokens: &Tokens, meets: Meets) -> Option<Seen> {
+fn context(tokens: &Tokens, meets: Meets, quote: u8) -> Option<Seen> {
+    let same_quote = tokens.first_quote == Some(quote);
     let all = tokens.all();
     let mut best = None;
     let mut calls = 0_u8;
@@ -58,7 +62,9 @@ fn context(tokens: &Tokens, meets: Meets) -> Option<Seen> {
         let seen = match token {
             Token::Key(Word::Union) => query::union(rest),
             Token::Key(Word::Select) => query::select(rest, all.get(..at).unwrap_or_default()),
-            Token::Key(Word::Logic) | Token::Pair => term::condition(all.get(..at).unwrap_or_default(), rest, meets),
+            Token::Key(Word::Logic) | Token::Pair => {
+                term::condition(all.get(..at).unwrap_or_default(), rest, meets, same_quote)
+            }
             Token::End => query::stacked(rest, meets),
             Token::Key(Word::Wait) => query::waits(rest),
             Token::Key(Word::Order) => query::order(rest),
@@ -71,14 +77,14 @@ fn context(tokens: &Tokens, meets: Meets) -> Option<Seen> {
                     Function::Common => 2,
                     Function::Unknown => 0,
                 });
-                call(*function, rest)
+                stronger(call(*function, rest), term::compares_inside(*function, rest))
             }
             _ => None,
         };
         best = stronger(best, seen);
     }
     if matches!(meets, Meets::Quoted(_)) {
-        best = stronger(best, term::behind_quote(all, meets));
+        best = stronger(best, term::behind_quote(tokens, meets, same_quote));
     } else {
         best = stronger(best, term::whole(all, tokens.names_catalog));
     }

@@ -10,7 +10,8 @@ const FAR: usize = 60;
 
 /// `union … select`: behind `union`.
 pub(super) fn union(rest: &[Token]) -> Option<Seen> {
-    let skipped = rest.iter().take(12).take_while(|token| matches!(token, Token::Open | Token::Key(Word::All)));
+    let skipped =
+        rest.iter().take(12).take_while(|token| matches!(token, Token::Open | Token::Key(Word::All)));
     let skipped = skipped.count();
     if rest.get(skipped) != Some(&Token::Key(Word::Select)) {
         return None;
@@ -54,9 +55,12 @@ fn columns(list: &[Token]) -> Columns {
     let has_from = list.contains(&Token::Key(Word::From));
     match list {
         [] | [Token::Comment | Token::Operator] => Columns::Nothing,
-        [Token::Star | Token::Variable | Token::Call(Function::Slow | Function::Database | Function::Common), ..] => {
-            Columns::Sql
-        }
+        [
+            Token::Star
+            | Token::Variable
+            | Token::Call(Function::Slow | Function::Database | Function::Common),
+            ..,
+        ] => Columns::Sql,
         [Token::Call(Function::Unknown), ..] if has_from => Columns::Sql,
         [Token::Open, inner, ..] if !matches!(inner, Token::Name) || has_from => Columns::Sql,
         [Token::Key(Word::Case | Word::Not), ..] => Columns::Sql,
@@ -68,12 +72,20 @@ fn columns(list: &[Token]) -> Columns {
             _ => Columns::Sql,
         },
         [Token::Name, Token::Dot, Token::Name | Token::Star, ..] if has_from => Columns::Sql,
-        [Token::Name, Token::Comma, Token::Name | Token::Number | Token::Call(_), ..] if has_from => Columns::Sql,
+        [Token::Name, Token::Comma, Token::Name | Token::Number | Token::Call(_), ..] if has_from => {
+            Columns::Sql
+        }
         [Token::Name, Token::Key(Word::From), Token::Name | Token::Open | Token::Text(_), ..] => {
             let condition = list.get(3).is_some_and(|next| {
-                matches!(next, Token::Key(Word::Logic | Word::Tail | Word::Order) | Token::Comment | Token::Dot | Token::Comma)
+                matches!(
+                    next,
+                    Token::Key(Word::Logic | Word::Tail | Word::Order)
+                        | Token::Comment
+                        | Token::Dot
+                        | Token::Comma
+                )
             });
-            if condition { Columns::Sql } else { Columns::Perhaps }
+            if condition && list.len() > 4 { Columns::Sql } else { Columns::Perhaps }
         }
         _ => Columns::Prose,
     }
@@ -85,9 +97,15 @@ pub(super) fn stacked(rest: &[Token], meets: Meets) -> Option<Seen> {
     let score = match rest {
         [Token::Key(Word::Statement), Token::Key(Word::Kind | Word::From), ..] => 80,
         [Token::Key(Word::Statement), Token::Variable | Token::Call(_), ..] => 80,
-        [Token::Key(Word::Statement), Token::Name, Token::Text(_) | Token::Call(_) | Token::Variable | Token::Open, ..] => 75,
+        [
+            Token::Key(Word::Statement),
+            Token::Name,
+            Token::Text(_) | Token::Call(_) | Token::Variable | Token::Open,
+            ..,
+        ] => 75,
         [Token::Key(Word::Statement), Token::Open, ..] => 55,
-        [Token::Key(Word::Statement), Token::Name, Token::Dot | Token::Key(Word::Statement), ..] => 70,
+        [Token::Key(Word::Statement), Token::Name, Token::Dot, ..] => 70,
+        [Token::Call(Function::Common), Token::Open, ..] => 55,
         [Token::Key(Word::Statement), Token::Name, Token::Comment | Token::End, ..] => 65,
         [Token::Key(Word::Statement), Token::Comment | Token::End, ..] => 65,
         [Token::Key(Word::Statement), Token::Key(Word::Then | Word::Statement), ..] => 70,
@@ -137,6 +155,9 @@ pub(super) fn case(rest: &[Token]) -> Option<Seen> {
 
 /// `into outfile '…'`: behind `into`.
 pub(super) fn into_file(rest: &[Token]) -> Option<Seen> {
-    matches!(rest, [Token::Key(Word::File), Token::Text(_) | Token::Open | Token::Variable, ..])
-        .then(|| Seen::new("gh-sqli-into-file", 85))
+    matches!(
+        rest,
+        [Token::Key(Word::File), Token::Text(_) | Token::Open | Token::Variable | Token::Call(_), ..]
+    )
+    .then(|| Seen::new("gh-sqli-into-file", 85))
 }

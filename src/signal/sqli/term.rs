@@ -1,7 +1,7 @@
 //! Conditions: what follows an `or`, an `and`, or the quote that closes a value.
 
 use super::Meets;
-use super::token::{Function, Token};
+use super::token::{Function, Token, Tokens};
 use super::words::Word;
 use crate::signal::piece::{Seen, stronger};
 
@@ -24,7 +24,9 @@ fn side(tokens: &[Token]) -> Option<(Side, usize)> {
     let mut at = 0;
     let mut side = Side::Fixed;
     loop {
-        let before = |token: &&Token| matches!(token, Token::Open | Token::Operator | Token::Key(Word::Not | Word::All));
+        let before = |token: &&Token| {
+            matches!(token, Token::Open | Token::Operator | Token::Key(Word::Not | Word::All))
+        };
         at += tokens.iter().skip(at).take(FAR).take_while(before).count();
         match tokens.get(at)? {
             Token::Number | Token::Text(_) | Token::Variable => at += 1,
@@ -39,7 +41,7 @@ fn side(tokens: &[Token]) -> Option<(Side, usize)> {
                 };
                 at += 1 + group(tokens.get(at + 1..)?);
             }
-            Token::Key(Word::Select | Word::Case | Word::Statement) => {
+            Token::Key(word) if is_asked(*word, tokens, at) => {
                 side = Side::Asked;
                 at += group_inside(tokens.get(at..)?);
             }
@@ -51,6 +53,17 @@ fn side(tokens: &[Token]) -> Option<(Side, usize)> {
             return Some((side, at));
         }
         at += 1;
+    }
+}
+
+/// Whether a keyword at `at` begins a query inside of an expression.
+fn is_asked(word: Word, tokens: &[Token], at: usize) -> bool {
+    let behind = tokens.get(at + 1..).unwrap_or_default();
+    match word {
+        Word::Select => at > 0 && tokens.get(at - 1) == Some(&Token::Open),
+        Word::Case => behind.iter().take(3).any(|token| *token == Token::Key(Word::Logic)),
+        Word::Statement => behind.first() == Some(&Token::Open),
+        _ => false,
     }
 }
 
@@ -85,8 +98,9 @@ fn group_inside(tokens: &[Token]) -> usize {
 }
 
 /// A condition behind a word of logic.
-pub(super) fn condition(before: &[Token], rest: &[Token], meets: Meets) -> Option<Seen> {
+pub(super) fn condition(before: &[Token], rest: &[Token], meets: Meets, same_quote: bool) -> Option<Seen> {
     let (left, length) = side(rest)?;
+    let is_text = matches!(rest.first(), Some(Token::Text(_)));
     let behind = rest.get(length..).unwrap_or_default();
     let is_quoted = matches!(meets, Meets::Quoted(_));
     // Behind a value: a number, a text, a parenthesis that is closed, or the quote itself.
@@ -109,7 +123,11 @@ pub(super) fn condition(before: &[Token], rest: &[Token], meets: Meets) -> Optio
         (Side::Named, Some(Side::Fixed | Side::Named)) if follows => 40,
         (_, Some(_)) => 25,
         (Side::Asked, None) if follows => 65,
-        (Side::Fixed, None) if follows && is_quoted && is_end(behind) => 60,
+        (Side::Fixed, None)
+            if follows && meets == Meets::Quoted(true) && is_end(behind) && (!is_text || same_quote) =>
+        {
+            60
+        }
         (Side::Fixed, None) if follows && behind.last() == Some(&Token::Comment) => 55,
         _ => return None,
     };
@@ -123,21 +141,29 @@ fn is_end(tokens: &[Token]) -> bool {
 }
 
 /// What stands right behind the quote that closes a value.
-pub(super) fn behind_quote(all: &[Token], meets: Meets) -> Option<Seen> {
+pub(super) fn behind_quote(tokens: &Tokens, meets: Meets, same_quote: bool) -> Option<Seen> {
+    let all = tokens.all();
     let closes = all.iter().take_while(|token| **token == Token::Close).count();
     let rest = all.get(closes..).unwrap_or_default();
     let is_short = meets == Meets::Quoted(true);
     let score = match rest {
         // `x'--`, `x') #`
-        [Token::Comment] if is_short => 55,
+        [Token::Comment] if is_short && tokens.ends_bare => 55,
         [Token::End, Token::Comment, ..] if is_short => 65,
         // `'<<'`, `x' - '1`, `x' || 'y`
         [Token::Operator | Token::Compare | Token::Pair | Token::Star, Token::Text(closed), tail @ ..]
-            if is_short && (!closed || is_end(tail)) && !matches!(tail, [Token::Name, ..]) => 50,
+            if is_short && same_quote && (!closed || is_end(tail)) && !matches!(tail, [Token::Name, ..]) =>
+        {
+            50
+        }
         // `x'+(select …`, `x' = sleep(5)`
         [Token::Operator | Token::Compare | Token::Pair, tail @ ..] => match side(tail) {
             Some((Side::Asked, _)) => 70,
-            Some((Side::Fixed, length)) if is_short && is_end(tail.get(length..).unwrap_or_default()) && length > 1 => 50,
+            Some((Side::Fixed, length))
+                if is_short && is_end(tail.get(length..).unwrap_or_default()) && length > 1 =>
+            {
+                50
+            }
             _ => return None,
         },
         _ => return None,
@@ -157,4 +183,12 @@ pub(super) fn whole(all: &[Token], names_catalog: bool) -> Option<Seen> {
         _ => None,
     };
     stronger(catalog, joined)
+}
+
+/// `iif(1=1, …`: what is given to a function of databases is a comparison of what is known.
+pub(super) fn compares_inside(function: Function, rest: &[Token]) -> Option<Seen> {
+    let inside = rest.strip_prefix(&[Token::Open]).filter(|_| function != Function::Unknown)?;
+    let (Side::Fixed, length) = side(inside)? else { return None };
+    let behind = inside.get(length..)?.strip_prefix(&[Token::Compare])?;
+    matches!(side(behind), Some((Side::Fixed, _))).then(|| Seen::new("gh-sqli-condition", 55))
 }

@@ -63,6 +63,10 @@ pub(super) struct Tokens {
     tokens: Vec<Token>,
     /// Names of the system's own tables, and variables of the server, were seen.
     pub(super) names_catalog: bool,
+    /// The quote of the first text.
+    pub(super) first_quote: Option<u8>,
+    /// The comment at the end says nothing.
+    pub(super) ends_bare: bool,
     /// What was undone while reading.
     pub(super) decoded: Decodings,
 }
@@ -79,7 +83,13 @@ impl Tokens {
             text,
             lower,
             at: start,
-            out: Self { tokens: Vec::with_capacity(32), names_catalog: false, decoded: Decodings::default() },
+            out: Self {
+                tokens: Vec::with_capacity(32),
+                names_catalog: false,
+                first_quote: None,
+                ends_bare: false,
+                decoded: Decodings::default(),
+            },
             in_version: false,
         };
         while lexer.out.tokens.len() < MOST && lexer.at < lower.len() {
@@ -115,8 +125,8 @@ impl Lexer<'_> {
                 self.in_version = false;
                 self.at += 2;
             }
-            [b'-', b'-', next, ..] if !is_joined(*next) => self.push(Token::Comment, rest.len()),
-            [b'-', b'-'] | [b'#'] | [b'#', ..] => self.push(Token::Comment, rest.len()),
+            [b'-', b'-', next, ..] if !is_joined(*next) => self.line_comment(rest),
+            [b'-', b'-'] | [b'#', ..] => self.line_comment(rest),
             [b'\'' | b'"', ..] => self.quoted(rest, first),
             [b'`', ..] => self.bracketed(rest, b'`'),
             [b'@', ..] => self.variable(rest),
@@ -155,9 +165,24 @@ impl Lexer<'_> {
         }
     }
 
+    /// `-- …` and `# …`: a blank where a line follows.
+    fn line_comment(&mut self, rest: &[u8]) {
+        match memchr::memchr(b'\n', rest) {
+            Some(end) if end + 1 < rest.len() => {
+                self.at += end + 1;
+                self.out.decoded.add(Decodings::COMMENT);
+            }
+            _ => {
+                self.out.ends_bare = rest.trim_ascii_end().len() <= 3;
+                self.push(Token::Comment, rest.len());
+            }
+        }
+    }
+
     /// A text in quotes; doubled quotes and back-slashes belong to it.
     fn quoted(&mut self, rest: &[u8], quote: u8) {
         let mut at = 1;
+        self.out.first_quote = self.out.first_quote.or(Some(quote));
         while let Some(&byte) = rest.get(at) {
             match byte {
                 b'\\' => at += 2,

@@ -35,13 +35,15 @@ fn tag(rest: &[u8]) -> Option<Seen> {
     let is_tag = name.first().is_some_and(u8::is_ascii_alphabetic);
     let by_name = if is_tag { named(name, behind) } else { None };
     let inside = behind.get(..end(behind)).unwrap_or_default();
-    let attributes = if is_tag || rest.starts_with(b"!") || rest.starts_with(b"?") { attributes(inside) } else { None };
+    let attributes =
+        if is_tag || rest.starts_with(b"!") || rest.starts_with(b"?") { attributes(inside) } else { None };
     stronger(by_name, attributes)
 }
 
 /// The name of a tag: browsers end it at a blank, a slash or the bracket.
 fn name(rest: &[u8]) -> &[u8] {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'<' | b'"' | b'\'' | b'=');
+    let is_end =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'<' | b'"' | b'\'' | b'=');
     let length = rest.iter().take(40).position(is_end).unwrap_or(rest.len().min(40));
     rest.get(..length).unwrap_or_default()
 }
@@ -69,10 +71,12 @@ fn named(name: &[u8], behind: &[u8]) -> Option<Seen> {
     let is_whole = matches!(behind.first(), Some(byte) if byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/' | b'<'));
     let score = match name {
         b"script" => 85,
-        b"iframe" | b"frame" | b"frameset" | b"object" | b"embed" | b"applet" | b"base" | b"meta" | b"link" | b"svg"
-        | b"math" | b"bgsound" | b"layer" | b"ilayer" | b"xml" | b"style" | b"isindex" | b"keygen" | b"noscript" => 65,
-        b"form" | b"input" | b"button" | b"textarea" | b"video" | b"audio" | b"body" | b"html" | b"img" | b"image"
-        | b"marquee" | b"details" | b"template" | b"select" | b"picture" | b"source" | b"comment" | b"table" => 40,
+        b"iframe" | b"frame" | b"frameset" | b"object" | b"embed" | b"applet" | b"base" | b"meta"
+        | b"link" | b"svg" | b"math" | b"bgsound" | b"layer" | b"ilayer" | b"xml" | b"style" | b"isindex"
+        | b"keygen" | b"noscript" => 65,
+        b"form" | b"input" | b"button" | b"textarea" | b"video" | b"audio" | b"body" | b"html" | b"img"
+        | b"image" | b"marquee" | b"details" | b"template" | b"select" | b"picture" | b"source"
+        | b"comment" | b"table" => 40,
         _ => return None,
     };
     is_whole.then(|| Seen::new("gh-xss-tag", score))
@@ -84,7 +88,8 @@ fn attributes(inside: &[u8]) -> Option<Seen> {
     for (at, _) in inside.iter().enumerate().filter(|(_, byte)| **byte == b'=').take(TAGS) {
         let (before, value) = inside.split_at(at);
         let before = before.trim_ascii_end();
-        let letters = before.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-');
+        let letters =
+            before.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-');
         let name = before.get(before.len() - letters.count()..).unwrap_or_default();
         best = stronger(best, attribute(name, value.get(1..).unwrap_or_default()));
     }
@@ -102,7 +107,14 @@ fn attribute(name: &[u8], value: &[u8]) -> Option<Seen> {
         return Some(Seen::new("gh-xss-script-url", 85));
     }
     let score = match name {
-        b"style" if holds_any(value, &["expression", "behavio", "-moz-binding", "binding:", "javascript", "url("]) => 75,
+        b"style"
+            if holds_any(
+                value,
+                &["expression", "behavio", "-moz-binding", "binding:", "javascript", "url("],
+            ) =>
+        {
+            75
+        }
         b"style" if holds(value, b"\\") => 60,
         b"srcdoc" | b"dataformatas" | b"formaction" => 70,
         b"http-equiv" | b"datasrc" | b"handler" | b"classid" | b"codebase" => 60,

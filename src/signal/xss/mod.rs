@@ -21,7 +21,8 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
 /// `lower` without control characters, which browsers skip inside of names; `None` where it has none.
 fn clean(lower: &[u8]) -> Option<Vec<u8>> {
     let is_skipped = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
-    lower.iter().any(|&byte| is_skipped(byte)).then(|| {
-        lower.iter().copied().filter(|&byte| !is_skipped(byte)).collect()
-    })
+    lower
+        .iter()
+        .any(|&byte| is_skipped(byte))
+        .then(|| lower.iter().copied().filter(|&byte| !is_skipped(byte)).collect())
 }
