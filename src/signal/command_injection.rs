@@ -172,14 +172,14 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     let ends = skip_blanks(behind)
         .first()
         .is_none_or(|byte| matches!(byte, b';' | b'|' | b'&' | b'`' | b')' | b'\'' | b'#'));
-    let closed =
+    let is_behind =
         before.ends_with(b")") || before.ends_with(b"'") || before.ends_with(b"\"") || before.is_empty();
     let score = match (is_strong, given, ends) {
         (true, true, _) => 75,
         (true, false, true) => 70,
         (false, true, _) => 65,
         (false, false, true) if is_inside => 65,
-        (false, false, true) if closed || !skip_blanks(behind).is_empty() => 55,
+        (false, false, true) if is_behind || !skip_blanks(behind).is_empty() => 55,
         (false, false, true) if is_tight && sign != b'&' => 35,
         _ => return None,
     };

@@ -51,7 +51,7 @@ fn matching_rule(lower: &[u8]) -> bool {
         let id =
             before.iter().rev().take(40).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
         let id = before.get(before.len() - id..).unwrap_or_default();
-        id.iter().filter(|&&byte| byte == b'.').count() >= 2
+        memchr::memchr_iter(b'.', id).count() >= 2
             && before.get(..before.len() - id.len()).is_some_and(|b| b.ends_with(b":"))
     })
 }

@@ -4,7 +4,7 @@ use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
 use super::scan::{after, calls, holds, holds_any, is_name, skip_blanks};
 
-/// Operators of queries (the manual of MongoDB); OData has none of these names.
+/// Operators of queries (the manual of `MongoDB`); `OData` has none of these names.
 static OPERATORS: &[&str] = &[
     "$ne",
     "$gt",

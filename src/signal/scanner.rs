@@ -125,9 +125,9 @@ static NAMES: LazyLock<Option<AhoCorasick>> =
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let is_agent = piece.field == Field::UserAgent;
     // A call-back host needs a dot, and stands behind a scheme, an at-sign or a command.
-    if !is_agent
-        && !(piece.kinds.any(Bytes::DOT) && piece.kinds.any(Bytes::SLASH.or(Bytes::SIGN).or(Bytes::CODE)))
-    {
+    let has_place =
+        piece.kinds.any(Bytes::DOT) && piece.kinds.any(Bytes::SLASH.or(Bytes::SIGN).or(Bytes::CODE));
+    if !is_agent && !has_place {
         return None;
     }
     let names = NAMES.as_ref()?;

@@ -36,7 +36,9 @@ impl Signals {
     /// The scores of `signals`.
     pub fn of(signals: &[Signal]) -> Self {
         let mut all = Self::default();
-        signals.iter().for_each(|signal| all.add(signal.class, signal.score));
+        for signal in signals {
+            all.add(signal.class, signal.score);
+        }
         all
     }
 

@@ -1,6 +1,6 @@
 //! Character references of HTML: numbers, and the names that stand for signs (HTML Living Standard §13.5).
 
-use super::{Decodings, push_char};
+use super::{Decodings, push_char, replace};
 
 /// Names that stand for a sign which code is written with.
 static NAMES: &[(&[u8], u8)] = &[
@@ -43,27 +43,12 @@ const LONGEST: usize = 24;
 
 /// Undoes one round; other ampersands stay.
 pub(super) fn undo(text: &[u8], out: &mut Vec<u8>) -> Decodings {
-    let mut found = Decodings::default();
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'&', rest) {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let near = from.get(1..from.len().min(LONGEST)).unwrap_or_default();
-        let taken = match numbered(near).or_else(|| named(near)) {
-            Some((code, length)) => {
-                push_char(code, out);
-                found.add(Decodings::ENTITY);
-                1 + length + usize::from(near.get(length) == Some(&b';'))
-            }
-            None => {
-                out.push(b'&');
-                1
-            }
-        };
-        rest = from.get(taken..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    found
+    replace(text, b'&', out, |from, out| {
+        let near = from.get(1..from.len().min(LONGEST))?;
+        let (code, length) = numbered(near).or_else(|| named(near))?;
+        push_char(code, out);
+        Some((Decodings::ENTITY, 1 + length + usize::from(near.get(length) == Some(&b';'))))
+    })
 }
 
 /// `#39`, `#x27`, with or without a semicolon: the character and how many bytes name it.

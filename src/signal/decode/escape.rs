@@ -1,28 +1,14 @@
 //! Escapes of scripts and JSON: `\u0027`, `\u{27}`, `\x27`.
 
-use super::{Decodings, hex_number, push_char};
+use super::{Decodings, hex_number, push_char, replace};
 
 /// Undoes one round; other back-slashes stay.
 pub(super) fn undo(text: &[u8], out: &mut Vec<u8>) -> Decodings {
-    let mut found = Decodings::default();
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        match escape(from) {
-            Some((code, taken)) => {
-                push_char(code, out);
-                found.add(Decodings::ESCAPE);
-                rest = from.get(taken..).unwrap_or_default();
-            }
-            None => {
-                out.push(b'\\');
-                rest = from.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    out.extend_from_slice(rest);
-    found
+    replace(text, b'\\', out, |from, out| {
+        let (code, taken) = escape(from)?;
+        push_char(code, out);
+        Some((Decodings::ESCAPE, taken))
+    })
 }
 
 /// The character that an escape at the start of `from` stands for, and how long the escape is.

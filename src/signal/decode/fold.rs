@@ -12,23 +12,19 @@ pub(super) fn undo(text: &[u8], out: &mut Vec<u8>) -> Decodings {
             rest = tail;
             continue;
         }
-        match sequence(rest) {
-            Some((code, length, shortest)) => {
-                let means = meaning(code, shortest);
-                match means {
-                    Some((ascii, how)) => {
-                        out.extend(ascii);
-                        found.add(how);
-                    }
-                    None => out.extend_from_slice(rest.get(..length).unwrap_or_default()),
-                }
-                rest = rest.get(length..).unwrap_or_default();
-            }
-            None => {
-                out.push(first);
-                rest = tail;
-            }
+        let Some((code, length, shortest)) = sequence(rest) else {
+            out.push(first);
+            rest = tail;
+            continue;
+        };
+        let (whole, behind) = rest.split_at(length);
+        if let Some((ascii, how)) = meaning(code, shortest) {
+            out.extend(ascii);
+            found.add(how);
+        } else {
+            out.extend_from_slice(whole);
         }
+        rest = behind;
     }
     found
 }

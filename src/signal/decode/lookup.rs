@@ -1,31 +1,17 @@
 //! Nested look-ups of Log4j that only hide letters: `${lower:j}`, `${upper:j}`, `${::-j}`, `${env:X:-j}`.
 
-use super::Decodings;
+use super::{Decodings, replace};
 
 /// The longest look-up that hides letters.
 const LONGEST: usize = 64;
 
 /// Writes the letters in place of the innermost look-ups; what is no such look-up stays.
 pub(super) fn undo(text: &[u8], out: &mut Vec<u8>) -> Decodings {
-    let mut found = Decodings::default();
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'$', rest) {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        match letters(from) {
-            Some((letters, taken)) => {
-                out.extend_from_slice(letters);
-                found.add(Decodings::LOOKUP);
-                rest = from.get(taken..).unwrap_or_default();
-            }
-            None => {
-                out.push(b'$');
-                rest = from.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    out.extend_from_slice(rest);
-    found
+    replace(text, b'$', out, |from, out| {
+        let (letters, taken) = letters(from)?;
+        out.extend_from_slice(letters);
+        Some((Decodings::LOOKUP, taken))
+    })
 }
 
 /// The letters that a look-up at the start of `from` hides, and its length.

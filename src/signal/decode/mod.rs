@@ -142,6 +142,30 @@ impl Room {
     }
 }
 
+/// Writes `text` with what begins with `sign` replaced where `undo` knows it: `undo` sees the text from a sign on, writes what it
+/// stands for, and tells what it undid and how many bytes that took. Other signs stay.
+fn replace(
+    text: &[u8],
+    sign: u8,
+    out: &mut Vec<u8>,
+    mut undo: impl FnMut(&[u8], &mut Vec<u8>) -> Option<(Decodings, usize)>,
+) -> Decodings {
+    let mut found = Decodings::default();
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(sign, rest) {
+        let (before, from) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let (undone, taken) = undo(from, out).unwrap_or_else(|| {
+            out.push(sign);
+            (Decodings::default(), 1)
+        });
+        found.add(undone);
+        rest = from.get(taken..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    found
+}
+
 /// Appends a character that an escape of any kind stood for; what is no character becomes U+FFFD.
 fn push_char(code: u32, out: &mut Vec<u8>) {
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -50,6 +50,7 @@ enum Columns {
 }
 
 /// What the tokens behind a `select` are.
+#[expect(clippy::match_same_arms, reason = "each arm is a row of a grammar")]
 fn columns(list: &[Token]) -> Columns {
     let list = list.get(..FAR.min(list.len())).unwrap_or_default();
     let has_from = list.contains(&Token::Key(Word::From));
@@ -92,6 +93,7 @@ fn columns(list: &[Token]) -> Columns {
 }
 
 /// A statement behind a `;`.
+#[expect(clippy::match_same_arms, reason = "each arm is a row of a grammar")]
 pub(super) fn stacked(rest: &[Token], meets: Meets) -> Option<Seen> {
     let bonus = if matches!(meets, Meets::Quoted(_)) { 5 } else { 0 };
     let score = match rest {

@@ -151,8 +151,8 @@ pub(super) fn behind_quote(tokens: &Tokens, meets: Meets, same_quote: bool) -> O
         [Token::Comment] if is_short && tokens.ends_bare => 55,
         [Token::End, Token::Comment, ..] if is_short => 65,
         // `'<<'`, `x' - '1`, `x' || 'y`
-        [Token::Operator | Token::Compare | Token::Pair | Token::Star, Token::Text(closed), tail @ ..]
-            if is_short && same_quote && (!closed || is_end(tail)) && !matches!(tail, [Token::Name, ..]) =>
+        [Token::Operator | Token::Compare | Token::Pair | Token::Star, Token::Text(ended), tail @ ..]
+            if is_short && same_quote && (!ended || is_end(tail)) && !matches!(tail, [Token::Name, ..]) =>
         {
             50
         }

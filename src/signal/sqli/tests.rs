@@ -3,7 +3,7 @@ use crate::signal::{Class, Reader, Signals};
 
 /// The score of SQL in a value.
 fn score(value: &str) -> u8 {
-    let encoded: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let encoded: String = value.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
     let query = format!("q={encoded}");
     let event = Event { query: Some(query.as_bytes()), ..Event::default() };
     Signals::of(Reader::default().read(&event)).score(Class::Sqli)

@@ -60,7 +60,7 @@ pub(super) enum Function {
 
 /// The tokens of a text.
 pub(super) struct Tokens {
-    tokens: Vec<Token>,
+    all: Vec<Token>,
     /// Names of the system's own tables, and variables of the server, were seen.
     pub(super) names_catalog: bool,
     /// The quote of the first text.
@@ -84,7 +84,7 @@ impl Tokens {
             lower,
             at: start,
             out: Self {
-                tokens: Vec::with_capacity(32),
+                all: Vec::with_capacity(32),
                 names_catalog: false,
                 first_quote: None,
                 ends_bare: false,
@@ -92,7 +92,7 @@ impl Tokens {
             },
             in_version: false,
         };
-        while lexer.out.tokens.len() < MOST && lexer.at < lower.len() {
+        while lexer.out.all.len() < MOST && lexer.at < lower.len() {
             lexer.token();
         }
         Some(lexer.out)
@@ -100,7 +100,7 @@ impl Tokens {
 
     /// All of them.
     pub(super) fn all(&self) -> &[Token] {
-        &self.tokens
+        &self.all
     }
 }
 
@@ -110,7 +110,7 @@ struct Lexer<'t> {
     lower: &'t [u8],
     at: usize,
     out: Tokens,
-    /// Inside `/*! … */`, which MySQL runs.
+    /// Inside `/*! … */`, which `MySQL` runs.
     in_version: bool,
 }
 
@@ -140,7 +140,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, token: Token, length: usize) {
-        self.out.tokens.push(token);
+        self.out.all.push(token);
         self.at += length;
     }
 
@@ -157,7 +157,7 @@ impl Lexer<'_> {
             Some(end) => {
                 self.at += end + 4;
                 // Between two words it hides a blank; elsewhere it is only a comment.
-                if self.out.tokens.last().is_some_and(|last| *last != Token::Name) {
+                if self.out.all.last().is_some_and(|last| *last != Token::Name) {
                     self.out.decoded.add(Decodings::COMMENT);
                 }
             }
@@ -257,10 +257,9 @@ impl Lexer<'_> {
     /// Signs.
     fn sign(&mut self, rest: &[u8], first: u8) {
         let (token, length) = match rest {
-            [b'<', b'=', b'>', ..] | [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Token::Compare, 3),
-            [b'<', b'<', ..] | [b'>', b'>', ..] => (Token::Operator, 2),
+            [b'<', b'=', b'>', ..] | [b'=' | b'!', b'=', b'=', ..] => (Token::Compare, 3),
+            [b'<', b'<', ..] | [b'>', b'>', ..] | [b':', b'=', ..] => (Token::Operator, 2),
             [b'<' | b'>' | b'!' | b'=' | b'^', b'=', ..] | [b'<', b'>', ..] => (Token::Compare, 2),
-            [b':', b'=', ..] => (Token::Operator, 2),
             _ => match first {
                 b'=' | b'<' | b'>' => (Token::Compare, 1),
                 b'+' | b'-' | b'/' | b'%' | b'^' | b'~' | b'!' | b'&' | b'|' => (Token::Operator, 1),
