@@ -67,6 +67,7 @@ static PLAIN: &[(Class, Judge)] = &[
     (Class::FileInclusion, file_inclusion::judge),
     (Class::Ssrf, ssrf::judge),
     (Class::SessionFixation, session_fixation::judge),
+    (Class::Scanner, scanner::judge),
     (Class::SensitiveFile, sensitive_file::judge),
     (Class::Webshell, webshell::judge),
 ];

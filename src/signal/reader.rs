@@ -158,11 +158,19 @@ fn judges(field: Field, name: &[u8], text: &[u8], kinds: Bytes) -> Option<&'stat
     };
     match () {
         () if kinds.any(Bytes::CODE.or(words)) => Some(JUDGES),
+        () if names_code(name) => Some(JUDGES),
         () if kinds.any(Bytes::COLON) && kinds.any(Bytes::EQUAL) => Some(JUDGES),
-        () if field == Field::Path => kinds.any(Bytes::DOT).then_some(PLAIN).or(Some(PLAIN)),
+        () if field == Field::Path => Some(PLAIN),
         () if kinds.any(Bytes::SLASH) || text.starts_with(b"..") || name.len() > 2 => Some(PLAIN),
         () => None,
     }
+}
+
+/// Whether the name of a parameter may itself be an attack: `name[$ne]`, `class.loader`, `__proto__`.
+fn names_code(name: &[u8]) -> bool {
+    Bytes::of(name).any(Bytes::DOLLAR.or(Bytes::DOT))
+        || name.starts_with(b"__")
+        || name.ends_with(b"[prototype]")
 }
 
 /// Agents are mostly only asked for their names.

@@ -124,9 +124,8 @@ static NAMES: LazyLock<Option<AhoCorasick>> =
 /// The strongest name in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let is_agent = piece.field == Field::UserAgent;
-    // A call-back host needs a dot, and stands behind a scheme, an at-sign or a command.
-    let has_place =
-        piece.kinds.any(Bytes::DOT) && piece.kinds.any(Bytes::SLASH.or(Bytes::SIGN).or(Bytes::CODE));
+    // A call-back host has a dot, and stands behind a scheme, an at-sign or a command.
+    let has_place = piece.kinds.any(Bytes::DOT) && piece.kinds.any(Bytes::COLON.or(Bytes::CODE));
     if !is_agent && !has_place {
         return None;
     }
