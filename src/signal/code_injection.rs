@@ -22,11 +22,10 @@ static PHP: &[&str] = &[
     "var_dump",
     "highlight_file",
     "fsockopen",
-    "eval",
-    "system",
-    "assert",
-    "exec",
 ];
+
+/// The same, but words.
+static WORDS: &[&str] = &["eval", "system", "assert", "exec"];
 
 /// Names that only the insides of Java's, Python's and Node's run times have.
 static INSIDES: &[&str] = &[
@@ -75,12 +74,13 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (holds_any(lower, &["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
         (holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"), "gh-code-tag", 60),
         (calls(lower, PHP), "gh-code-php-call", if has_sign(piece) { 65 } else { 50 }),
+        (calls(lower, WORDS), "gh-code-php-call", if has_sign(piece) { 65 } else { 40 }),
         (
             holds_any(lower, &["auto_prepend_file", "allow_url_include", "disable_functions="]),
             "gh-code-php-setting",
             85,
         ),
-        (holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
+        (is_code(piece) && holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
     ]);
@@ -90,6 +90,11 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
 /// Whether something beside the call is written as code.
 fn has_sign(piece: &Piece<'_>) -> bool {
     piece.kinds.any(Bytes::QUOTE.or(Bytes::SEMICOLON).or(Bytes::DOLLAR))
+}
+
+/// Whether a name of the insides is used, not only named.
+fn is_code(piece: &Piece<'_>) -> bool {
+    piece.kinds.any(Bytes::PAREN.or(Bytes::BRACE).or(Bytes::BRACKET).or(Bytes::EQUAL)) || has_sign(piece)
 }
 
 /// Expressions of templates that compute: `{{7*7}}`, `${x.y()}`, `#{…}`, `{% import … %}`.
@@ -142,6 +147,10 @@ fn inside(body: &[u8], end: &[u8]) -> Option<u8> {
 /// How strong a directive `{% … %}` is.
 fn directive(body: &[u8]) -> Option<u8> {
     let body = body.get(..memchr::memmem::find(body, b"%}")?)?.trim_ascii();
-    let words = ["import ", "include ", "for ", "set ", "if ", "extends ", "debug", "with "];
-    words.iter().any(|word| body.starts_with(word.as_bytes())).then_some(65)
+    let starts = |words: &[&str]| words.iter().any(|word| body.starts_with(word.as_bytes()));
+    match () {
+        () if starts(&["import ", "include ", "extends ", "debug"]) => Some(65),
+        () if starts(&["for ", "set ", "if ", "with "]) => Some(40),
+        () => None,
+    }
 }
