@@ -1,5 +1,9 @@
 //! File inclusion: a value that names a file of the system, a stream of the language, or code from elsewhere.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::piece::{Field, Piece, Seen, stronger, strongest};
 use super::scan::{after, holds, holds_any, skip_blanks};
 
@@ -73,8 +77,17 @@ static NAMES: &[&[u8]] = &[
     b"lang",
 ];
 
+/// All that must stand in a text before it is looked at closely; parts of names suffice, whatever slashes are between.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let ends = FILES.iter().filter_map(|file| file.rsplit('/').find(|part| part.len() > 1));
+    AhoCorasick::new(ends.chain(["://", ":/", ":\\", "\\\\"])).ok()
+});
+
 /// The strongest sign of an inclusion in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    if !PARTS.as_ref()?.is_match(piece.lower) {
+        return None;
+    }
     let flat = flat(piece.lower);
     let lower = flat.as_deref().unwrap_or(piece.lower);
     let is_value = piece.field == Field::Query;

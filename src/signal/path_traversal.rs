@@ -7,7 +7,7 @@ use super::scan::{holds, holds_any};
 
 /// The strongest climb in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
-    if !piece.kinds.any(Bytes::DOT) {
+    if !piece.kinds.any(Bytes::DOT) || !(holds(piece.lower, b"..") || holds(piece.lower, b"/./")) {
         return None;
     }
     let climb = climb(piece);

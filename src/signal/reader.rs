@@ -161,7 +161,8 @@ fn judges(field: Field, name: &[u8], text: &[u8], kinds: Bytes) -> Option<&'stat
         () if names_code(name) => Some(JUDGES),
         () if kinds.any(Bytes::COLON) && kinds.any(Bytes::EQUAL) => Some(JUDGES),
         () if field == Field::Path => Some(PLAIN),
-        () if kinds.any(Bytes::SLASH) || text.starts_with(b"..") || name.len() > 2 => Some(PLAIN),
+        () if kinds.any(Bytes::SLASH) || text.starts_with(b"..") => Some(PLAIN),
+        () if name.len() > 2 => Some(NAMED),
         () => None,
     }
 }
@@ -172,6 +173,10 @@ fn names_code(name: &[u8]) -> bool {
         || name.starts_with(b"__")
         || name.ends_with(b"[prototype]")
 }
+
+/// Plain values of some parameters tell by their names.
+static NAMED: &[(Class, Judge)] =
+    &[(Class::SessionFixation, super::session_fixation::judge), (Class::Webshell, super::webshell::judge)];
 
 /// Agents are mostly only asked for their names.
 static AGENT: &[(Class, Judge)] = &[(Class::Scanner, super::scanner::judge)];

@@ -10,10 +10,14 @@ static NAMES: &[&[u8]] =
 /// The strongest sign of a session that is forced in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
+    let is_named = piece.field == Field::Query && NAMES.contains(&piece.name);
+    if !is_named && !lower.contains(&b'=') {
+        return None;
+    }
     let sets = holds(lower, b"document.cookie") && holds_any(lower, &["sess", "sid="]);
     let meta = holds(lower, b"http-equiv") && holds(lower, b"set-cookie");
     // Old servers write the session into their own links, so a name alone tells little.
-    let named = piece.field == Field::Query && NAMES.contains(&piece.name) && !lower.is_empty();
+    let named = is_named && !lower.is_empty();
     let inside =
         NAMES.iter().any(|name| holds(lower, name)) && holds(lower, b"=") && piece.field == Field::Query;
     strongest([
