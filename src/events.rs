@@ -13,6 +13,7 @@ use crate::format::{Around, Decoded, Decoder, Scratch};
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
+use crate::signal::{Reader, Sensitivity};
 use crate::source::{Block, Feed};
 use crate::text::percent_decode;
 use crate::time::Time;
@@ -31,6 +32,8 @@ pub enum Wanted {
 pub struct Writing<'p> {
     /// Which records.
     pub wanted: Wanted,
+    /// Signals that reach this are written with each event; `None` for no signals.
+    pub signals: Option<Sensitivity>,
     /// What lines mean.
     pub meaning: &'p Meaning,
     /// Requests before this are left out.
@@ -87,10 +90,14 @@ impl Writing<'_> {
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let scratch = Scratch::default();
         let mut line = line;
+        let mut reader = self.signals.map(|least| (Reader::default(), least));
         let mut each = |decoded: Decoded<'_, '_>| {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
             match (self.wanted, decoded.event) {
-                (Wanted::Events, Ok(event)) => self.event(&place, decoded.format, event, &mut out),
+                (Wanted::Events, Ok(event)) => {
+                    let reader = reader.as_mut().map(|(reader, least)| (reader, *least));
+                    self.event(&place, decoded.format, event, reader, &mut out);
+                }
                 (Wanted::Rejects, Err(reason)) => reject(&place, reason, decoded.record, &mut out),
                 _ => {}
             }
@@ -112,7 +119,14 @@ impl Writing<'_> {
     }
 
     /// Writes one event, unless it lies outside the time that is wanted.
-    fn event(&self, place: &Place<'_>, format: &str, event: &Event<'_>, out: &mut Vec<u8>) {
+    fn event(
+        &self,
+        place: &Place<'_>,
+        format: &str,
+        event: &Event<'_>,
+        reader: Option<(&mut Reader, Sensitivity)>,
+        out: &mut Vec<u8>,
+    ) {
         let outside = self.since.is_some_and(|since| event.time < since)
             || self.until.is_some_and(|until| until <= event.time);
         if outside {
@@ -126,6 +140,10 @@ impl Writing<'_> {
         what(event, &mut object);
         answer(event, &mut object);
         around(event, &mut object);
+        if let Some((reader, least)) = reader {
+            let signals = reader.read(event).iter().filter(|signal| least.score() <= signal.score);
+            object.signals(signals);
+        }
         object.close();
     }
 

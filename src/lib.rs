@@ -21,6 +21,7 @@ pub mod request;
 pub mod route;
 pub mod run;
 pub mod series;
+pub mod signal;
 pub mod simulate;
 pub mod source;
 pub mod summary;

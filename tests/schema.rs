@@ -95,6 +95,14 @@ fn the_schema_of_events_has_every_field_of_an_event() {
 }
 
 #[test]
+fn the_schema_of_signals_has_every_class() {
+    let document = document("event");
+    let classes: BTreeSet<_> =
+        gatehound::signal::Class::ALL.iter().map(|class| class.name().to_owned()).collect();
+    assert_eq!(strings(&document["$defs"]["Signal"]["properties"]["class"]["enum"]), classes);
+}
+
+#[test]
 fn what_is_written_is_valid_and_uses_every_property() {
     let attacks = fixture("attacks.json");
     let partial = fixture("partial.json");

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::scan::ReadArgs;
 use super::{EXITS, scan};
+use crate::signal::Sensitivity;
 use crate::simulate;
 
 /// `gatehound events`.
@@ -17,7 +18,8 @@ use crate::simulate;
         Fields on which a log is silent are absent; tokens and sessions are keyed hashes.",
     after_help = "Examples:\n  \
         gatehound events access.log | jq -r 'select(.status >= 500) | .template'\n  \
-        gatehound events access.log --rejects",
+        gatehound events access.log --rejects\n  \
+        gatehound events access.log --signals | jq -c 'select(.signals) | [.client, .path, .signals]'",
     after_long_help = EXITS
 )]
 pub struct EventsArgs {
@@ -28,6 +30,14 @@ pub struct EventsArgs {
     /// Write the lines that gave no request instead, each with the reason.
     #[arg(long, help_heading = "Writing")]
     pub rejects: bool,
+
+    /// Write with each event what attacks its line shows: injections, scanners, files that nobody should ask for.
+    #[arg(long, conflicts_with = "rejects", help_heading = "Writing")]
+    pub signals: bool,
+
+    /// Which signals are written: those that are hardly anything else (a score of 70), likely (50), or possible (30).
+    #[arg(long, value_enum, default_value_t, requires = "signals", help_heading = "Writing")]
+    pub sensitivity: SensitivityWord,
 
     /// How events are written.
     #[arg(long, value_enum, default_value_t, help_heading = "Writing")]
@@ -44,6 +54,28 @@ pub enum EventsForm {
     /// One JSON object a line.
     #[default]
     Ndjson,
+}
+
+/// How much must be seen for a signal to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SensitivityWord {
+    /// Scores from 70.
+    Low,
+    /// Scores from 50.
+    #[default]
+    Normal,
+    /// Scores from 30.
+    High,
+}
+
+impl From<SensitivityWord> for Sensitivity {
+    fn from(word: SensitivityWord) -> Self {
+        match word {
+            SensitivityWord::Low => Self::Low,
+            SensitivityWord::Normal => Self::Normal,
+            SensitivityWord::High => Self::High,
+        }
+    }
 }
 
 /// `gatehound formats`.

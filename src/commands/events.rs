@@ -35,6 +35,7 @@ pub(crate) fn run(
     let lines = AtomicU64::new(0);
     let writing = Writing {
         wanted: if args.rejects { Wanted::Rejects } else { Wanted::Events },
+        signals: args.signals.then(|| args.sensitivity.into()),
         meaning: &reading.meaning,
         since: reading.since,
         until: reading.until,

@@ -1,6 +1,7 @@
 //! One JSON object on one line, written field by field; nothing is allocated for ordinary text.
 
 use crate::incident::Raw;
+use crate::signal::Signal;
 
 /// An object that is being written.
 pub(super) struct Object<'o> {
@@ -58,6 +59,27 @@ impl<'o> Object<'o> {
     pub(super) fn flag(&mut self, name: &str, on: bool) {
         self.name(name);
         self.out.extend_from_slice(if on { b"true" } else { b"false" });
+    }
+
+    /// What the line itself shows; left out where that is nothing.
+    pub(super) fn signals<'s>(&mut self, signals: impl Iterator<Item = &'s Signal>) {
+        for (nth, signal) in signals.enumerate() {
+            if nth == 0 {
+                self.name("signals");
+                self.out.push(b'[');
+            } else {
+                *self.out.last_mut().expect("a list was opened") = b',';
+            }
+            // These names are all our own, and need no escapes.
+            let (class, field) = (signal.class.name(), signal.field.name());
+            let start = format!(
+                "{{\"class\":\"{class}\",\"rule\":\"{}\",\"field\":\"{field}\",\"score\":{}",
+                signal.rule, signal.score
+            );
+            self.out.extend_from_slice(start.as_bytes());
+            self.texts("decoded", signal.decoded.names().map(str::as_bytes));
+            self.out.extend_from_slice(b"}]");
+        }
     }
 
     /// Closes the object and its line.

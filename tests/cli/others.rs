@@ -38,6 +38,32 @@ fn events_are_the_lines_in_their_order_with_what_they_mean() {
 }
 
 #[test]
+fn signals_are_written_where_asked_for_and_as_strong_as_asked_for() {
+    let place = Place::new();
+    let line = |target: &str| {
+        format!("198.51.100.7 - - [10/Mar/2026:10:00:00 +0100] \"GET {target} HTTP/1.1\" 200 5 \"-\" \"-\"\n")
+    };
+    let targets = ["/a?q=union+jack", "/a?q=7%2527%20or%20%27k%27=%27k", "/phpmyadmin/", "/xmlrpc.php"];
+    place.file("a.log", targets.map(line).concat());
+    let signals = |words: &[&str]| -> Vec<serde_json::Value> {
+        let said = place.run(&[&["events", "a.log", "-q"], words].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        said.out.lines().map(|line| json(line)["signals"].clone()).collect()
+    };
+    assert!(signals(&[]).iter().all(serde_json::Value::is_null));
+    let normal = signals(&["--signals"]);
+    assert!(normal[0].is_null() && normal[3].is_null());
+    assert_eq!(normal[1][0]["class"], "sqli");
+    assert_eq!(normal[1][0]["field"], "query");
+    assert_eq!(normal[1][0]["decoded"], serde_json::json!(["percent", "double-percent"]));
+    assert_eq!(normal[2][0]["rule"], "gh-sensitive-name");
+    let count = |words: &[&str]| signals(words).iter().filter(|signals| !signals.is_null()).count();
+    let by = ["low", "normal", "high"].map(|word| count(&["--signals", "--sensitivity", word]));
+    assert_eq!(by, [1, 2, 3]);
+    assert_eq!(place.run(&["events", "a.log", "--sensitivity", "low"]).code, 2);
+}
+
+#[test]
 fn events_do_not_depend_on_threads_or_archives() {
     let place = Place::new();
     let log = place.file("a.log", calm(5000));

@@ -1,0 +1,156 @@
+//! Code injection: PHP, Java and its expression languages, Node, Python, and expressions of templates.
+
+use super::gate::Bytes;
+use super::piece::{Piece, Seen, stronger, strongest};
+use super::scan::{calls, holds, holds_any, is_name};
+
+/// Functions of PHP that run or reveal; none is a word.
+static PHP: &[&str] = &[
+    "shell_exec",
+    "passthru",
+    "proc_open",
+    "popen",
+    "pcntl_exec",
+    "base64_decode",
+    "file_get_contents",
+    "file_put_contents",
+    "phpinfo",
+    "call_user_func",
+    "create_function",
+    "gzinflate",
+    "str_rot13",
+    "var_dump",
+    "highlight_file",
+    "fsockopen",
+];
+
+/// The same, but words.
+static WORDS: &[&str] = &["eval", "system", "assert", "exec"];
+
+/// Names that only the insides of Java's, Python's and Node's run times have.
+static INSIDES: &[&str] = &[
+    "java.lang.",
+    "getruntime(",
+    "processbuilder",
+    "class.module.classloader",
+    "classloader.resources",
+    "t(java",
+    "#_memberaccess",
+    "#context[",
+    "@java.",
+    "ognl.",
+    "#request.",
+    "javax.script",
+    "freemarker.template",
+    "child_process",
+    "process.mainmodule",
+    "process.env",
+    "process.binding",
+    "global.process",
+    "__import__",
+    "__class__",
+    "__globals__",
+    "__builtins__",
+    "__subclasses__",
+    "__mro__",
+    "os.system",
+    "os.popen",
+    "subprocess.",
+    "_self.env",
+    "__proto__[",
+    "__proto__.",
+    "constructor.prototype",
+    "constructor[prototype]",
+    "getclass()",
+    "forname(",
+    ".getinputstream",
+    "rce.class",
+];
+
+/// The strongest sign of code in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    let lower = piece.lower;
+    let fixed = strongest([
+        (holds_any(lower, &["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
+        (holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"), "gh-code-tag", 60),
+        (calls(lower, PHP), "gh-code-php-call", if has_sign(piece) { 65 } else { 50 }),
+        (calls(lower, WORDS), "gh-code-php-call", if has_sign(piece) { 65 } else { 40 }),
+        (
+            holds_any(lower, &["auto_prepend_file", "allow_url_include", "disable_functions="]),
+            "gh-code-php-setting",
+            85,
+        ),
+        (is_code(piece) && holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
+        (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
+        (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
+    ]);
+    stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(lower) } else { None })
+}
+
+/// Whether something beside the call is written as code.
+fn has_sign(piece: &Piece<'_>) -> bool {
+    piece.kinds.any(Bytes::QUOTE.or(Bytes::SEMICOLON).or(Bytes::DOLLAR))
+}
+
+/// Whether a name of the insides is used, not only named.
+fn is_code(piece: &Piece<'_>) -> bool {
+    piece.kinds.any(Bytes::PAREN.or(Bytes::BRACE).or(Bytes::BRACKET).or(Bytes::EQUAL)) || has_sign(piece)
+}
+
+/// Expressions of templates that compute: `{{7*7}}`, `${x.y()}`, `#{…}`, `{% import … %}`.
+fn expressions(lower: &[u8]) -> Option<Seen> {
+    let mut best = None;
+    for at in memchr::memchr_iter(b'{', lower).take(32) {
+        let body = lower.get(at + 1..).unwrap_or_default();
+        let body = body.get(..200.min(body.len())).unwrap_or_default();
+        let before = at.checked_sub(1).and_then(|before| lower.get(before)).copied();
+        let seen = match (before, body.first()) {
+            (_, Some(b'{')) => {
+                inside(body.get(1..).unwrap_or_default(), b"}}").map(|kind| (kind, "gh-code-template"))
+            }
+            (Some(b'$' | b'#' | b'*' | b'@' | b'%' | b'~'), _) => {
+                inside(body, b"}").map(|kind| (kind, "gh-code-expression"))
+            }
+            (_, Some(b'%')) => {
+                directive(body.get(1..).unwrap_or_default()).map(|kind| (kind, "gh-code-directive"))
+            }
+            _ => None,
+        };
+        best = stronger(best, seen.map(|(score, rule)| Seen::new(rule, score)));
+    }
+    best
+}
+
+/// How strong the expression before `end` is: numbers that are computed say it all, a name says nothing.
+fn inside(body: &[u8], end: &[u8]) -> Option<u8> {
+    let length = memchr::memmem::find(body, end).or((end.len() == 1).then_some(body.len()))?;
+    let body = body.get(..length)?.trim_ascii();
+    let is_sum = body.first().is_some_and(u8::is_ascii_digit)
+        && body.last().is_some_and(|last| last.is_ascii_digit() || *last == b'\'')
+        && body.iter().any(|byte| matches!(byte, b'*' | b'+' | b'-' | b'/' | b'%'))
+        && body.iter().all(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b'*' | b'+' | b'-' | b'/' | b'%' | b' ' | b'\'' | b'.')
+        });
+    let opens = memchr::memchr(b'(', body);
+    let is_call = opens.is_some_and(|at| at > 0 && body.get(at - 1).copied().is_some_and(is_name))
+        && body.contains(&b')');
+    match () {
+        () if is_sum => Some(80),
+        () if is_call => Some(70),
+        () if holds_any(body, &["__", "self.", "config.", "request.", "constructor", "|attr", "runtime"]) => {
+            Some(70)
+        }
+        () => None,
+    }
+}
+
+/// How strong a directive `{% … %}` is.
+fn directive(body: &[u8]) -> Option<u8> {
+    let body = body.get(..memchr::memmem::find(body, b"%}")?)?.trim_ascii();
+    let starts = |words: &[&str]| words.iter().any(|word| body.starts_with(word.as_bytes()));
+    match () {
+        () if starts(&["import ", "include ", "extends ", "debug"]) => Some(65),
+        () if starts(&["for ", "set ", "if ", "with "]) => Some(40),
+        () => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! File inclusion: a value that names a file of the system, a stream of the language, or code from elsewhere.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::piece::{Field, Piece, Seen, stronger, strongest};
+use super::scan::{after, holds, holds_any, skip_blanks};
+
+/// Where files of systems stand that attacks ask for first.
+static FILES: &[&str] = &[
+    "etc/passwd",
+    "etc/shadow",
+    "etc/group",
+    "etc/hosts",
+    "etc/issue",
+    "etc/crontab",
+    "etc/fstab",
+    "etc/apache",
+    "etc/nginx",
+    "etc/my.cnf",
+    "etc/ssh",
+    "etc/os-release",
+    "proc/self",
+    "proc/version",
+    "proc/cmdline",
+    "var/log/",
+    "root/.",
+    ".ssh/",
+    "boot.ini",
+    "win.ini",
+    "system.ini",
+    "windows/system32",
+    "winnt/",
+    "web-inf",
+    "web.xml",
+    "wp-config",
+    ".htpasswd",
+    "global.asa",
+];
+
+/// Streams through which PHP and its like read or run.
+static STREAMS: &[&str] = &[
+    "php",
+    "phar",
+    "zip",
+    "zlib",
+    "compress.zlib",
+    "compress.bzip2",
+    "expect",
+    "glob",
+    "ogg",
+    "ssh2",
+    "rar",
+];
+
+/// Names of parameters that pages are included by.
+static NAMES: &[&[u8]] = &[
+    b"file",
+    b"page",
+    b"include",
+    b"inc",
+    b"template",
+    b"tpl",
+    b"path",
+    b"doc",
+    b"document",
+    b"folder",
+    b"root",
+    b"load",
+    b"module",
+    b"mod",
+    b"style",
+    b"view",
+    b"layout",
+    b"conf",
+    b"lang",
+];
+
+/// All that must stand in a text before it is looked at closely; parts of names suffice, whatever slashes are between.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let ends = FILES.iter().filter_map(|file| file.rsplit('/').find(|part| part.len() > 1));
+    AhoCorasick::new(ends.chain(["://", ":/", ":\\", "\\\\"])).ok()
+});
+
+/// The strongest sign of an inclusion in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    if !PARTS.as_ref()?.is_match(piece.lower) {
+        return None;
+    }
+    let flat = flat(piece.lower);
+    let lower = flat.as_deref().unwrap_or(piece.lower);
+    let is_value = piece.field == Field::Query;
+    let stream = STREAMS.iter().any(|name| after(lower, name).any(|rest| rest.starts_with(b"://")));
+    let named = NAMES.contains(&piece.name);
+    let local = after(lower, "file").any(|rest| rest.starts_with(b":/"));
+    let drive = matches!(lower, [b'a'..=b'z', b':', b'/', ..]) && is_value;
+    let fixed = strongest([
+        (stream, "gh-inclusion-stream", 80),
+        (local, "gh-inclusion-file-url", 75),
+        (drive, "gh-inclusion-drive", 45),
+        (share(piece.lower), "gh-inclusion-share", 65),
+        (is_value && named && remote(lower), "gh-inclusion-remote", 60),
+    ]);
+    let file = FILES.iter().any(|file| holds(lower, file.as_bytes())).then(|| {
+        let absolute = lower.starts_with(b"/") || holds(lower, b"../") || named || drive;
+        let score = match (piece.field, absolute) {
+            (Field::Path, _) if holds(lower, b"..") => 85,
+            (Field::Path, _) => 60,
+            (_, true) => 75,
+            (_, false) => 45,
+        };
+        Seen::new("gh-inclusion-system-file", score)
+    });
+    stronger(fixed, file)
+}
+
+/// A share of Windows: `\\\\host\\c$\\…`.
+fn share(lower: &[u8]) -> bool {
+    let lower = lower.strip_prefix(b"/").unwrap_or(lower);
+    lower.starts_with(b"\\\\") && lower.get(2..).unwrap_or_default().contains(&b'\\')
+}
+
+/// A URL of a script or a text at some other host.
+fn remote(lower: &[u8]) -> bool {
+    let rest = skip_blanks(lower);
+    let is_url = rest.starts_with(b"http://") || rest.starts_with(b"https://") || rest.starts_with(b"ftp://");
+    let path = rest.split(|&byte| byte == b'?').next().unwrap_or_default();
+    is_url && (rest.ends_with(b"?") || [&b".txt"[..], b".php", b".inc"].iter().any(|end| path.ends_with(end)))
+}
+
+/// `lower` with `/` for `\`, and without `//` and `/./`; `None` where it has none of them.
+fn flat(lower: &[u8]) -> Option<Vec<u8>> {
+    if !holds_any(lower, &["\\", "/./"]) && !holds_any(lower.get(1..).unwrap_or_default(), &["//"]) {
+        return None;
+    }
+    let mut flat: Vec<u8> = Vec::with_capacity(lower.len());
+    for &byte in lower {
+        let byte = if byte == b'\\' { b'/' } else { byte };
+        if byte == b'/' && flat.ends_with(b"/.") {
+            flat.pop();
+        }
+        // The slashes of `scheme://` stay.
+        if byte == b'/' && flat.ends_with(b"/") && !flat.ends_with(b":/") {
+            continue;
+        }
+        flat.push(byte);
+    }
+    Some(flat)
+}

@@ -1,0 +1,34 @@
+//! JNDI look-ups that Log4j would follow (CVE-2021-44228), and the other look-ups that steal what the process knows.
+
+use super::gate::Bytes;
+use super::piece::{Piece, Seen, strongest};
+use super::scan::{after, holds, holds_any};
+
+/// The strongest look-up in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    if !piece.kinds.any(Bytes::DOLLAR.or(Bytes::COLON)) {
+        return None;
+    }
+    let lower = piece.lower;
+    let schemes = ["ldap", "ldaps", "rmi", "dns", "iiop", "corba", "nis", "nds", "http"];
+    let asks =
+        after(lower, "jndi:").any(|rest| schemes.iter().any(|scheme| rest.starts_with(scheme.as_bytes())));
+    let secrets = [
+        "${env:",
+        "${sys:",
+        "${java:",
+        "${ctx:",
+        "${hostname",
+        "${docker:",
+        "${k8s:",
+        "${main:",
+        "${bundle:",
+    ];
+    strongest([
+        (asks, "gh-jndi-lookup", 90),
+        (holds(lower, b"${jndi:") || holds(lower, b"${jndi$"), "gh-jndi-lookup", 85),
+        (holds_any(lower, &["${lower:", "${upper:", "${::-", "${base64:"]), "gh-jndi-hidden", 75),
+        (holds_any(lower, &secrets), "gh-jndi-secrets", 70),
+        (holds_any(lower, &["${script:", "${url:", "${dns:"]), "gh-jndi-text-lookup", 80),
+    ])
+}

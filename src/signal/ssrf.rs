@@ -1,0 +1,130 @@
+//! Server-side request forgery: a value that is a URL into the server's own network, in whatever way its host is written.
+
+use std::net::Ipv4Addr;
+
+use super::gate::Bytes;
+use super::piece::{Field, Piece, Seen, stronger};
+use super::scan::holds_any;
+
+/// Schemes that no browser asks for, and old libraries follow.
+static ODD: &[&[u8]] = &[
+    b"gopher", b"dict", b"ldap", b"ldaps", b"tftp", b"sftp", b"netdoc", b"jar", b"imap", b"smb", b"telnet",
+    b"ldapi",
+];
+
+/// Names under which clouds tell a machine its own secrets.
+static METADATA: &[&[u8]] = &[
+    b"metadata.google.internal",
+    b"metadata",
+    b"metadata.azure.internal",
+    b"instance-data",
+    b"metadata.tencentyun.com",
+    b"[fd00:ec2::254]",
+];
+
+/// The strongest URL into the inside in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    if piece.field != Field::Query || !piece.kinds.any(Bytes::SLASH) {
+        return None;
+    }
+    let mut best = None;
+    for at in memchr::memmem::find_iter(piece.lower, b"//").take(8) {
+        let (before, rest) = piece.lower.split_at(at);
+        let letters = before.strip_suffix(b":").unwrap_or_default();
+        let length = letters.iter().rev().take(10).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let scheme = letters.get(letters.len() - length..).unwrap_or_default();
+        // A host in the middle of a text is somebody's link.
+        let is_whole = scheme.len() + usize::from(!scheme.is_empty()) == before.len();
+        best = stronger(best, target(scheme, rest.get(2..).unwrap_or_default(), is_whole));
+    }
+    best
+}
+
+/// A URL with its scheme, and what follows the slashes.
+fn target(scheme: &[u8], rest: &[u8], is_whole: bool) -> Option<Seen> {
+    if ODD.contains(&scheme) {
+        return Some(Seen::new("gh-ssrf-scheme", 75));
+    }
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let (named, host) = match memchr::memrchr(b'@', authority) {
+        Some(at) => (true, authority.get(at + 1..).unwrap_or_default()),
+        None => (false, authority),
+    };
+    let host = match host.first() {
+        Some(b'[') => host.split_inclusive(|&byte| byte == b']').next().unwrap_or_default(),
+        _ => host.split(|&byte| byte == b':').next().unwrap_or_default(),
+    };
+    if METADATA.contains(&host) {
+        return Some(Seen::new("gh-ssrf-metadata", 85));
+    }
+    let bonus = if named { 20 } else { 0 };
+    match address(host) {
+        Some((address, _)) if is_metadata(address) => Some(Seen::new("gh-ssrf-metadata", 90)),
+        Some((address, true)) if is_internal(address) => Some(Seen::new("gh-ssrf-hidden-address", 80)),
+        // Developers name their own machines plainly.
+        Some((address, false)) if is_internal(address) && is_whole => {
+            Some(Seen::new("gh-ssrf-internal", 40 + bonus))
+        }
+        None if matches!(host, b"localhost" | b"[::1]" | b"[::]") && is_whole => {
+            Some(Seen::new("gh-ssrf-internal", 40 + bonus))
+        }
+        None if holds_any(
+            host,
+            &["127.0.0.1.", "169.254.169.254.", "localtest.me", ".nip.io", ".xip.io"],
+        ) =>
+        {
+            Some(Seen::new("gh-ssrf-rebinding", 70))
+        }
+        None => mapped(host)
+            .filter(|address| is_internal(*address))
+            .map(|_| Seen::new("gh-ssrf-hidden-address", 80)),
+        _ => None,
+    }
+}
+
+/// The address that a host writes as `inet_aton` reads it (one to four numbers, decimal, octal or hexadecimal), and whether
+/// that hides it.
+fn address(host: &[u8]) -> Option<(Ipv4Addr, bool)> {
+    let text = std::str::from_utf8(host).ok().filter(|text| !text.is_empty() && text.len() <= 40)?;
+    if let Ok(address) = text.parse::<Ipv4Addr>() {
+        return Some((address, false));
+    }
+    let parts: Vec<u32> = text.split('.').map(number).collect::<Option<_>>()?;
+    let (&last, first) = parts.split_last()?;
+    if first.len() > 3 || first.iter().any(|&part| part > 255) {
+        return None;
+    }
+    let high = first.iter().enumerate().fold(0_u32, |bits, (nth, part)| bits | part << (24 - 8 * nth));
+    let room = 32 - 8 * first.len();
+    (u64::from(last) < 1 << room).then(|| (Ipv4Addr::from_bits(high | last), true))
+}
+
+/// One number of an address.
+fn number(text: &str) -> Option<u32> {
+    match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None if text.len() > 1 && text.starts_with('0') => u32::from_str_radix(text, 8).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// The IPv4 address inside of an IPv6 address in brackets.
+fn mapped(host: &[u8]) -> Option<Ipv4Addr> {
+    let text = std::str::from_utf8(host.strip_prefix(b"[")?.strip_suffix(b"]")?).ok()?;
+    let address = text.parse::<std::net::Ipv6Addr>().ok()?;
+    address.to_ipv4_mapped().or_else(|| address.to_ipv4())
+}
+
+/// Loopback, private, link-local, and the address of no host.
+fn is_internal(address: Ipv4Addr) -> bool {
+    address.is_loopback() || address.is_private() || address.is_link_local() || address.octets()[0] == 0
+}
+
+/// Where clouds answer a machine about itself.
+fn is_metadata(address: Ipv4Addr) -> bool {
+    matches!(
+        address.octets(),
+        [169, 254, 169, 254] | [169, 254, 170, 2] | [100, 100, 100, 200] | [192, 0, 0, 192]
+    )
+}

@@ -1,0 +1,109 @@
+//! Web shells: names that they are known by, commands given to a script, scripts where only uploads belong.
+
+use super::piece::{Field, Piece, Seen, strongest};
+use super::scan::{holds_any, name};
+
+/// Names of shells, without their extension.
+static SHELLS: &[&[u8]] = &[
+    b"c99",
+    b"c100",
+    b"r57",
+    b"wso",
+    b"b374k",
+    b"alfa",
+    b"alfacgiapi",
+    b"weevely",
+    b"cmdjsp",
+    b"cmdasp",
+    b"aspxspy",
+    b"webshell",
+    b"backdoor",
+    b"jspspy",
+    b"antak",
+    b"indoxploit",
+    b"mini",
+    b"marijuana",
+    b"filesman",
+    b"chopper",
+    b"shell",
+    b"cmd",
+    b"up",
+    b"uploader",
+    b"0x",
+    b"phpspy",
+    b"godzilla",
+    b"behinder",
+    b"adminer-shell",
+];
+
+/// Parameters through which shells are told what to do.
+static TOLD: &[&[u8]] =
+    &[b"cmd", b"exec", b"command", b"execute", b"shell", b"run", b"c", b"do", b"system", b"passthru"];
+
+/// Commands that intruders begin with.
+static FIRST: &[&[u8]] = &[
+    b"id",
+    b"whoami",
+    b"uname",
+    b"ls",
+    b"dir",
+    b"cat",
+    b"pwd",
+    b"wget",
+    b"curl",
+    b"ifconfig",
+    b"ipconfig",
+    b"net",
+    b"ps",
+    b"netstat",
+    b"echo",
+    b"hostname",
+    b"systeminfo",
+    b"type",
+    b"nc",
+    b"bash",
+    b"sh",
+    b"powershell",
+];
+
+/// The strongest sign of a shell in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    if piece.field == Field::Query {
+        let told = TOLD.contains(&piece.name);
+        let word = name(piece.lower);
+        let commanded = FIRST.contains(&word)
+            && (word.len() == piece.lower.len() || piece.lower.get(word.len()) == Some(&b' '));
+        return strongest([(told && commanded && piece.name.len() > 2, "gh-webshell-command", 65)]);
+    }
+    if piece.field != Field::Path {
+        return None;
+    }
+    let file = piece.lower.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let dot = memchr::memchr(b'.', file)?;
+    let (stem, extension) = file.split_at(dot);
+    let is_script = [
+        &b".php"[..],
+        b".jsp",
+        b".asp",
+        b".jspx",
+        b".cfm",
+        b".phtml",
+        b".cgi",
+        b".php5",
+        b".php7",
+        b".phar",
+        b".aspx",
+        b".ashx",
+    ]
+    .contains(&extension);
+    let uploads = ["/uploads/", "/upload/", "/images/", "/tmp/", "/cache/", "/files/", "/.well-known/"];
+    strongest([
+        (
+            is_script && SHELLS.contains(&stem) && !matches!(stem, b"up" | b"mini" | b"cmd" | b"0x"),
+            "gh-webshell-name",
+            70,
+        ),
+        (is_script && SHELLS.contains(&stem), "gh-webshell-name", 50),
+        (is_script && holds_any(piece.lower, &uploads), "gh-webshell-place", 40),
+    ])
+}

@@ -1,0 +1,28 @@
+//! Cross-site scripting: HTML that a browser would act on, and script in the places where a page would run it.
+
+mod html;
+mod script;
+
+use super::gate::Bytes;
+use super::piece::{Field, Piece, Seen, stronger};
+
+/// The strongest structure of HTML or script in a piece.
+pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    let tame = clean(piece.lower);
+    let lower = tame.as_deref().unwrap_or(piece.lower);
+    let tags = if piece.kinds.any(Bytes::ANGLE) { html::judge(lower) } else { None };
+    let code = Bytes::PAREN.or(Bytes::QUOTE).or(Bytes::EQUAL).or(Bytes::COLON).or(Bytes::DOT);
+    let scripts = if piece.kinds.any(code) { script::judge(lower) } else { None };
+    let best = stronger(tags, scripts);
+    // Pages name scripts of their own in what refers to them.
+    best.filter(|seen| piece.field != Field::Referer || seen.score >= 70)
+}
+
+/// `lower` without control characters, which browsers skip inside of names; `None` where it has none.
+fn clean(lower: &[u8]) -> Option<Vec<u8>> {
+    let is_skipped = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
+    lower
+        .iter()
+        .any(|&byte| is_skipped(byte))
+        .then(|| lower.iter().copied().filter(|&byte| !is_skipped(byte)).collect())
+}
