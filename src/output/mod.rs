@@ -2,12 +2,25 @@
 //!
 //! An output is a pure function of the run summary and the incidents; it escapes the bytes of strangers, and nobody before it does.
 
+mod asim;
+mod cef;
+mod csv;
+mod ecs;
 mod json;
+mod markdown;
 pub mod mask;
 mod ndjson;
+mod ocsf;
+mod otlp;
+mod sarif;
 pub mod schema;
+mod siem;
 mod sink;
+mod splunk;
+mod stix;
 mod text;
+mod udm;
+mod whole;
 
 use std::io::{self, Write};
 
@@ -63,7 +76,26 @@ impl Default for Style {
 }
 
 /// Every output; the first is the default.
-pub static OUTPUTS: &[&dyn Output] = &[&text::Text, &ndjson::Ndjson, &json::Json];
+pub static OUTPUTS: &[&dyn Output] = &[
+    &text::Text,
+    &ndjson::Ndjson,
+    &json::Json,
+    &markdown::MARKDOWN,
+    &csv::CSV,
+    &ocsf::OCSF,
+    &ecs::ECS,
+    &ecs::ELASTIC_BULK,
+    &splunk::SPLUNK,
+    &cef::CEF,
+    &cef::LEEF,
+    &cef::SYSLOG,
+    &cef::SYSLOG_CEF,
+    &asim::ASIM,
+    &udm::UDM,
+    &otlp::OTLP,
+    &sarif::SARIF,
+    &stix::Stix,
+];
 
 /// The output called `name`; an unknown name is an error that names the nearest.
 pub fn by_name(name: &str) -> Result<&'static dyn Output, Error> {

@@ -1,0 +1,165 @@
+//! Reports in the schemas of others: what they look like, that hostile text stays text, and that the others' own validators
+//! take them. `UPDATE=1 cargo test` writes the expected files; read them.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and one that skips says so")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use gatehound::incident::Incident;
+use gatehound::output::{OUTPUTS, Style, by_name};
+use gatehound::run::Run;
+use serde_json::Value;
+
+#[derive(serde::Deserialize)]
+struct Report {
+    run: Run,
+    incidents: Vec<Incident>,
+}
+
+/// Outputs for machines and tickets that have a golden file each.
+const NAMES: [&str; 15] = [
+    "markdown",
+    "csv",
+    "ocsf",
+    "ecs",
+    "elastic-bulk",
+    "splunk-hec",
+    "cef",
+    "leef",
+    "syslog",
+    "syslog-cef",
+    "asim",
+    "udm",
+    "otlp",
+    "sarif",
+    "stix",
+];
+
+/// What an attacker would put wherever a log lets him.
+const HOSTILE: &str = "x\"'\\|=]\r\nINJECTED: a=b|c\t\u{0}\u{1b}[31m\u{202e}<script>alert(1)</script>@all `c` [l](http://e.example) =1+1 \u{fffd}";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/output")
+}
+
+fn attacks() -> Value {
+    serde_json::from_str(&fs::read_to_string(folder().join("attacks.json")).unwrap()).unwrap()
+}
+
+/// `attacks.json` in which every text that comes from a log is hostile, and every address is IPv6.
+fn hostile() -> Value {
+    let mut report = attacks();
+    for incident in report["incidents"].as_array_mut().unwrap() {
+        let entities = &mut incident["entities"];
+        entities["source_ips"] = serde_json::json!(["2001:db8::7", "2001:db8::8", HOSTILE]);
+        for name in ["users", "user_agents", "hosts", "consumers"] {
+            entities[name] = serde_json::json!([HOSTILE, format!("={HOSTILE}")]);
+        }
+        for endpoint in entities["endpoints"].as_array_mut().unwrap() {
+            endpoint["template"] = HOSTILE.into();
+        }
+        for name in ["title", "summary"] {
+            incident[name] = format!("{}{HOSTILE}", incident[name].as_str().unwrap()).into();
+        }
+        for line in incident["evidence"].as_array_mut().unwrap() {
+            (line["raw"], line["source"]) = (HOSTILE.into(), format!("/var/log/{HOSTILE}").into());
+        }
+        incident["impact"]["compromised_users"] = serde_json::json!([HOSTILE]);
+        incident["recommendations"] = serde_json::json!([HOSTILE]);
+    }
+    report
+}
+
+fn render(report: &Value, format: &str) -> String {
+    let report: Report = serde_json::from_value(report.clone()).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = by_name(format).unwrap().open(Box::new(&mut bytes), Style::default());
+    writer.begin(&report.run).unwrap();
+    report.incidents.iter().for_each(|incident| writer.incident(incident).unwrap());
+    writer.end().unwrap();
+    drop(writer);
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_output_looks_as_it_was_read() {
+    for name in NAMES {
+        let text = render(&attacks(), name);
+        let path = folder().join(format!("attacks.{name}"));
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(text, fs::read_to_string(&path).unwrap_or_default(), "{name}");
+    }
+    let known = OUTPUTS.iter().filter(|output| !["text", "json", "ndjson"].contains(&output.name()));
+    assert_eq!(known.count(), NAMES.len(), "an output without a golden file");
+}
+
+#[test]
+fn a_native_report_that_is_read_and_written_again_loses_nothing() {
+    let report = attacks();
+    let again: Value = serde_json::from_str(&render(&report, "json")).unwrap();
+    assert_eq!(again["incidents"], report["incidents"]);
+}
+
+#[test]
+fn hostile_text_begins_no_record_and_no_markup() {
+    let report = hostile();
+    let incidents = report["incidents"].as_array().unwrap().len();
+    assert!(incidents >= 3);
+    for (name, lines) in
+        [("ocsf", 1), ("ecs", 1), ("elastic-bulk", 2), ("splunk-hec", 1), ("udm", 1), ("otlp", 1)]
+    {
+        let text = render(&report, name);
+        assert_eq!(text.lines().count(), incidents * lines, "{name}");
+        text.lines().for_each(|line| assert!(serde_json::from_str::<Value>(line).unwrap().is_object()));
+    }
+    for name in ["cef", "leef", "syslog", "syslog-cef"] {
+        let text = render(&report, name);
+        assert_eq!(text.lines().count(), incidents, "{name}");
+        assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()), "{name}");
+        assert!(!text.contains('\u{202e}') && !text.contains("\nINJECTED"), "{name}");
+    }
+    for name in ["asim", "sarif", "stix"] {
+        assert!(serde_json::from_str::<Value>(&render(&report, name)).is_ok(), "{name}");
+    }
+    let csv = render(&report, "csv");
+    assert_eq!(csv.lines().count(), incidents + 1);
+    assert!(!csv.contains("\"=x") && csv.chars().all(|c| matches!(c, '\r' | '\n') || !c.is_control()));
+    let markdown = render(&report, "markdown");
+    let markup = markdown.lines().filter(|line| !line.starts_with("    "));
+    for line in markup {
+        assert!(
+            !line.starts_with("INJECTED") && !line.contains("<script") && !line.contains("](http"),
+            "{line}"
+        );
+        assert!(!line.contains("://") && !line.contains(" @all"), "{line}");
+    }
+}
+
+/// Runs `tests/validators.py` with the Python that `GATEHOUND_VALIDATORS` names.
+#[test]
+fn the_validators_of_others_take_every_output() {
+    let Some(python) = std::env::var_os("GATEHOUND_VALIDATORS") else {
+        eprintln!("SKIPPED: no validators of others (GATEHOUND_VALIDATORS names no Python)");
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    for (case, report) in [("attacks", attacks()), ("hostile", hostile())] {
+        for name in NAMES {
+            fs::write(out.path().join(format!("{case}.{name}")), render(&report, name)).unwrap();
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(python);
+    command.arg(root.join("tests/validators.py")).arg(out.path());
+    let ecs = root.join("../shared/examples/validate_ecs.py");
+    if ecs.is_file() {
+        command.env("ECS_VALIDATOR", ecs);
+    }
+    let run = command.output().unwrap();
+    let told = String::from_utf8_lossy(&run.stdout) + String::from_utf8_lossy(&run.stderr);
+    eprintln!("{told}");
+    assert!(run.status.success(), "{told}");
+}

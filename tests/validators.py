@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Holds rendered outputs against the validators of those who read them.
+
+usage: validators.py FOLDER    where FOLDER holds files called `<name>.<output>`
+
+Needs `ocsf-json-schema`, `jsonschema` and `stix2-validator`; SARIF_SCHEMA and ECS_VALIDATOR name files that are used
+where they are there. Whatever is missing is told, and skipped.
+"""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+wrong = []
+checked = {}
+
+
+def complain(path, what):
+    wrong.append(f"{path.name}: {what}")
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def skip(what):
+    print(f"SKIPPED: {what}", file=sys.stderr)
+
+
+def ocsf(paths):
+    import jsonschema
+    from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+
+    for version in ("1.5.0", "1.8.0"):
+        schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=version))
+        classes = schema.get_class_schema(class_name="detection_finding", profiles=[])
+        validator = jsonschema.Draft202012Validator(classes)
+        for path in paths:
+            for finding in lines(path):
+                finding["metadata"]["version"] = version
+                for error in list(validator.iter_errors(finding))[:3]:
+                    complain(path, f"OCSF {version}: {error.json_path}: {error.message[:200]}")
+
+
+def sarif(paths):
+    import jsonschema
+
+    schema = os.environ.get("SARIF_SCHEMA")
+    if not schema:
+        return skip("no SARIF schema (SARIF_SCHEMA)")
+    validator = jsonschema.Draft7Validator(json.loads(pathlib.Path(schema).read_text(encoding="utf-8")))
+    for path in paths:
+        for error in list(validator.iter_errors(json.loads(path.read_text(encoding="utf-8"))))[:3]:
+            complain(path, f"SARIF: {error.json_path}: {error.message[:200]}")
+
+
+def stix(paths):
+    from stix2validator import ValidationOptions, validate_file
+
+    for path in paths:
+        result = validate_file(str(path), ValidationOptions(version="2.1"))
+        for one in result.object_results if not result.is_valid else []:
+            for error in one.errors[:3]:
+                complain(path, f"STIX: {one.object_id}: {str(error)[:200]}")
+
+
+def ecs(paths):
+    validator = os.environ.get("ECS_VALIDATOR")
+    if not validator:
+        return skip("no ECS validator (ECS_VALIDATOR)")
+    for path in paths:
+        for nth, document in enumerate(lines(path)):
+            single = path.with_suffix(".ecs-one")
+            single.write_text(json.dumps(document), encoding="utf-8")
+            fields = pathlib.Path(validator).parent / "ecs_flat.yml"
+            command = [sys.executable, validator, str(fields), str(single), "gatehound"]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            if run.returncode != 0:
+                complain(path, f"ECS, document {nth}: {(run.stdout + run.stderr)[-300:]}")
+
+
+CEF_KEY = re.compile(r"(?:^| )([A-Za-z0-9]+)=")
+
+
+def cef(paths):
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+            event = line[line.index("CEF:0|"):]
+            header = re.split(r"(?<!\\)\|", event, maxsplit=7)
+            if len(header) != 8 or not header[6].isdigit() or not 0 <= int(header[6]) <= 10:
+                complain(path, f"CEF header: {event[:120]}")
+                continue
+            plain = header[7].replace("\\\\", "").replace("\\=", "")
+            keys = CEF_KEY.findall(plain)
+            if len(keys) != len(set(keys)) or "=" in CEF_KEY.sub(" ", plain):
+                complain(path, f"CEF extension: {keys}")
+
+
+def leef(paths):
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+            header = line.split("|", 6)
+            if len(header) != 7 or header[0] != "LEEF:2.0" or header[5] != "x09":
+                complain(path, f"LEEF header: {line[:120]}")
+            elif any("=" not in pair for pair in header[6].split("\t")):
+                complain(path, "LEEF attribute without a value")
+
+
+SYSLOG = re.compile(
+    r'<\d{1,3}>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - \S+ - \S+ '
+    r'(-|\[\S+( [a-z_]+="([^"\\\]]|\\["\\\]])*")+\]) .+'
+)
+
+
+def syslog(paths):
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+            if not SYSLOG.fullmatch(line):
+                complain(path, f"RFC 5424: {line[:200]}")
+
+
+def table(paths):
+    for path in paths:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        if len({len(row) for row in rows}) != 1:
+            complain(path, "rows of different lengths")
+        for cell in (cell for row in rows[1:] for cell in row):
+            if cell[:1] in ("=", "+", "-", "@"):
+                complain(path, f"a cell that calculates: {cell[:60]}")
+
+
+def json_lines(paths):
+    for path in paths:
+        if not all(isinstance(one, dict) for one in lines(path)):
+            complain(path, "a line that is no object")
+
+
+def array(paths):
+    for path in paths:
+        for alert in json.loads(path.read_text(encoding="utf-8")):
+            missing = {"EventType", "EventUid", "EventSchema", "EventSchemaVersion", "EventCount", "EventStartTime",
+                       "EventEndTime", "EventVendor", "EventProduct", "EventResult"} - set(alert)
+            if missing or alert["EventSeverity"] not in ("Informational", "Low", "Medium", "High"):
+                complain(path, f"ASIM: {missing} {alert.get('EventSeverity')}")
+
+
+CHECKS = {
+    "ocsf": ocsf, "sarif": sarif, "stix": stix, "ecs": ecs, "cef": cef, "syslog-cef": cef, "leef": leef,
+    "syslog": syslog, "csv": table, "splunk-hec": json_lines, "elastic-bulk": json_lines, "udm": json_lines,
+    "otlp": json_lines, "asim": array,
+}
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    for name, check in CHECKS.items():
+        paths = sorted(path for path in folder.iterdir() if path.name.endswith(f".{name}"))
+        checked[name] = len(paths)
+        try:
+            check(paths)
+        except ModuleNotFoundError as missing:
+            skip(f"{name}: {missing}")
+    for line in wrong[:40]:
+        print(line)
+    print(f"{sum(checked.values())} files, {len(wrong)} complaints")
+    return 1 if wrong or not any(checked.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
