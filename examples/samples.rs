@@ -145,5 +145,7 @@ fn client(format: Format, line: &[u8]) -> Option<&[u8]> {
             let address = &with_port[..end];
             Some(address.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(address))
         }
+        // No sample is cut from a log in another format.
+        _ => None,
     }
 }

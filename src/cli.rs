@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, FormatsArgs, FormatsCommand, SchemaArgs, SimulateArgs,
+    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -57,6 +57,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show the settings in force, and where they come from.
     Config(ConfigArgs),
+    /// Turn a report into a block list, or into accounts to reset and tokens to revoke.
+    Respond(RespondArgs),
     /// Write a labelled log to try detectors on.
     Simulate(SimulateArgs),
     /// Score a report against the truth of a labelled log.

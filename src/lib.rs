@@ -18,6 +18,7 @@ pub mod output;
 pub mod plan;
 pub mod report;
 pub mod request;
+pub mod respond;
 pub mod route;
 pub mod run;
 pub mod series;

@@ -301,3 +301,29 @@ fn every_naive_threshold_fires_on_the_harmless_day() {
         }
     }
 }
+
+#[test]
+fn the_same_attacks_are_met_in_every_format_with_the_same_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = Options { seed: 744, rate_milli: 1500, ..Options::default() };
+    for (name, format) in Format::ALL {
+        let (log, truth, _) = simulate(&Options { format, ..day.clone() });
+        let (path, said) = (folder.path().join(name), folder.path().join("truth.json"));
+        std::fs::write(&path, &log).unwrap();
+        std::fs::write(&said, serde_json::to_vec(&truth).unwrap()).unwrap();
+        let gatehound = || std::process::Command::new(env!("CARGO_BIN_EXE_gatehound"));
+        let report = gatehound().args(["scan", "-q", "--format", "ndjson"]).arg(&path).output().unwrap();
+        let found = folder.path().join("report.ndjson");
+        std::fs::write(&found, &report.stdout).unwrap();
+        let score = gatehound()
+            .args(["evaluate", "--format", "json", "--truth"])
+            .args([&said, &found])
+            .output()
+            .unwrap();
+        let score: serde_json::Value = serde_json::from_slice(&score.stdout).unwrap();
+        let (strict, precision) = (&score["strict"], &score["precision"]);
+        let share = |of: &serde_json::Value| of["hit"].as_f64().unwrap() / of["of"].as_f64().unwrap();
+        assert!(share(strict) >= 0.85, "{name}: {strict}");
+        assert!(share(precision) >= 0.85, "{name}: {precision}");
+    }
+}

@@ -253,3 +253,45 @@ pub struct CompletionsArgs {
 fn log_formats() -> PossibleValuesParser {
     simulate::Format::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
 }
+
+/// `gatehound respond`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Turn a report into a list that a proxy, a firewall or a cloud takes, or into accounts to reset and tokens to \
+        revoke. It is printed and never applied. Private addresses, the allow-list, delivery networks and addresses that \
+        people share are left out, and standard error says so.",
+    after_help = "Examples:\n  \
+        gatehound scan access.log --format ndjson | gatehound respond - --target nginx\n  \
+        gatehound respond report.json --target nftables --min-severity critical --allow 192.0.2.0/24\n  \
+        gatehound respond report.json --target accounts"
+)]
+pub struct RespondArgs {
+    /// The report, as `--format json` or `ndjson` wrote it; `-` for standard input.
+    #[arg(value_name = "REPORT", default_value = "-")]
+    pub report: PathBuf,
+
+    /// Who carries it out.
+    #[arg(long, value_name = "TARGET", value_parser = targets())]
+    pub target: String,
+
+    /// Leave incidents below LEVEL alone.
+    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    pub min_severity: String,
+
+    /// How many hours after the last request of an incident its addresses are blocked.
+    #[arg(long = "expires-hours", value_name = "HOURS", default_value_t = 24)]
+    pub hours: u32,
+
+    /// Never block this network, address or delivery network; may be repeated.
+    #[arg(long, value_name = "CIDR|NAME")]
+    pub allow: Vec<String>,
+
+    /// Block addresses as well behind which people have no part in it.
+    #[arg(long)]
+    pub include_shared: bool,
+}
+
+/// The names of all targets.
+fn targets() -> PossibleValuesParser {
+    crate::respond::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>().into()
+}

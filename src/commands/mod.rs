@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod formats;
 mod progress;
 pub(crate) mod reference;
+pub(crate) mod respond;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;

@@ -6,7 +6,6 @@ use std::io;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::UNIX_EPOCH;
 
 use super::disk::{Disk, Identity};
 use super::framing::{self, Framing};
@@ -148,8 +147,8 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     }
     let stays_open = hold || is_stdin(path);
     let origin = if stays_open { Origin::Held(Arc::new(disk)) } else { Origin::Named(disk.identity(path)?) };
-    let written = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let written = written.and_then(|since| i64::try_from(since.as_micros()).ok()).map(Time);
+    let written = metadata.modified().ok().and_then(|at| jiff::Timestamp::try_from(at).ok());
+    let written = written.map(|at| Time(at.as_microsecond()));
     let (encoding, bytes) = (Encoding::of(head), Some(metadata.len()));
     let is_framed = encoding == Encoding::Plain && Framing::of(head).is_some();
     // What an archive holds is not known yet.

@@ -2,7 +2,11 @@
 
 mod alb;
 mod combined;
+mod envoy;
+mod gateways;
+mod haproxy;
 mod json;
+mod w3c;
 
 use super::request::Request;
 use crate::time::Time;
@@ -17,12 +21,36 @@ pub enum Format {
     Json,
     /// AWS Application Load Balancer: names no account.
     Alb,
+    /// Envoy's default text: names no account.
+    Envoy,
+    /// `HAProxy`'s HTTP log: names no account.
+    HaProxy,
+    /// IIS in the W3C's format: names accounts, also those that are tried.
+    Iis,
+    /// AWS CloudFront: names no account.
+    CloudFront,
+    /// Kong's http-log: names accounts, also those that are tried.
+    Kong,
+    /// Traefik's JSON: names accounts, also those that are tried.
+    Traefik,
+    /// Cloudflare's Logpush: names no account.
+    Cloudflare,
 }
 
 impl Format {
     /// Every format, by name.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("combined", Self::Combined), ("json", Self::Json), ("alb", Self::Alb)];
+    pub const ALL: [(&'static str, Self); 10] = [
+        ("combined", Self::Combined),
+        ("json", Self::Json),
+        ("alb", Self::Alb),
+        ("envoy", Self::Envoy),
+        ("haproxy", Self::HaProxy),
+        ("iis", Self::Iis),
+        ("cloudfront", Self::CloudFront),
+        ("kong", Self::Kong),
+        ("traefik", Self::Traefik),
+        ("cloudflare", Self::Cloudflare),
+    ];
 }
 
 /// Writes lines; remembers the last second's date, since most lines share it with the one before.
@@ -42,26 +70,45 @@ impl Encoder {
 
     /// Appends the line of `request`, which completed at `done`.
     pub(super) fn line(&mut self, line: &mut Vec<u8>, done: Time, request: &Request) {
+        if self.written == 0 {
+            line.extend_from_slice(self.header().as_bytes());
+        }
         self.written += 1;
         if done.seconds() != self.second {
             self.second = done.seconds();
             self.date = match self.format {
                 Format::Combined => combined::date(done),
-                Format::Json | Format::Alb => done.rfc3339(0).trim_end_matches('Z').to_owned(),
+                _ => done.rfc3339(0).trim_end_matches('Z').to_owned(),
             };
         }
         match self.format {
             Format::Combined => combined::line(line, &self.date, request),
             Format::Json => json::line(line, &self.date, done, self.host, self.written, request),
             Format::Alb => alb::line(line, &self.date, done, self.host, self.written, request),
+            Format::Envoy => envoy::line(line, self.host, self.written, request),
+            Format::HaProxy => haproxy::line(line, self.host, self.written, request),
+            Format::Iis => w3c::iis(line, done, self.host, request),
+            Format::CloudFront => w3c::cloudfront(line, done, self.host, self.written, request),
+            Format::Kong => gateways::kong(line, self.host, self.written, request),
+            Format::Traefik => gateways::traefik(line, self.host, self.written, request),
+            Format::Cloudflare => gateways::cloudflare(line, self.host, self.written, request),
         }
     }
 
     /// The time by which readers of the format know `request`, which completed at `done`.
     pub(super) fn stamp(&self, done: Time, request: &Request) -> Time {
         match self.format {
-            Format::Combined | Format::Json => done,
-            Format::Alb => request.time,
+            Format::Combined | Format::Json | Format::Iis | Format::CloudFront => done,
+            _ => request.time,
+        }
+    }
+
+    /// What stands above the lines.
+    fn header(&self) -> &'static str {
+        match self.format {
+            Format::Iis => w3c::IIS_HEADER,
+            Format::CloudFront => w3c::CLOUDFRONT_HEADER,
+            _ => "",
         }
     }
 }
