@@ -21,7 +21,7 @@ const REQUESTS: u64 = 3;
 /// Share of an address's requests that go to the one route, in tenths of a percent: it does nothing else.
 const SINGLE_MINDED: u64 = 800;
 /// Share of the addresses that never asked for the first page, in tenths of a percent.
-const BEGIN_LATER: usize = 800;
+const BEGIN_LATER: usize = 700;
 /// Fewer requests than this for later pages, of all addresses together, are no walk.
 const PAGES: u64 = 20;
 
