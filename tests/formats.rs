@@ -160,7 +160,7 @@ fn what_is_around_lines_is_peeled_off() {
     for (name, wrap) in WRAPS {
         let wrapped: Vec<String> = lines.iter().enumerate().map(|(nth, line)| wrap(nth, line)).collect();
         let wrapped = wrapped.join("\n");
-        let choice = recognise(&opening(wrapped.as_bytes())).unwrap_or_else(|| panic!("{name}: {}", wrapped));
+        let choice = recognise(&opening(wrapped.as_bytes())).unwrap_or_else(|| panic!("{name}: {wrapped}"));
         assert_eq!(choice.format, "combined", "{name}");
         assert!(choice.wrappers.contains(name), "{name} in {:?}", choice.wrappers);
         let read = told(&Reader::of(choice, &opening(wrapped.as_bytes())), wrapped.as_bytes());

@@ -170,6 +170,26 @@ impl ObjectEnumeration {
         if is_long { self.coverage / 2 } else { self.coverage }
     }
 
+    /// What the walker was measured by.
+    fn tell_tests(&self, finding: &mut Finding, ids: &IdSet, way: Way, peers: &Readers<'_>) {
+        let objects = ids.asked() * 10;
+        finding.test("objects", objects, self.objects * 10, "objects");
+        match way {
+            Way::Walk => {
+                let needed = self.coverage_of_walk(ids);
+                finding.test("coverage", ids.coverage().unwrap_or(0) * 10, needed * 10, "%");
+            }
+            Way::Probing => {
+                let share = permille(ids.refused + ids.missing, ids.requests);
+                finding.test("refused share", share, self.refused, "%");
+            }
+            Way::Scatter => {
+                let needed = self.beyond_peers * peers.busiest();
+                finding.test("beyond peers", objects, needed * 10, "objects");
+            }
+        }
+    }
+
     /// The finding against one walker.
     fn finding(
         &self,
@@ -194,25 +214,7 @@ impl ObjectEnumeration {
             _ if read * 20 < objects => Outcome::Probed,
             _ => Outcome::Succeeded,
         };
-        finding.test("objects", objects * 10, self.objects * 10, "objects");
-        match way {
-            Way::Walk => {
-                let needed = self.coverage_of_walk(ids);
-                finding.test("coverage", ids.coverage().unwrap_or(0) * 10, needed * 10, "%");
-            }
-            Way::Probing => {
-                finding.test(
-                    "refused share",
-                    permille(ids.refused + ids.missing, ids.requests),
-                    self.refused,
-                    "%",
-                );
-            }
-            Way::Scatter => {
-                let needed = self.beyond_peers * peers.busiest();
-                finding.test("beyond peers", objects * 10, needed * 10, "objects");
-            }
-        }
+        self.tell_tests(&mut finding, ids, way, peers);
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
         finding.requests = ids.requests;
         finding.bytes_out = ids.bytes;
@@ -315,7 +317,9 @@ impl Peers {
                 routes.entry(route).or_default().push(objects);
             }
         }
-        routes.values_mut().for_each(|counts| counts.sort_unstable());
+        for counts in routes.values_mut() {
+            counts.sort_unstable();
+        }
         any.sort_unstable();
         Self { routes, any, sample }
     }

@@ -14,8 +14,9 @@ pub(super) static API_GATEWAY_CLF: Clf = Clf {
 
 fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
     let id = columns.word()?;
-    let is_uuid = id.len() == 36 && id.iter().filter(|&&byte| byte == b'-').count() == 4;
-    if !is_uuid && !(id.len() >= 10 && id.ends_with(b"=")) {
+    let is_uuid = id.len() == 36 && memchr::memchr_iter(b'-', id).count() == 4;
+    let is_extended = id.len() >= 10 && id.ends_with(b"=");
+    if !is_uuid && !is_extended {
         return Err(Malformed::Trailing);
     }
     event.request_id = Some(id);

@@ -32,9 +32,8 @@ fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malfo
     }
     set_request(&mut event, request);
     if !columns.rest().is_empty() {
-        event.user_agent = Some(present(
-            columns.quoted_before(|behind| behind.iter().filter(|&&byte| byte == b' ').count() == 2)?,
-        ));
+        event.user_agent =
+            Some(present(columns.quoted_before(|behind| memchr::memchr_iter(b' ', behind).count() == 2)?));
         (event.tls_cipher, event.tls_version) =
             (Some(present(columns.word()?)), Some(present(columns.word()?)));
     }

@@ -1,4 +1,4 @@
-//! BunkerWeb: vhost combined with the request's id where the user's name would stand.
+//! `BunkerWeb`: vhost combined with the request's id where the user's name would stand.
 
 use super::clf::{Clf, Left, Right, nothing};
 

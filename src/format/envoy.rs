@@ -11,7 +11,7 @@ pub(super) static ENVOY: Plain = Plain {
     about: "Envoy's default text format",
     read: |line, _, _| {
         let (mut event, columns) = before_agent(line, |_| Ok(()))?;
-        let columns = around_agent(columns, &mut event, |behind| behind.is_empty())?;
+        let columns = around_agent(columns, &mut event, <[u8]>::is_empty)?;
         if event.client.is_none() {
             // The default names no client: the nearest hop that it was told of is all there is.
             let nearest = event.forwarded.and_then(|list| list.rsplit(|&byte| byte == b',').next());
@@ -32,7 +32,7 @@ pub(super) static ISTIO: Plain = Plain {
             columns.quoted().map(|_| ())
         })?;
         let mut columns =
-            around_agent(columns, &mut event, |behind| behind.iter().filter(|&&b| b == b' ').count() == 6)?;
+            around_agent(columns, &mut event, |behind| memchr::memchr_iter(b' ', behind).count() == 6)?;
         event.api = Some(present(columns.word()?));
         let (_local, _listener) = (columns.word()?, columns.word()?);
         set_client(&mut event, columns.word()?)?;

@@ -1,4 +1,4 @@
-//! gin's console log, which KrakenD's community edition writes as well.
+//! gin's console log, which `KrakenD`'s community edition writes as well.
 
 use super::fields::{Unit, duration, set_client, set_status};
 use super::plain::Plain;

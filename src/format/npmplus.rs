@@ -1,4 +1,4 @@
-//! NPMplus: the stamp first, the user agent last and without quotes.
+//! `NPMplus`: the stamp first, the user agent last and without quotes.
 
 use super::columns::{Columns, Quoting};
 use super::fields::{Unit, duration, number, present, set_client, set_request, set_status};

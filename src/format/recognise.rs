@@ -58,7 +58,7 @@ impl Tried {
 
 /// The format of a source: the one that reads most of its first lines, and at least 60 of a hundred.
 /// Where several formats are mixed and none reaches that, the best of them is chosen if together they do: a
-/// [`Reader`](super::Reader) tries the others on what it cannot read. Where none does, [wrappers](super::wrap) are peeled off.
+/// [`Reader`](super::Reader) tries the others on what it cannot read. Where none does, wrappers are peeled off.
 #[must_use]
 pub fn recognise(opening: &Opening<'_>) -> Option<Choice> {
     let lines = first_lines(opening.head);
@@ -68,7 +68,7 @@ pub fn recognise(opening: &Opening<'_>) -> Option<Choice> {
     }
     let inside = Inside::of(&lines, opening.clock, &scratch)?;
     let opening = Opening { head: &inside.head, clock: opening.clock };
-    let choice = among(&opening, &first_lines(&inside.head), inside.around(&scratch))?;
+    let choice = among(&opening, &first_lines(&inside.head), inside_wrappers(&scratch))?;
     let wrappers = inside.stack.iter().map(|wrapper| wrapper.name).collect();
     let decoder = Box::new(Wrapped::new(inside.stack, choice.decoder, &inside.head, opening.clock));
     Some(Choice { decoder, wrappers, ..choice })
@@ -87,11 +87,11 @@ impl Inside {
         let inside: Vec<&[u8]> = inside.into_iter().filter(|line| wrap::is_about_http(line)).collect();
         (!stack.is_empty()).then(|| Self { stack, head: [&inside.join(&b'\n')[..], b"\n"].concat() })
     }
+}
 
-    /// A wrapper mostly knows the time, whichever it is.
-    fn around<'a>(&self, scratch: &'a Scratch) -> Around<'a> {
-        Around { time: Some((Time(0), 0)), ..Around::nothing(scratch) }
-    }
+/// A wrapper mostly knows the time, whichever it is.
+fn inside_wrappers(scratch: &Scratch) -> Around<'_> {
+    Around { time: Some((Time(0), 0)), ..Around::nothing(scratch) }
 }
 
 /// The format of `lines`, as [`recognise`] says.
@@ -138,7 +138,7 @@ pub fn try_all(opening: &Opening<'_>) -> (Vec<Vec<u8>>, Vec<Tried>) {
         Some(inside) if among(opening, &lines, around).is_none() => {
             let opening = Opening { head: &inside.head, clock: opening.clock };
             let lines = first_lines(&inside.head);
-            let tried = all(&opening, &lines, inside.around(&scratch));
+            let tried = all(&opening, &lines, inside_wrappers(&scratch));
             (lines.into_iter().map(<[u8]>::to_vec).collect(), tried)
         }
         _ => (lines.into_iter().map(<[u8]>::to_vec).collect(), tried),

@@ -94,10 +94,14 @@ fn category(kind: Kind) -> &'static str {
     }
 }
 
+/// What has an id and a name.
+type IdAndName<'a> = (&'a str, &'a str);
+
 /// Tactics and techniques, in lists that belong together by their order.
 fn threat(incident: &Incident) -> Option<Value> {
-    let mut tactics: Vec<(&str, &str)> = Vec::new();
-    let (mut main, mut sub): (Vec<(&str, &str)>, Vec<(&str, &str)>) = (Vec::new(), Vec::new());
+    let mut tactics: Vec<IdAndName<'_>> = Vec::new();
+    let mut main: Vec<IdAndName<'_>> = Vec::new();
+    let mut sub: Vec<IdAndName<'_>> = Vec::new();
     for technique in techniques(incident) {
         let (id, _) = technique.id.split_once('.').unwrap_or((technique.id, ""));
         let name = super::siem::technique_of(id).map_or(technique.name, |main| main.name);
@@ -111,8 +115,8 @@ fn threat(incident: &Incident) -> Option<Value> {
             }
         }
     }
-    let ids = |list: &[(&str, &str)]| list.iter().map(|(id, _)| (*id).to_owned()).collect::<Vec<_>>();
-    let names = |list: &[(&str, &str)]| list.iter().map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>();
+    let ids = |list: &[IdAndName<'_>]| list.iter().map(|(id, _)| (*id).to_owned()).collect::<Vec<_>>();
+    let names = |list: &[IdAndName<'_>]| list.iter().map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>();
     (!main.is_empty()).then(|| {
         json!({
             "framework": "MITRE ATT&CK",

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0: incidents as results that point into the log, for viewers and pipelines that take static analysis.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::siem::{PRODUCT, VERSION, grade, name_of, pruned};
@@ -73,9 +75,9 @@ fn uri(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
-                uri.push(char::from(byte))
+                uri.push(char::from(byte));
             }
-            byte => uri.push_str(&format!("%{byte:02X}")),
+            byte => _ = write!(uri, "%{byte:02X}"),
         }
     }
     uri

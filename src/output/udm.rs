@@ -1,4 +1,4 @@
-//! Google SecOps: an event of the Unified Data Model with a security result, one ingestion request a line.
+//! Google `SecOps`: an event of the Unified Data Model with a security result, one ingestion request a line.
 
 use serde_json::{Value, json};
 

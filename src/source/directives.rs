@@ -77,15 +77,12 @@ impl Tracker {
 
     /// Passes the line that begins at `start`; gives where it ends.
     fn begin(&mut self, bytes: &[u8], start: usize) -> usize {
-        match memchr::memchr(b'\n', &bytes[start..]) {
-            Some(length) => {
-                self.line(&bytes[start..start + length]);
-                start + length
-            }
-            None => {
-                self.begun = Some(bytes[start..].iter().copied().take(LINE).collect());
-                bytes.len()
-            }
+        if let Some(length) = memchr::memchr(b'\n', &bytes[start..]) {
+            self.line(&bytes[start..start + length]);
+            start + length
+        } else {
+            self.begun = Some(bytes[start..].iter().copied().take(LINE).collect());
+            bytes.len()
         }
     }
 

@@ -99,7 +99,7 @@ enum Where {
     Envelope,
 }
 
-/// Arrays whose members are records: of CloudTrail's kind of files, Azure's exports, `CloudWatch` subscriptions.
+/// Arrays whose members are records: of `CloudTrail`'s kind of files, Azure's exports, `CloudWatch` subscriptions.
 const ENVELOPES: [&[u8]; 3] = [b"Records", b"records", b"logEvents"];
 /// The longest name that matters.
 const NAME: usize = 16;

@@ -81,8 +81,9 @@ pub(super) struct Unpacked {
     ratio: u64,
     most: u64,
     total: u64,
-    /// What makes lines of it; not known before its first bytes are.
-    framing: Option<Option<Framing>>,
+    /// What makes lines of it, where it is none; not known before its first bytes are.
+    framing: Option<Framing>,
+    has_looked: bool,
     chunk: Vec<u8>,
     start: usize,
     /// What went wrong, if the end came before the end.
@@ -116,6 +117,7 @@ impl Unpacked {
             most: limits.expanded_bytes,
             total: 0,
             framing: None,
+            has_looked: false,
             chunk: Vec::new(),
             start: 0,
             broken,
@@ -130,11 +132,11 @@ impl Unpacked {
             self.chunk.resize(CHUNK, 0);
             let read = self.refill(0);
             self.chunk.truncate(read);
-            if self.framing.is_none() {
+            if !self.has_looked {
                 self.look();
             }
             match self.framing.as_mut() {
-                Some(Some(framing)) if read > 0 => {
+                Some(framing) if read > 0 => {
                     let mut lines = Vec::with_capacity(self.chunk.len());
                     framing.pass(&self.chunk, &mut lines);
                     self.chunk = lines;
@@ -157,7 +159,8 @@ impl Unpacked {
                 break;
             }
         }
-        self.framing = Some(Framing::of(&self.chunk));
+        self.has_looked = true;
+        self.framing = Framing::of(&self.chunk);
     }
 
     /// Takes `len` bytes of [`Self::chunk`].

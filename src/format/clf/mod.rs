@@ -198,11 +198,11 @@ fn forwarded_first(left: &[u8]) -> Option<(&[u8], &[u8])> {
             let next = &left[end + length + 1..];
             let client = next.split(|&byte| byte == b' ').next().and_then(address);
             let found = last > 0 && address(hop).is_some();
-            let (list, rest) = match client {
+            let (hops, rest) = match client {
                 Some(_) => (&left[..end + length], next),
                 None => (left[..last].trim_ascii_end().strip_suffix(b",").unwrap_or_default(), &left[end..]),
             };
-            return found.then_some((list, rest));
+            return found.then_some((hops, rest));
         }
         end += length + 1;
         last = end;

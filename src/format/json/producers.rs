@@ -45,10 +45,12 @@ impl Format for Producer {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the lists have it, in which others mean nothing")]
 const fn says(slot: Slot) -> Option<Meaning> {
     Some(Meaning { slot, unit: Unit::Guess, rank: 0 })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as above")]
 const fn takes(slot: Slot, unit: Unit) -> Option<Meaning> {
     Some(Meaning { slot, unit, rank: 0 })
 }

@@ -23,7 +23,7 @@ pub(super) enum Column {
 
 impl Column {
     /// Whether it fills `slot`.
-    pub(super) fn is(&self, slot: Slot) -> bool {
+    pub(super) fn is(self, slot: Slot) -> bool {
         match self {
             Self::Header(meaning) | Self::Says(meaning) => meaning.slot == slot,
             Self::HostAndPath => slot == Slot::Target,

@@ -42,7 +42,7 @@ impl Layout {
         };
         match name {
             b"#Fields" | b"#fields" => {
-                let names = value.split(|byte| byte.is_ascii_whitespace()).filter(|name| !name.is_empty());
+                let names = value.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
                 self.columns = names.clone().take(COLUMNS).map(column).collect();
                 let has = |wanted: &[u8]| names.clone().any(|name| name == wanted);
                 self.dialect = if name == b"#fields" {
@@ -89,9 +89,8 @@ impl Layout {
                 None => return Err(Malformed::Short),
             };
             let value = if matches!(value, b"-" | b"(empty)") { &b""[..] } else { value };
-            match column {
-                Some(column) => self.take(*column, value, &mut when, around, growing),
-                None => {}
+            if let Some(column) = column {
+                self.take(*column, value, &mut when, around, growing);
             }
         }
         if values.next().is_some() {

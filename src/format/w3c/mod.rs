@@ -97,7 +97,7 @@ struct Opened {
 
 impl Opened {
     /// What directives say, whether they name columns or not.
-    fn directed(&self, directives: &[u8]) -> Layout {
+    fn directed(directives: &[u8]) -> Layout {
         let mut layout = Layout::default();
         for line in directives.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             layout.direct(trimmed(line));
@@ -106,8 +106,8 @@ impl Opened {
     }
 
     /// The layout that directives ask for.
-    fn in_force(&self, directives: &[u8]) -> Option<Layout> {
-        Some(self.directed(directives)).filter(Layout::has_columns)
+    fn in_force(directives: &[u8]) -> Option<Layout> {
+        Some(Self::directed(directives)).filter(Layout::has_columns)
     }
 
     /// What a line says, by `layout`; where it has another number of columns, by what the head knows besides: headers get
@@ -177,7 +177,7 @@ impl Decoder for Opened {
             _ => {}
         }
         let mut growing = Growing::new();
-        let read = match self.in_force(around.directives) {
+        let read = match Self::in_force(around.directives) {
             Some(layout) => self.read(line, &layout, around, &mut growing),
             None => self.read_headless(line, around, &mut growing),
         };
@@ -185,7 +185,7 @@ impl Decoder for Opened {
     }
 
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
-        let mut layout = self.directed(around.directives);
+        let mut layout = Self::directed(around.directives);
         let growing = RefCell::new(Growing::new());
         let mut offset = 0;
         for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {

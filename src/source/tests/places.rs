@@ -24,7 +24,7 @@ fn check(sources: &[Source], content: &[u8], limits: &Limits) {
             let fetched = fetch(sources, &wanted, limits, &milestones);
             for (fetched, &nth) in fetched.into_iter().zip(&picked) {
                 let (bytes, line) = (records[nth].1.clone(), nth as u64 + 1);
-                let expected = Record { bytes, line, directives: Default::default() };
+                let expected = Record { bytes, line, directives: std::sync::Arc::default() };
                 assert_eq!(fetched, Some(expected), "record {nth} of {}", source.path.display());
             }
         }
