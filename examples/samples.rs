@@ -44,6 +44,8 @@ const SAMPLES: &[Sample] = &[
     quiet("path-enumeration", &["paths-wordlist"], Format::Alb, 6),
     Sample { hours: 4, rate_milli: 200, ..quiet("data-exfiltration", &["exfil-burst"], Format::Json, 5) },
     Sample { hours: 12, rate_milli: 400, ..quiet("scraping", &["scrape-pool"], Format::Combined, 5) },
+    Sample { rate_milli: 200, ..quiet("injection", &["inject-slow"], Format::Combined, 3) },
+    quiet("vulnerability-scan", &["scan-tool"], Format::Combined, 2),
     Sample { rate_milli: 120, look_alikes: LookAlikes::All, ..quiet("benign", &[], Format::Combined, 4) },
     Sample {
         name: "day",

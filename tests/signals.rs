@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gatehound::format::{Around, Decoder, Opening, Reader as Lines, recognise};
-use gatehound::signal::{Class, Reader, Sensitivity, Signals};
+use gatehound::hash::{Keys, NameHash};
+use gatehound::signal::{Class, Glance, Reached, Reader, Sensitivity, Shown, Signals};
 use serde_json::Value;
 
 /// The folder of third-party lines called `name`, if it is there.
@@ -93,4 +94,36 @@ fn real_visitors_of_a_shop_show_nothing() {
         .filter(|signals| signals.strongest().is_some_and(|(_, score)| 30 <= score))
         .count();
     assert_eq!(loud, 0);
+}
+
+#[test]
+fn a_glance_sees_what_a_close_look_sees() {
+    let (mut close, mut missed) = (0, Vec::new());
+    for name in ["payloads/libinjection", "payloads/httpparams", "payloads/gotestwaf", "user_agents"] {
+        let Some(folder) = third_party(name) else { return };
+        let log = fs::read(folder.join("lines.log")).unwrap();
+        let lines = Lines::of(recognise(&Opening::of(&log)).unwrap(), &Opening::of(&log));
+        let (mut reader, mut glance) = (Reader::default(), Glance::default());
+        lines.decode_block(&log, Around::nothing(Box::leak(Box::default())), &mut |decoded| {
+            let Ok(event) = decoded.event else { return };
+            let seen = Shown::of(reader.read(event));
+            let agent = event.user_agent.map_or(NameHash::NONE, |agent| Keys::default().name(agent));
+            if Sensitivity::Normal.score() <= seen.score() {
+                close += 1;
+                let of_path = event.path.and_then(|path| glance.path(path, Reached::default(), path));
+                if glance.shown(event, agent, of_path).score() < Sensitivity::Normal.score() {
+                    missed.push(
+                        String::from_utf8_lossy(event.query.or(event.path).unwrap_or_default()).into_owned(),
+                    );
+                }
+            }
+        });
+    }
+    assert!(close > 1_000, "{close}");
+    assert!(
+        missed.len() * 1000 <= close,
+        "{} of {close}: {:#?}",
+        missed.len(),
+        &missed[..missed.len().min(60)]
+    );
 }

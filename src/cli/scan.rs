@@ -89,6 +89,11 @@ pub struct ScanArgs {
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,
 
+    /// What counts as an attack that a line itself shows: what is hardly anything else, what is likely one, what may be one
+    /// [default: normal].
+    #[arg(long, value_name = "STEP", value_parser = ["low", "normal", "high"], help_heading = "Report")]
+    pub sensitivity: Option<String>,
+
     /// Leave out incidents below LEVEL [default: info].
     #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
     pub min_severity: Option<String>,
@@ -181,6 +186,7 @@ impl ScanArgs {
         layer.text("max-entities", self.max_entities.as_deref());
         layer.text("evidence", self.evidence.as_deref());
         layer.switch("show-suppressed", self.show_suppressed);
+        layer.text("sensitivity", self.sensitivity.as_deref());
         layer.text("fail-on", self.fail_on.as_deref());
         layer.text("max-rejected", self.max_rejected.as_deref());
         layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());

@@ -4,6 +4,7 @@
 //! [`World`](crate::detect::World).
 
 mod accounts;
+mod attacks;
 mod logins;
 mod misses;
 mod objects;
@@ -15,6 +16,7 @@ use std::any::Any;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
+pub use attacks::{ATTACK_TICK, Attacked, Attacks, Target};
 pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
 pub(crate) use misses::is_miss;
 pub use misses::{MISS_TICK, Missed, Misses};
@@ -79,11 +81,12 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
         &Of::<ObjectsByPrincipal>::NEW,
         &Of::<VolumeByClient>::NEW,
         &Of::<VolumeByPrincipal>::NEW,
+        &Of::<Attacks>::NEW,
     ]
 }
 
 /// No kind of key has more collectors.
-pub(crate) const COLUMNS: usize = 5;
+pub(crate) const COLUMNS: usize = 6;
 
 /// By kind of key: the columns that want `request`, as bits, and whether any of them reads its place. What [`all`] would
 /// say, asked of every request and so without a call; a test holds the two together.
@@ -99,6 +102,7 @@ pub(crate) fn wanted(request: &Request) -> [(u8, bool); KeyKind::ALL.len()] {
     asked.ask::<ObjectsByPrincipal>(request);
     asked.ask::<VolumeByClient>(request);
     asked.ask::<VolumeByPrincipal>(request);
+    asked.ask::<Attacks>(request);
     let has_key = KeyKind::ALL.map(|kind| kind.of(request) != 0);
     let mut wanted = asked.wanted;
     wanted.iter_mut().zip(has_key).for_each(|(wanted, has_key)| {

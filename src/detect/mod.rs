@@ -3,6 +3,7 @@
 mod about;
 mod account_enumeration;
 mod actor;
+mod attack;
 mod brute_force;
 mod campaign;
 mod confounder;
@@ -51,6 +52,8 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(path_enumeration::PathEnumeration::default()),
         Box::new(data_exfiltration::DataExfiltration::default()),
         Box::new(scraping::Scraping::default()),
+        Box::new(attack::Injection),
+        Box::new(attack::VulnerabilityScan),
     ]
 }
 

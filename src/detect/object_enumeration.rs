@@ -210,7 +210,9 @@ impl ObjectEnumeration {
         let mut finding = Finding::new(ABOUT.id, variant, Kind::ObjectEnumeration);
         finding.outcome = match (ids.ok, ids.missing) {
             (0, 0) => Outcome::Blocked,
-            (0, _) => Outcome::Attempted,
+            (0, _) if ids.refused == 0 => Outcome::Attempted,
+            // Refused or missing: it learned which there are.
+            (0, _) => Outcome::Probed,
             _ if read * 20 < objects => Outcome::Probed,
             _ => Outcome::Succeeded,
         };

@@ -106,13 +106,14 @@ fn strange_paths(world: &World<'_>, missed: &Missed) -> u64 {
 /// The finding against one client.
 fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, needed: u64) -> Finding {
     let mut finding = Finding::new(ABOUT.id, "wordlist", Kind::PathEnumeration);
-    let (requests, agents) = world
+    let (requests, answered, agents) = world
         .profile(client, |profile| {
-            (profile.requests, profile.agents.iter().map(|(agent, count)| (agent, count.0)).collect())
+            let agents = profile.agents.iter().map(|(agent, count)| (agent, count.0)).collect();
+            (profile.requests, profile.ok, agents)
         })
         .unwrap_or_default();
     finding.scale = if strange >= needed { Scale::Sustained } else { Scale::Single };
-    finding.outcome = match (missed.forbidden, requests.saturating_sub(missed.requests)) {
+    finding.outcome = match (missed.forbidden, answered) {
         (all, _) if all == missed.requests => Outcome::Blocked,
         (0, 0) => Outcome::Attempted,
         _ => Outcome::Probed,
@@ -130,7 +131,7 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
     finding.metrics.insert("misses", missed.requests);
     finding.metrics.insert("strange paths", strange);
     finding.metrics.insert("forbidden", missed.forbidden);
-    finding.metrics.insert("answered", requests.saturating_sub(missed.requests));
+    finding.metrics.insert("answered", answered);
     let share = permille(missed.requests, requests);
     finding.confidence =
         u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
@@ -140,7 +141,7 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
         story::count(strange),
         share / 10,
         story::count(requests),
-        story::count(requests.saturating_sub(missed.requests)),
+        story::count(answered),
     );
     finding.confounders = confounder::of_misses(world, client, missed, strange);
     finding.recommendations = vec![

@@ -13,6 +13,7 @@ use crate::format::{self, Clock, Decoder, Format, Opening, Reader};
 use crate::hash::Keys;
 use crate::request::{Meaning, Trust};
 use crate::route::Classes;
+use crate::signal::Sensitivity;
 use crate::source::{BLOCK_SIZE, Limits, Problem, Source, find};
 use crate::time::Time;
 
@@ -103,12 +104,13 @@ impl Rules {
         let wish = wish(settings).map_err(|error| mistakes.0.push(error));
         let trust = mistakes.or_default(trust(settings));
         let classes = mistakes.or_default(classes(settings));
+        let sensitivity = mistakes.or_default(settings.read("sensitivity", sensitivity)).unwrap_or_default();
         let keys = mistakes.or_default(keys(around));
         mistakes.none()?;
         Ok(Self {
             wish: wish.unwrap_or(Wish::Recognise),
             has_own_key: keys.is_some(),
-            meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes },
+            meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes, sensitivity },
             zone,
             since,
             until,
@@ -255,6 +257,12 @@ fn wish(settings: &Settings) -> Result<Wish, Error> {
 fn trust(settings: &Settings) -> Result<Trust, Error> {
     let Some(said) = settings.said("trusted-proxy") else { return Ok(Trust::default()) };
     Trust::new(&said.words).map_err(|error| said.origin.blame("trusted-proxy", &error))
+}
+
+/// How much a line must show.
+fn sensitivity(word: &str) -> Result<Sensitivity, Error> {
+    let known = Sensitivity::ALL.into_iter().find(|step| step.name() == word);
+    known.ok_or_else(|| Error::unknown("sensitivity", word, &Sensitivity::ALL.map(Sensitivity::name)))
 }
 
 /// What routes are for.

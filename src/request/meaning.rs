@@ -4,6 +4,7 @@ use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
 use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, read_query};
+use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
 use crate::time::Micros;
 
@@ -16,6 +17,8 @@ pub struct Meaning {
     pub trust: Trust,
     /// What kind of endpoint a route is.
     pub classes: Classes,
+    /// How much a line must show to count as an attack.
+    pub sensitivity: Sensitivity,
 }
 
 /// What a worker found out about texts that came before, under one [`Meaning`].
@@ -23,6 +26,7 @@ pub struct Cache {
     routes: RouteCache,
     /// Of tokens, keys and sessions: their hashes.
     secrets: Remembered<NameHash>,
+    glance: Glance,
 }
 
 /// Places for secrets, a power of two; they take 128 KiB.
@@ -30,7 +34,7 @@ const SECRETS: usize = 1 << 10;
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { routes: RouteCache::default(), secrets: Remembered::new(SECRETS) }
+        Self { routes: RouteCache::default(), secrets: Remembered::new(SECRETS), glance: Glance::default() }
     }
 }
 
@@ -40,11 +44,16 @@ impl Meaning {
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let (route, mut class) = cache.routes.route(path, method, &self.keys, &self.classes);
+        let (route, mut class, of_path) =
+            cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = cache.routes.route(path, Method::Post, &self.keys, &self.classes).1.door_or_other();
+            class = cache
+                .routes
+                .route(path, Method::Post, &self.keys, &self.classes, &mut cache.glance)
+                .1
+                .door_or_other();
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
@@ -59,6 +68,7 @@ impl Meaning {
         let host = event.host.map_or(NameHash::NONE, |host| self.keys.name(host));
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
+        let shown = cache.glance.shown(event, agent, of_path).from(self.sensitivity);
 
         let mut flags = Flags::default();
         flags.set(Flags::USER, user.is_some());
@@ -99,6 +109,7 @@ impl Meaning {
             country: event.country.and_then(|code| code.try_into().ok()).unwrap_or_default(),
             method,
             class,
+            shown,
             flags,
         }
     }

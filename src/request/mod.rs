@@ -14,6 +14,7 @@ pub use trust::{Origin, Trust};
 
 use crate::hash::{NameHash, TemplateHash, mix};
 use crate::route::{EndpointClass, Method, ObjectId};
+use crate::signal::Shown;
 use crate::time::{Micros, Time};
 
 /// One request, ready to be counted: about a hundred and fifty bytes, no text. It is routed to the owner of its key,
@@ -62,6 +63,8 @@ pub struct Request {
     pub method: Method,
     /// What kind of endpoint it is.
     pub class: EndpointClass,
+    /// The attack that it shows by itself.
+    pub shown: Shown,
     /// Which fields the log has, and what else is known.
     pub flags: Flags,
 }
@@ -91,6 +94,7 @@ impl Default for Request {
             country: [0; 2],
             method: Method::Other,
             class: EndpointClass::Other,
+            shown: Shown::default(),
             flags: Flags::default(),
         }
     }

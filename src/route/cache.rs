@@ -4,14 +4,15 @@
 use super::class::{Classes, EndpointClass, Method};
 use super::template::{Route, Way, text};
 use crate::hash::{Keys, TemplateHash};
+use crate::signal::{Glance, Reached, Shown};
 use crate::text::Remembered;
 
 /// What a worker knows of paths.
 pub struct RouteCache {
     /// The last few paths, whole: most requests are for these.
-    paths: Remembered<(Route, EndpointClass)>,
+    paths: Remembered<(Route, EndpointClass, Option<Shown>)>,
     /// The last few folders: of paths that are all different, many lie in the same.
-    folders: Remembered<Way>,
+    folders: Remembered<(Way, Reached)>,
     /// The last few templates, by their low bits, where the user says what some are.
     classes: Box<[Option<(TemplateHash, Method, EndpointClass)>]>,
 }
@@ -34,18 +35,21 @@ impl Default for RouteCache {
 }
 
 impl RouteCache {
-    /// The route of `path`, and its class when it is asked for with `method`.
+    /// The route of `path`, its class when it is asked for with `method`, and what it shows by itself:
+    /// what [`Glance::path`] says.
+    #[inline]
     pub fn route(
         &mut self,
         path: &[u8],
         method: Method,
         keys: &Keys,
         classes: &Classes,
-    ) -> (Route, EndpointClass) {
+        glance: &mut Glance,
+    ) -> (Route, EndpointClass, Option<Shown>) {
         let hash = self.paths.hash(path) ^ u64::from(method as u8);
         match self.paths.get(hash, path, method as u8) {
             Some(&known) => known,
-            None => self.read(hash, path, method, keys, classes),
+            None => self.read(hash, path, method, keys, classes, glance),
         }
     }
 
@@ -58,29 +62,26 @@ impl RouteCache {
         method: Method,
         keys: &Keys,
         classes: &Classes,
-    ) -> (Route, EndpointClass) {
-        let way = self.way(path, keys);
+        glance: &mut Glance,
+    ) -> (Route, EndpointClass, Option<Shown>) {
+        let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
+        let (folder, name) = path.split_at(end);
+        let (along, reached) = self.folder(folder, keys);
+        let way = along.further(name, keys).unwrap_or_else(|| Way::along(path, keys));
         let route = way.route();
         let class = if classes.has_overrides() {
             self.class_with_overrides(path, method, route, way, classes)
         } else {
             way.class(method)
         };
-        self.paths.note(hash, path, method as u8, (route, class));
-        (route, class)
+        let known = (route, class, glance.path(path, reached, name));
+        self.paths.note(hash, path, method as u8, known);
+        known
     }
 
-    /// The way along `path`, mostly from its folder.
-    fn way(&mut self, path: &[u8], keys: &Keys) -> Way {
-        let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
-        let (folder, name) = path.split_at(end);
-        let hash = self.folders.hash(folder);
-        let way = self.folders.get(hash, folder, 0).copied().unwrap_or_else(|| {
-            let way = Way::along(folder, keys);
-            self.folders.note(hash, folder, 0, way);
-            way
-        });
-        way.further(name, keys).unwrap_or_else(|| Way::along(path, keys))
+    /// The way along a folder, and how far it gets towards showing an attack.
+    fn folder(&mut self, folder: &[u8], keys: &Keys) -> (Way, Reached) {
+        self.folders.or_make(folder, || (Way::along(folder, keys), Glance::folder(folder)))
     }
 
     /// The class of a route where the user has a say.
@@ -130,8 +131,8 @@ mod tests {
                 };
                 for (path, method) in asked.iter().chain(&asked) {
                     let (path, method) = (path.as_bytes(), Method::ALL[*method]);
-                    let fresh = (template::read(path, &keys), classes.class(method, &text(path)));
-                    prop_assert_eq!(cache.route(path, method, &keys, &classes), fresh);
+                    let fresh = (template::read(path, &keys), classes.class(method, &text(path)), Glance::default().path(path, Reached::default(), path));
+                    prop_assert_eq!(cache.route(path, method, &keys, &classes, &mut Glance::default()), fresh);
                 }
             }
         }

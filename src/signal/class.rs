@@ -95,4 +95,29 @@ impl Class {
             Self::Sigma => "sigma",
         }
     }
+
+    /// What it is called in a sentence.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Sqli => "SQL injection",
+            Self::Xss => "cross-site scripting",
+            Self::PathTraversal => "path traversal",
+            Self::FileInclusion => "file inclusion",
+            Self::CommandInjection => "command injection",
+            Self::CodeInjection => "code injection",
+            Self::Jndi => "JNDI look-up",
+            Self::Ssrf => "server-side request forgery",
+            Self::SessionFixation => "session fixation",
+            Self::Nosql => "NoSQL injection",
+            Self::Ldap => "LDAP injection",
+            Self::Mail => "mail injection",
+            Self::Ssi => "server-side includes",
+            Self::Xxe => "XML external entities",
+            Self::Protocol => "protocol abuse",
+            Self::Scanner => "a scanner that names itself",
+            Self::SensitiveFile => "files that should not be there",
+            Self::Webshell => "web shells",
+            Self::Sigma => "rules",
+        }
+    }
 }

@@ -83,6 +83,11 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::new(ends.chain(["://", ":/", ":\\", "\\\\"])).ok()
 });
 
+/// One of these stands in every text that names a file as it is written, without `//`, `/.` or `\`.
+pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
+    FILES.iter().flat_map(|file| [file.as_bytes().to_vec(), file.replace('/', "%2f").into_bytes()])
+}
+
 /// The strongest sign of an inclusion in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !PARTS.as_ref()?.is_match(piece.lower) {

@@ -48,6 +48,11 @@ fn split(piece: &Piece<'_>) -> Option<Seen> {
 
 /// Methods that only show how a server answers.
 fn method(text: &[u8]) -> Option<Seen> {
+    // IIS logs FTP as well, each command behind the number of its session: `[7]QUIT`.
+    let digits = text
+        .strip_prefix(b"[")
+        .map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    let text = if digits > 0 && text.get(digits + 1) == Some(&b']') { &text[digits + 2..] } else { text };
     strongest([
         (matches!(text, b"TRACE" | b"TRACK" | b"DEBUG"), "gh-protocol-method", 60),
         (

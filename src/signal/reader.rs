@@ -6,7 +6,7 @@ use super::decode::{Decodings, LONGEST, Room};
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen};
 use super::verdict::Signal;
-use super::{JUDGES, Judge, PLAIN};
+use super::{JUDGES, Judge, PLAIN, wait};
 use crate::event::Event;
 use crate::text::Plus;
 
@@ -14,7 +14,7 @@ use crate::text::Plus;
 const PARAMETERS: usize = 256;
 
 /// Bytes that ordinary agents and referring pages have none of.
-const ODD: Bytes =
+pub(super) const ODD: Bytes =
     Bytes::ANGLE.or(Bytes::QUOTE).or(Bytes::BRACE).or(Bytes::DOLLAR).or(Bytes::BACKSLASH).or(Bytes::CONTROL);
 
 /// Judges requests one after the other. Keeps its rooms, so that an ordinary line allocates nothing; has no memory that changes
@@ -26,12 +26,14 @@ pub struct Reader {
     lower: Vec<u8>,
     signals: Vec<Signal>,
     agents: Agents,
+    wait: u8,
 }
 
 impl Reader {
     /// What `event` shows: the strongest signal of each class in each field, in a fixed order.
     pub fn read(&mut self, event: &Event<'_>) -> &[Signal] {
         self.signals.clear();
+        self.wait = 0;
         let plain = |field| event.plain(field);
         if let Some(path) = event.path {
             self.path(&plain(path));
@@ -60,6 +62,11 @@ impl Reader {
             .sort_by_key(|signal| (signal.class, signal.field, std::cmp::Reverse(signal.score), signal.rule));
         self.signals.dedup_by_key(|signal| (signal.class, signal.field));
         &self.signals
+    }
+
+    /// How many seconds some code in the last request was told to wait, the longest; 0 for none.
+    pub(super) fn wait(&self) -> u8 {
+        self.wait
     }
 
     /// The path as a whole. Most have nothing but names, and are only looked at for what they name.
@@ -142,7 +149,10 @@ impl Reader {
             let lower = &self.lower;
             let piece = Piece { field, name, text, lower, kinds, decoded };
             for &(class, judge) in judges {
-                self.signals.extend(judge(&piece).map(|seen| signal(class, &piece, seen)));
+                if let Some(seen) = judge(&piece) {
+                    self.signals.push(signal(class, &piece, seen));
+                    self.wait = self.wait.max(wait::asked(class, piece.lower));
+                }
             }
         }
         self.value = room;
@@ -193,6 +203,6 @@ fn signal(class: Class, piece: &Piece<'_>, seen: Seen) -> Signal {
 }
 
 /// Whether a method is none that applications use.
-fn is_odd_method(method: &[u8]) -> bool {
+pub(super) fn is_odd_method(method: &[u8]) -> bool {
     !matches!(method, b"GET" | b"POST" | b"HEAD" | b"PUT" | b"PATCH" | b"DELETE" | b"OPTIONS")
 }

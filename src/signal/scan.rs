@@ -1,10 +1,15 @@
 //! Looking for words in a text in lower case.
 
-use memchr::memmem;
+/// Where `word` stands in `text`: texts and words are short, so nothing is prepared for the search.
+pub(super) fn places<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> {
+    let first = word.first().copied().unwrap_or_default();
+    memchr::memchr_iter(first, text)
+        .filter(move |&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))
+}
 
 /// Whether `text` holds `word`.
 pub(super) fn holds(text: &[u8], word: &[u8]) -> bool {
-    memmem::find(text, word).is_some()
+    places(text, word).next().is_some()
 }
 
 /// Whether `text` holds any of `words`.
@@ -19,7 +24,7 @@ pub(super) fn is_name(byte: u8) -> bool {
 
 /// What follows each `word` in `text` that no name runs into from the left.
 pub(super) fn after<'t>(text: &'t [u8], word: &'t str) -> impl Iterator<Item = &'t [u8]> {
-    memmem::find_iter(text, word).filter_map(move |at| {
+    places(text, word.as_bytes()).filter_map(move |at| {
         let is_start = at.checked_sub(1).is_none_or(|before| !text.get(before).copied().is_some_and(is_name));
         is_start.then(|| text.get(at + word.len()..)).flatten()
     })

@@ -121,6 +121,11 @@ static CALLBACKS: &[&str] = &[
 static NAMES: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(TOOLS.iter().chain(CALLBACKS)).ok());
 
+/// One of these stands in every text but an agent that shows a tool.
+pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
+    CALLBACKS.iter().map(|host| host.as_bytes().to_vec())
+}
+
 /// The strongest name in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let is_agent = piece.field == Field::UserAgent;

@@ -122,6 +122,21 @@ static ENDS: &[(&[u8], u8)] = &[
     (b"bash_history", 85),
 ];
 
+/// Archives with one of these names hold a whole site.
+static ARCHIVED: &[&str] = &[
+    "backup",
+    "dump",
+    "www",
+    "wwwroot",
+    "website",
+    "site",
+    "html",
+    "public_html",
+    "database",
+    "db",
+    "htdocs",
+];
+
 /// Names of pages of Spring's actuator that tell secrets or act.
 static ACTUATOR: &[&[u8]] = &[
     b"env",
@@ -139,6 +154,17 @@ static ACTUATOR: &[&[u8]] = &[
     b"loggers",
     b"logfile",
 ];
+
+/// One of these stands in every path that shows such a file; those of hidden names apart, which all begin with a dot.
+pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
+    let told = |list: &'static [(&'static [u8], u8)]| {
+        list.iter().filter(|(_, score)| *score > 0).map(|(name, _)| *name)
+    };
+    let names = told(NAMED).map(|name| [b"/", name].concat());
+    let ends = told(ENDS).map(|end| [b".", end].concat());
+    let archives = ARCHIVED.iter().map(|stem| [stem.as_bytes(), b"."].concat());
+    names.chain(ends).chain(archives).chain([b"/actuator".to_vec()])
+}
 
 /// The most telling name in a path.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -187,20 +213,7 @@ fn ending(last: &[u8]) -> Option<Seen> {
     let known =
         ENDS.iter().find(|(name, _)| *name == end).map(|&(_, score)| Seen::new("gh-sensitive-copy", score));
     let packed = matches!(end, b"zip" | b"gz" | b"tar" | b"tgz" | b"rar" | b"7z" | b"bz2");
-    let telling = [
-        "backup",
-        "dump",
-        "www",
-        "wwwroot",
-        "website",
-        "site",
-        "html",
-        "public_html",
-        "database",
-        "db",
-        "htdocs",
-    ];
-    let archive =
-        packed && telling.iter().any(|word| stem.split(|byte| *byte == b'.').next() == Some(word.as_bytes()));
+    let archive = packed
+        && ARCHIVED.iter().any(|word| stem.split(|byte| *byte == b'.').next() == Some(word.as_bytes()));
     stronger(known, strongest([(archive, "gh-sensitive-archive", 60), (backup, "gh-sensitive-copy", 60)]))
 }

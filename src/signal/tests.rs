@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::Event;
+use crate::hash::{Keys, NameHash};
 
 /// The classes that reach the normal sensitivity in a request for `target`.
 fn classes(target: &str) -> Vec<&'static str> {
@@ -141,6 +142,57 @@ const ORDINARY: &[&str] = &[
 fn ordinary_requests_show_nothing() {
     for target in ORDINARY {
         assert_eq!(classes(target), [""; 0], "{target}");
+    }
+}
+
+/// Whether something that reaches the normal sensitivity is seen at a glance.
+fn is_seen_at_a_glance(event: &Event<'_>) -> bool {
+    let agent = event.user_agent.map_or(NameHash::NONE, |agent| Keys::default().name(agent));
+    let mut glance = Glance::default();
+    let of_path = event.path.and_then(|path| glance.path(path, Reached::default(), path));
+    let shown = glance.shown(event, agent, of_path);
+    Sensitivity::Normal.score() <= shown.score()
+}
+
+#[test]
+fn a_glance_misses_nothing_and_takes_little_apart() {
+    for (_, target) in ATTACKS {
+        let mut event = Event { method: Some(b"GET"), ..Event::default() };
+        event.set_target(target.as_bytes());
+        assert!(is_seen_at_a_glance(&event), "{target}");
+    }
+    for target in ORDINARY {
+        let mut event = Event { method: Some(b"GET"), ..Event::default() };
+        event.set_target(target.as_bytes());
+        assert!(!is_seen_at_a_glance(&event), "{target}");
+    }
+    let busy = [
+        "/",
+        "/api/v1/orders/700123?page=2&sort=-created,name",
+        "/img/a.png?v=3.19",
+        "/items?ids[]=1&who=a@b.example",
+    ];
+    for target in busy {
+        let mut event = Event {
+            method: Some(b"GET"),
+            referer: Some(b"https://www.example.com/a?b=c&d=1"),
+            ..Event::default()
+        };
+        event.set_target(target.as_bytes());
+        let path = event.path.unwrap_or_default();
+        let of_path = Glance::default().path(path, Reached::default(), path);
+        assert_eq!(of_path, Some(Shown::default()), "{target}");
+        assert!(super::glance::is_quiet_beside(&event), "{target}");
+    }
+}
+
+#[test]
+fn an_answer_that_came_as_late_as_was_asked_for_is_noted() {
+    for (micros, late) in [(5_200_000, true), (4_900_000, false), (7_000_000, false), (100_000, false)] {
+        let mut event = Event { duration: Some(micros), ..Event::default() };
+        event.set_target(b"/item?id=7%27%20and%20sleep(5)--%20");
+        let shown = Glance::default().shown(&event, NameHash::NONE, None);
+        assert_eq!((shown.class(), shown.has_waited()), (Some(Class::Sqli), late), "{micros}");
     }
 }
 

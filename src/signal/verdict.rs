@@ -74,6 +74,18 @@ pub enum Sensitivity {
 }
 
 impl Sensitivity {
+    /// Every step.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
     /// The score that a signal must reach.
     pub const fn score(self) -> u8 {
         match self {

@@ -66,6 +66,16 @@ static FIRST: &[&[u8]] = &[
     b"powershell",
 ];
 
+/// One of these stands in every path that names a shell.
+pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
+    SHELLS.iter().map(|stem| [b"/", *stem, b"."].concat())
+}
+
+/// One of these stands in every query that tells a shell what to do.
+pub(super) fn orders() -> impl Iterator<Item = Vec<u8>> {
+    TOLD.iter().filter(|name| name.len() > 2).map(|name| [*name, b"="].concat())
+}
+
 /// The strongest sign of a shell in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field == Field::Query {

@@ -75,6 +75,9 @@ pub static SCENARIOS: &[&Scenario] = &[
     &harmless::support_desk::SCENARIO,
     &harmless::release_day::SCENARIO,
     &harmless::prefetch::SCENARIO,
+    &harmless::odd_searches::SCENARIO,
+    &harmless::query_links::SCENARIO,
+    &harmless::editor_markup::SCENARIO,
     &attack::stuffing_burst::SCENARIO,
     &attack::stuffing_distributed::SCENARIO,
     &attack::stuffing_slow::SCENARIO,
@@ -93,6 +96,12 @@ pub static SCENARIOS: &[&Scenario] = &[
     &attack::exfil_drip::SCENARIO,
     &attack::exfil_shared_token::SCENARIO,
     &attack::scrape_pool::SCENARIO,
+    &attack::inject_burst::SCENARIO,
+    &attack::inject_slow::SCENARIO,
+    &attack::inject_once::SCENARIO,
+    &attack::inject_pool::SCENARIO,
+    &attack::scan_tool::SCENARIO,
+    &attack::file_exposed::SCENARIO,
 ];
 
 /// Which scenarios of one role happen.

@@ -1,5 +1,6 @@
 //! What is ordinary on each route: who comes, and who shares its objects. Counted by each worker for itself, then summed.
 
+mod answers;
 mod norm;
 mod readers;
 mod table;
@@ -147,9 +148,11 @@ impl Routes {
 }
 
 impl Evidence for Routes {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, mut other: Self) {
+        other.table.settle();
+        self.table.settle();
         if self.is_empty() && self.rest.is_empty() && self.missing.is_empty() {
             *self = other;
             return;
@@ -173,7 +176,8 @@ struct Stored {
 }
 
 impl From<Routes> for Stored {
-    fn from(routes: Routes) -> Self {
+    fn from(mut routes: Routes) -> Self {
+        routes.table.settle();
         let mut table: Vec<_> = routes.table.into_iter().collect();
         table.sort_unstable_by_key(|&(key, _)| key);
         Self { table, rest: routes.rest.into_iter().collect(), missing: routes.missing }

@@ -6,12 +6,14 @@ mod broken_deploy;
 mod crawler;
 mod dead_links;
 mod list_first;
+mod ordinary_parameters;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
 mod stale_secret;
 mod support_desk;
 
+pub(super) use ordinary_parameters::Ordinary;
 pub(super) use shared_address::CROWD;
 
 use crate::collect::{Bytes, IdSet, Missed, Profile, Volume};

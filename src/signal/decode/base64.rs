@@ -18,6 +18,11 @@ pub(super) fn undo(text: &[u8], raw: &[u8], out: &mut Vec<u8>) -> Decodings {
     if done { Decodings::BASE64 } else { Decodings::default() }
 }
 
+/// Whether `text` hides such a text. Nearly every one that does not shows it within its first four letters.
+pub(in crate::signal) fn hides(text: &[u8]) -> bool {
+    decode(text, &mut Vec::new())
+}
+
 /// Decodes `text` into `out`, unless it holds something else.
 fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();

@@ -3,7 +3,7 @@
 //! Each layer is undone and the rest looked at again, at most [`ROUNDS`] times; every layer is one pass over the text, and
 //! texts end at [`LONGEST`], so the time is linear.
 
-mod base64;
+pub(super) mod base64;
 mod entity;
 mod escape;
 mod fold;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::{Answers, One};
 use super::readers::Readers;
 use crate::collect::route_number;
 use crate::evidence::Distinct;
@@ -22,6 +23,8 @@ pub struct RouteNorm {
     pub clients: Distinct<64>,
     /// Who was given some of its objects.
     pub readers: Readers,
+    /// How it answers.
+    pub answers: Answers,
 }
 
 /// What one request tells about its route.
@@ -34,6 +37,7 @@ pub(super) struct Told {
     pub(super) is_read: bool,
     pub(super) object: u64,
     who: u64,
+    pub(super) answer: One,
 }
 
 impl Told {
@@ -49,6 +53,7 @@ impl Told {
             is_read: is_ok && request.object != ObjectId::NONE && request.class.has_objects(),
             object: Readers::order(request.object.0),
             who: if request.principal.is_some() { request.principal.0 } else { client }.max(1),
+            answer: One::to(request),
         }
     }
 }
@@ -63,6 +68,7 @@ impl RouteNorm {
         self.ok |= other.ok;
         self.clients.absorb(&other.clients);
         self.readers.merge(&other.readers);
+        self.answers.absorb(&other.answers);
     }
 }
 
@@ -72,6 +78,7 @@ impl RouteNorm {
         self.kind = self.kind.max(Some(told.kind));
         self.clients.keep(told.client);
         self.ok |= told.is_ok;
+        self.answers.add(told.answer);
         if told.is_read {
             self.readers.keep(told.object, told.who);
         }

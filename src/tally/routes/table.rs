@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::answers::Few;
 use super::norm::{RouteNorm, Told};
 use crate::hash::TemplateHash;
 use crate::request::RouteKey;
@@ -30,6 +31,8 @@ struct Recent {
     method: u8,
     /// The largest class that was seen.
     class: EndpointClass,
+    /// Answers that its norm does not know of yet.
+    answers: Few,
 }
 
 impl Recent {
@@ -75,12 +78,15 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Where the norm of a route stands, if `told` may tell it anything new. Most requests are for routes of which enough is
+    /// Where the norm of a route stands, if `told` may tell it anything new; if not, its answer is counted. Most requests are for routes of which enough is
     /// known to see that they do not.
     #[inline]
-    pub(super) fn look_up(&self, key: RouteKey, told: &Told) -> Place {
-        let recent = &self.recent[slot(key)];
+    pub(super) fn look_up(&mut self, key: RouteKey, told: &Told) -> Place {
+        let recent = &mut self.recent[slot(key)];
         if recent.knows(key, told) {
+            if recent.answers.add(told.answer) {
+                self.settle_one(slot(key));
+            }
             Place::NothingNew
         } else if recent.is_of(key) {
             Place::Known(recent.at)
@@ -107,7 +113,10 @@ impl Table {
         // Only what spares work may take a place: until a request was answered as asked, each may be the first.
         if norm.ok && client != u64::MAX {
             let class = norm.kind.map_or_else(EndpointClass::default, |(_, class)| class);
-            self.recent[slot(key)] = Recent { template: key.0, method: key.1, at, client, object, class };
+            self.settle_one(slot(key));
+            let answers = Few::default();
+            self.recent[slot(key)] =
+                Recent { template: key.0, method: key.1, at, client, object, class, answers };
         }
         true
     }
@@ -128,9 +137,30 @@ impl Table {
         self.index.insert(key, at);
     }
 
-    /// Takes a route out. What is known of it among the last routes may stay: whatever took its norm in knows no less.
+    /// Lets norms know of all answers.
+    pub(super) fn settle(&mut self) {
+        (0..RECENT).for_each(|slot| self.settle_one(slot));
+    }
+
+    /// Lets the norm of one of the last routes know of its answers: while it is among them, it is not taken out.
+    fn settle_one(&mut self, slot: usize) {
+        let recent = &mut self.recent[slot];
+        let answers = std::mem::take(&mut recent.answers);
+        if answers != Few::default()
+            && let Some((_, norm)) = self.norms.get_mut(recent.at as usize)
+        {
+            norm.answers.absorb(&answers.all());
+        }
+    }
+
+    /// Takes a route out, among the last routes as well.
     pub(super) fn remove(&mut self, key: RouteKey) -> Option<RouteNorm> {
         let at = self.index.remove(&key)?;
+        let slot = slot(key);
+        if self.recent[slot].is_of(key) {
+            self.settle_one(slot);
+            self.recent[slot] = Recent::default();
+        }
         self.free.push(at);
         Some(std::mem::take(&mut self.norms[at as usize]).1)
     }

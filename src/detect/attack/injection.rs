@@ -1,0 +1,75 @@
+//! Code where a value was expected: SQL, scripts, commands, templates, paths that climb.
+
+use super::Family;
+use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::incident::{Finding, Kind};
+use crate::request::Flags;
+use crate::signal::Class;
+
+/// The detector.
+pub(in crate::detect) struct Injection;
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "injection",
+    kinds: &[Kind::Injection],
+    summary: "Code where a value was expected, and whether it worked.",
+    why: "One payload that is answered outweighs ten thousand that are not: it reads a database, a file or a shell.",
+    looks_like: "SQL, scripts, shell commands, template expressions, LDAP filters, look-ups of Java, URLs of the inside or \
+                 paths that climb, in parameters, paths, agents or referring pages, however they are encoded.",
+    look_alikes: "A search for code, names with apostrophes, markup that an editor saves, query languages in links: whoever \
+                  otherwise works normally and is answered is held back where others send the same to the same route.",
+    blind_spots: "Bodies of POST requests, unless they are logged. A payload whose answer looks like any other.",
+    thresholds: &[
+        Threshold {
+            name: "score",
+            value: 50,
+            unit: "of 100",
+            meaning: "from here on a text counts as an attack (--sensitivity low: 70, high: 30)",
+        },
+        Threshold {
+            name: "sustained",
+            value: super::SUSTAINED,
+            unit: "requests",
+            meaning: "by one client, from here on more than a single probe",
+        },
+        Threshold {
+            name: "campaign",
+            value: super::TOGETHER.0 as u64,
+            unit: "clients",
+            meaning: "that probe one route of the site in one way",
+        },
+        Threshold {
+            name: "stands out",
+            value: 4,
+            unit: "standard deviations",
+            meaning: "by which an answer is larger than the ordinary ones of its route: the payload was answered",
+        },
+    ],
+    needs: &[Needs {
+        any_of: &[Flags::DURATION],
+        missing: "request time",
+        fix: "log `$request_time` (nginx), `%D` (Apache): code that was told to wait is seen by how long the answer took",
+    }],
+    attack: &["T1190", "T1059"],
+    owasp_api: &["API8:2023"],
+    oat: &[],
+    cwe: &["CWE-74", "CWE-89", "CWE-79", "CWE-22", "CWE-78", "CWE-94", "CWE-918"],
+};
+
+static FAMILY: Family = Family { about: &ABOUT, kind: Kind::Injection, has: |class| !is_scan(class) };
+
+/// Whether a class belongs to [`VulnerabilityScan`](super::VulnerabilityScan).
+pub(super) fn is_scan(class: Class) -> bool {
+    matches!(class, Class::Scanner | Class::SensitiveFile | Class::Webshell | Class::Protocol | Class::Sigma)
+}
+
+impl Detector for Injection {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        FAMILY.judge(world)
+    }
+}

@@ -1,0 +1,171 @@
+//! Attacks that requests show by themselves: who made them, against what, and whether they worked.
+
+mod injection;
+mod told;
+mod vulnerability_scan;
+mod worked;
+
+pub(super) use injection::Injection;
+pub(super) use vulnerability_scan::VulnerabilityScan;
+
+use std::collections::BTreeMap;
+
+use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
+use crate::detect::confounder::Ordinary;
+use crate::detect::{About, World};
+use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale};
+use crate::request::{Client, RouteKey};
+use crate::signal::Class;
+pub(super) use worked::route as route_of;
+use worked::{Catchall, Worked};
+
+/// From how many requests on a client does more than probe once.
+const SUSTAINED: u64 = 10;
+/// From how many requests on it is no small part of a campaign.
+const MUCH: u64 = 50;
+/// So many different targets, or classes, are more than one input that happens to look like an attack.
+const DIVERSE: usize = 3;
+/// Or this share of all that the client did, in percent.
+const SHARE: u64 = 10;
+/// Clients that attack one route in the same way, from which on they are a campaign, and how many requests they make.
+const TOGETHER: (usize, u64) = (8, 16);
+
+/// A family of classes, and how it is told.
+struct Family {
+    about: &'static About,
+    kind: Kind,
+    has: fn(Class) -> bool,
+}
+
+/// What one client did within one family.
+struct Assault<'w> {
+    client: Client,
+    attacked: &'w Attacked,
+    /// Its targets, most requests first, and what became of each.
+    targets: Vec<(&'w Target, Worked)>,
+    requests: u64,
+    outcome: Outcome,
+    scale: Scale,
+    notes: Vec<ConfounderNote>,
+}
+
+impl Family {
+    /// Every finding of this family.
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let attacks = world.population::<Attacks>().collect(|_, attacked| Some(attacked.clone()));
+        let mut attacks: Vec<(Client, Attacked)> =
+            attacks.into_iter().map(|(key, attacked)| (Client(key), attacked)).collect();
+        attacks.sort_unstable_by_key(|(client, _)| *client);
+        let catchall = Catchall::of(world, &attacks);
+        let ordinary = Ordinary::of(world, &attacks);
+        let assaults = attacks
+            .iter()
+            .map(|(client, attacked)| self.assault(world, *client, attacked, &catchall, &ordinary))
+            .filter(|assault| !assault.targets.is_empty());
+        let (mut alone, others): (Vec<_>, Vec<_>) = assaults.partition(Assault::stands_alone);
+        let (campaigns, others) =
+            if (self.has)(Class::Scanner) { (Vec::new(), others) } else { together(world, others) };
+        let (sustained, single): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|one| one.scale == Scale::Sustained);
+        alone.extend(sustained);
+        let mut findings: Vec<Finding> = alone.iter().map(|one| self.alone(world, one)).collect();
+        findings.extend(campaigns.iter().map(|some| self.together(world, some)));
+        findings.extend((!single.is_empty()).then(|| self.background(world, &single)));
+        findings
+    }
+
+    /// What one client did.
+    fn assault<'w>(
+        &self,
+        world: &World<'_>,
+        client: Client,
+        attacked: &'w Attacked,
+        catchall: &Catchall,
+        ordinary: &Ordinary,
+    ) -> Assault<'w> {
+        let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
+        let mut targets: Vec<(&Target, Worked)> =
+            of_family.map(|target| (target, worked::judge(world, target, catchall))).collect();
+        targets.sort_by_key(|(target, worked)| {
+            (std::cmp::Reverse((worked.outcome, target.requests)), target.what)
+        });
+        let requests = targets.iter().map(|(target, _)| target.requests).sum();
+        let tried = if targets.iter().all(|(target, _)| target.refused == target.requests) {
+            Outcome::Blocked
+        } else {
+            Outcome::Attempted
+        };
+        let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
+        let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
+        let notes = ordinary.notes(world, targets.iter().map(|(target, _)| *target));
+        let scale = scale(world, client, attacked, &targets, requests);
+        Assault { client, attacked, targets, requests, outcome, scale, notes }
+    }
+}
+
+impl Assault<'_> {
+    /// Whether it is told by itself, whoever else does the same: it got somewhere, is much, or is explained.
+    fn stands_alone(&self) -> bool {
+        self.outcome >= Outcome::Probed
+            || self.attacked.tools > 0 && self.scale == Scale::Sustained
+            || self.requests >= MUCH
+            || self.is_explained()
+    }
+
+    /// Whether something harmless explains it.
+    fn is_explained(&self) -> bool {
+        self.notes.iter().any(|note| note.score.0 >= crate::detect::story::EXPLAINS)
+    }
+}
+
+/// Whether a client does more than probe once.
+fn scale(
+    world: &World<'_>,
+    client: Client,
+    attacked: &Attacked,
+    targets: &[(&Target, Worked)],
+    requests: u64,
+) -> Scale {
+    let mut classes: Vec<_> = targets.iter().filter_map(|(target, _)| target.class()).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let all = world.population::<ClientProfiles>().wanted(client.0).max(requests).max(1);
+    // Markup is typed by editors; code of databases, shells and languages is not.
+    let is_code =
+        classes.iter().any(|class| !matches!(class, Class::Xss | Class::Ssi | Class::SensitiveFile));
+    let is_meant = classes.len() > 1
+        || targets.len() >= DIVERSE
+        || requests * 100 >= all * SHARE
+        || attacked.tools > 0
+        || attacked.hidden * 4 >= requests
+        || is_code;
+    if requests >= SUSTAINED && is_meant { Scale::Sustained } else { Scale::Single }
+}
+
+/// Clients that each probe a little, but one route in one way together; and the rest.
+fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault<'w>>>, Vec<Assault<'w>>) {
+    let mut by_target: BTreeMap<(RouteKey, Class), Vec<Assault<'w>>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for one in single {
+        // The target that most of it went to.
+        let most = one.targets.iter().max_by_key(|(target, _)| (target.requests, target.what));
+        let what = most.and_then(|(target, _)| Some((worked::route(world, target)?, target.class()?)));
+        match what {
+            Some(what) => by_target.entry(what).or_default().push(one),
+            None => rest.push(one),
+        }
+    }
+    let mut campaigns = Vec::new();
+    for ((route, _), some) in by_target {
+        let requests: u64 = some.iter().map(|one| one.requests).sum();
+        // The whole internet probes front pages, and pages that are not there.
+        let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
+        if some.len() >= TOGETHER.0 && requests >= TOGETHER.1 && is_used {
+            campaigns.push(some);
+        } else {
+            rest.extend(some);
+        }
+    }
+    rest.sort_by_key(|one| one.client);
+    (campaigns, rest)
+}

@@ -1,0 +1,185 @@
+//! Attacks as findings: of one client, of many that act as one, and what the internet does all day.
+
+use std::collections::BTreeMap;
+
+use super::vulnerability_scan::is_file;
+use super::{Assault, Family, SUSTAINED};
+use crate::collect::ATTACK_TICK;
+use crate::detect::World;
+use crate::detect::story::{self, Over};
+use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::request::RouteKey;
+use crate::signal::Class;
+
+/// Of so many clients the agents are named.
+const ASKED: usize = 100;
+/// Endpoints that a finding names.
+const ENDPOINTS: usize = 12;
+
+impl Family {
+    /// One client's attack.
+    pub(super) fn alone(&self, world: &World<'_>, one: &Assault<'_>) -> Finding {
+        let variant = if one.attacked.tools > 0 { "tool" } else { "single-source" };
+        let mut finding = self.of(world, std::slice::from_ref(one), variant);
+        finding.scale = one.scale;
+        finding.test("requests", one.requests * 10, SUSTAINED * 10, "requests");
+        let because = one.targets.iter().find_map(|(_, worked)| worked.because.as_deref());
+        finding.reason =
+            format!("{}{}", sentence(one), because.map(|because| format!("; {because}")).unwrap_or_default());
+        finding.joins = vec![Join::Client(one.client)];
+        finding.confounders.clone_from(&one.notes);
+        story::suppress(&mut finding);
+        finding
+    }
+
+    /// Many clients that probe one route in one way.
+    pub(super) fn together(&self, world: &World<'_>, some: &[Assault<'_>]) -> Finding {
+        let mut finding = self.of(world, some, "distributed");
+        let first = some.first().and_then(|one| one.targets.first()).and_then(|(target, _)| target.class());
+        finding.test("clients", some.len() as u64 * 10, super::TOGETHER.0 as u64 * 10, "clients");
+        finding.reason = format!(
+            "{} addresses try {} on one route, {} requests in all, few each",
+            story::count(some.len() as u64),
+            first.map_or("attacks", Class::title),
+            story::count(finding.requests),
+        );
+        finding.joins = some.iter().map(|one| Join::Client(one.client)).collect();
+        finding
+    }
+
+    /// Probes such as come from everywhere all day.
+    pub(super) fn background(&self, world: &World<'_>, some: &[Assault<'_>]) -> Finding {
+        let mut finding = self.of(world, some, "background");
+        finding.scale = Scale::Single;
+        finding.confidence = 40;
+        finding.score = Tenths(400);
+        finding.reason = format!(
+            "single probes of {} addresses, {} requests in all; none was answered as it hoped",
+            story::count(some.len() as u64),
+            story::count(finding.requests),
+        );
+        finding.recommendations = vec!["Nothing: this is what the internet does all day.".to_owned()];
+        finding
+    }
+
+    /// What findings of all sizes have in common.
+    fn of(&self, world: &World<'_>, some: &[Assault<'_>], variant: &'static str) -> Finding {
+        let outcome = some.iter().map(|one| one.outcome).max().unwrap_or(Outcome::Attempted);
+        let reached =
+            some.iter().flat_map(|one| &one.targets).find(|(_, worked)| worked.outcome >= Outcome::Succeeded);
+        let is_open = reached.is_some_and(|(target, _)| target.class().is_some_and(is_file));
+        let kind = if is_open { Kind::Exposure } else { self.kind };
+        let mut finding = Finding::new(self.about.id, variant, kind);
+        finding.outcome = outcome;
+        let (mut over, mut samples) = (Over::default(), Vec::new());
+        let (mut routes, mut classes, mut agents) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (nth, one) in some.iter().enumerate() {
+            finding.first = finding.first.min(one.attacked.span.first);
+            finding.last = finding.last.max(one.attacked.span.last);
+            finding.requests += one.requests;
+            finding.bytes_out += one.attacked.bytes;
+            finding.clients.push(Count { of: one.client, requests: one.requests });
+            over.join(&Over::of(ATTACK_TICK, &one.attacked.activity, |tries| tries.0));
+            samples.extend(story::ends(&one.attacked.samples.all()));
+            if nth < ASKED {
+                world.profile(one.client, |profile| {
+                    profile
+                        .agents
+                        .iter()
+                        .for_each(|(agent, tries)| *agents.entry(agent).or_default() += tries.0);
+                });
+            }
+            for (target, worked) in &one.targets {
+                samples.extend(worked.sample);
+                finding.bytes_read += worked.bytes;
+                if let Some((template, method, class)) = target.what {
+                    *routes.entry(RouteKey(template, method as u8)).or_default() += target.requests;
+                    *classes.entry(class).or_insert(0_u64) += target.requests;
+                }
+            }
+        }
+        finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        finding.activity = over.activity();
+        finding.samples = story::choose(samples);
+        let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
+        finding.agents = story::agents(&agents, example);
+        let mut endpoints: Vec<_> =
+            routes.into_iter().flat_map(|(route, requests)| story::endpoint(route, requests)).collect();
+        endpoints.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        endpoints.truncate(ENDPOINTS);
+        finding.endpoints = endpoints;
+        for (class, requests) in classes {
+            let name = Class::ALL.get(usize::from(class)).map_or("", |class| class.name());
+            finding.metrics.insert(name, requests);
+        }
+        finding.metrics.insert("hidden", some.iter().map(|one| one.attacked.hidden).sum());
+        finding.confidence = confidence(some, outcome);
+        finding.score = Tenths(u32::from(finding.confidence) * 10);
+        finding.recommendations = recommendations(kind, outcome);
+        finding
+    }
+}
+
+/// How sure it is.
+fn confidence(some: &[Assault<'_>], outcome: Outcome) -> u8 {
+    let requests: u64 = some.iter().map(|one| one.requests).sum();
+    let best = some.iter().flat_map(|one| &one.targets).map(|(target, _)| target.score).max().unwrap_or(0);
+    let much = requests.max(1).ilog2().min(8) * 2;
+    let far = match outcome {
+        Outcome::Blocked | Outcome::Attempted => 0,
+        Outcome::Probed => 5,
+        Outcome::Succeeded | Outcome::Exfiltrated => 10,
+    };
+    u8::try_from((u32::from(best) * 3 / 4 + much + far).min(98)).unwrap_or(98)
+}
+
+/// What one client did, with numbers.
+fn sentence(one: &Assault<'_>) -> String {
+    let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
+    for (target, _) in &one.targets {
+        if let Some(class) = target.class() {
+            *classes.entry(class).or_default() += target.requests;
+        }
+    }
+    let mut classes: Vec<_> = classes.into_iter().collect();
+    classes.sort_by_key(|&(class, requests)| (std::cmp::Reverse(requests), class));
+    let names: Vec<&str> = classes.iter().take(3).map(|(class, _)| class.title()).collect();
+    let more = classes.len().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let ok: u64 = one.targets.iter().map(|(target, _)| target.ok).sum();
+    let hidden = if one.attacked.hidden > 0 {
+        format!(", {} written to slip past filters", story::count(one.attacked.hidden))
+    } else {
+        String::new()
+    };
+    format!(
+        "{}{more}: {} requests against {} targets{hidden}; {} got 2xx",
+        names.join(", "),
+        story::count(one.requests),
+        one.targets.len(),
+        story::count(ok),
+    )
+}
+
+/// What to do, first things first.
+fn recommendations(kind: Kind, outcome: Outcome) -> Vec<String> {
+    let list: &[&str] = match (kind, outcome) {
+        (Kind::Exposure, _) => &[
+            "Take the file off the server, and change every secret that it holds.",
+            "Look for whoever else asked for it before.",
+        ],
+        (_, Outcome::Succeeded | Outcome::Exfiltrated) => &[
+            "Treat the service behind this route as read: look at its own logs and the database's around these times.",
+            "Repair the route: bind parameters, allow only known values.",
+            "Block the source.",
+        ],
+        (_, Outcome::Probed) => &[
+            "Look at what the service wrote when it failed over these requests: input reaches code there.",
+            "Block the source.",
+        ],
+        _ => {
+            &["Block the source; nothing shows that it worked.", "Check that the route binds its parameters."]
+        }
+    };
+    list.iter().map(|&text| text.to_owned()).collect()
+}
