@@ -6,6 +6,7 @@ mod asim;
 mod cef;
 mod csv;
 mod ecs;
+mod html;
 mod json;
 mod markdown;
 pub mod mask;
@@ -21,6 +22,7 @@ mod stix;
 mod text;
 mod udm;
 mod whole;
+mod words;
 
 use std::io::{self, Write};
 
@@ -80,6 +82,7 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &text::Text,
     &ndjson::Ndjson,
     &json::Json,
+    &html::Html,
     &markdown::MARKDOWN,
     &csv::CSV,
     &ocsf::OCSF,
