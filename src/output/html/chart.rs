@@ -91,6 +91,7 @@ fn table(activity: &Activity, steps: &[u64]) -> Markup {
         details {
             summary { "Numbers" }
             table.numbers {
+                caption.unseen { "Requests by step" }
                 thead { tr { th scope="col" { "From" } th.n scope="col" { "Requests" } } }
                 tbody {
                     @for (nth, &requests) in steps.iter().enumerate().filter(|&(_, &requests)| requests > 0) {

@@ -9,7 +9,7 @@ use crate::output::words::number;
 /// The style of the page, in both themes and for print.
 const STYLE: &str = include_str!("style.css");
 /// What the browser may do: use the one style whose SHA-256 this is, and nothing else (Content Security Policy Level 3).
-const POLICY: &str = "default-src 'none'; style-src 'sha256-kyxzqIZcQSb5sa+1GhUlxFGJGuZjWI1sJFxh2A7Oals='; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'sha256-ssz9STP4tF90CV7PnUeqQjlOuU6JR7JKfldHKo8n01M='; base-uri 'none'; form-action 'none'";
 /// The most incidents that the way round the page names.
 const NAMED: usize = 24;
 
@@ -50,7 +50,8 @@ pub(super) fn page(told: &Told) -> Markup {
                 footer.bottom {
                     p {
                         "Written by gatehound " (name(&*told.run.version)) ". All times are UTC. "
-                        "This page is one file: it runs no script and loads nothing."
+                        "This page is one file: it runs no script and loads nothing. "
+                        a href="#summary" { "Back to the top" }
                     }
                 }
             }

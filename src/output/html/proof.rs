@@ -12,7 +12,8 @@ use crate::output::words::number;
 pub(super) fn findings(incident: &Incident) -> Markup {
     let beyond = incident.findings.len().saturating_sub(PROOFS);
     // The summary of an incident with one finding is that finding's sentence.
-    let is_told = |proof: &Proof| incident.summary.trim_end_matches('.').eq_ignore_ascii_case(&proof.reason);
+    let bare = |sentence: &str| sentence.trim_end_matches('.').to_lowercase();
+    let is_told = |proof: &Proof| bare(&incident.summary) == bare(&proof.reason);
     html! {
         @if !incident.findings.is_empty() {
             h4 { "What was proved" }

@@ -21,8 +21,7 @@ pub(super) fn section(told: &Told) -> Markup {
         section #time-line aria-labelledby="time-line-title" {
             h2 #time-line-title { "Time line" }
             p.note {
-                "Requests of the incidents over the whole log, in " (COLUMNS) " columns. "
-                "The bars of a lane are to the scale of its own peak."
+                "When the incidents' requests were made, over the whole log (UTC). Each lane is drawn to the scale of its own peak."
             }
             div.lanes {
                 (scale(axis))
@@ -44,9 +43,9 @@ pub(super) fn section(told: &Told) -> Markup {
 /// The names of round instants.
 fn scale(axis: &Axis) -> Markup {
     html! {
-        div.lane.scale aria-hidden="true" {
+        div.lane.scale {
             p.of {}
-            svg width="100%" height="16" {
+            svg aria-hidden="true" width="100%" height="16" {
                 @for (nth, (place, name)) in axis.names().iter().enumerate() {
                     @let (at, anchor) = match *place {
                         0..=300 => (*place, "start"),
