@@ -107,22 +107,23 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Sends file after file, also those that another run adds meanwhile; ends early with the trouble that stopped it.
+    /// Sends load after load, also what another run adds meanwhile; ends early with the trouble that stopped it.
     fn all(&mut self, spool: &Spool) -> io::Result<Option<Trouble>> {
         loop {
-            let files = spool.files()?;
-            let Some(file) = files.into_iter().find(|file| !self.kept.contains(file)) else {
+            let mut files = spool.files()?;
+            files.retain(|file| !self.kept.contains(file));
+            if files.is_empty() {
                 return Ok(None);
-            };
+            }
             let suspects = self.suspects.len();
-            let parcels = self.held.read(&file)?;
+            let (files, parcels) = self.held.load(files)?;
             if let Some(trouble) = self.send(parcels)? {
                 return Ok(Some(trouble));
             }
             if self.suspects.len() == suspects {
-                std::fs::remove_file(&file)?;
+                files.iter().try_for_each(std::fs::remove_file)?;
             } else {
-                self.kept.push(file);
+                self.kept.extend(files);
             }
         }
     }

@@ -145,17 +145,23 @@ impl Spool {
 }
 
 impl Held<'_> {
-    /// The parcels of a file that the receiver has not got, each once.
-    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<Parcel>> {
-        let mut seen = BTreeSet::new();
-        let mut parcels = Vec::new();
-        for line in BufReader::new(File::open(path)?).split(b'\n') {
-            let Ok(parcel) = serde_json::from_slice::<Parcel>(&line?) else { continue };
-            if !self.ledger.knows(&parcel.mark) && seen.insert(parcel.mark.clone()) {
-                parcels.push(parcel);
+    /// The first of `files`, and their parcels that the receiver has not got, each once: one load. A connection that is
+    /// held for a while should not be held for each file.
+    pub(super) fn load(&self, files: Vec<PathBuf>) -> io::Result<(Vec<PathBuf>, Vec<Parcel>)> {
+        let (mut loaded, mut parcels, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for path in files {
+            for line in BufReader::new(File::open(&path)?).split(b'\n') {
+                let Ok(parcel) = serde_json::from_slice::<Parcel>(&line?) else { continue };
+                if !self.ledger.knows(&parcel.mark) && seen.insert(parcel.mark.clone()) {
+                    parcels.push(parcel);
+                }
+            }
+            loaded.push(path);
+            if parcels.len() >= A_FILE {
+                break;
             }
         }
-        Ok(parcels)
+        Ok((loaded, parcels))
     }
 
     /// Keeps what the receiver will never take, for people to look at.
