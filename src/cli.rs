@@ -75,7 +75,7 @@ pub enum Command {
 pub const EXITS: &str = "Exit codes:\n  \
       0    ran to the end; nothing at or above --fail-on (which is `none` unless set)\n  \
       1    ran to the end; at least one incident at or above --fail-on\n  \
-      2    wrong usage or settings; something could not be read, or no line at all; goes before 1\n  \
+      2    wrong usage or settings; something could not be read or delivered, or no line at all; goes before 1\n  \
       130  interrupted (143: terminated); what was read until then is reported";
 
 /// The environment, as the long help of `scan` explains it.
@@ -83,6 +83,7 @@ pub const ENVIRONMENT: &str = "Environment:\n  \
       GATEHOUND_…              any setting: GATEHOUND_MIN_SEVERITY=high; see `gatehound config --help`\n  \
       GATEHOUND_CONFIG         the settings file, where --config is not given\n  \
       GATEHOUND_HASH_KEY_FILE  a file whose content is the key that tokens and names are hashed with\n  \
+      GATEHOUND_<FORMAT>_TOKEN secret of a receiver of FORMAT (GATEHOUND_SPLUNK_HEC_TOKEN); …_TOKEN_FILE: a file of it\n  \
       NO_COLOR, CLICOLOR_FORCE no colours, or colours also where no terminal is\n  \
       CI                       no progress";
 

@@ -3,6 +3,8 @@
 pub mod cli;
 pub mod collect;
 pub mod config;
+#[cfg(feature = "deliver")]
+pub mod deliver;
 pub mod detect;
 pub mod engine;
 pub mod error;

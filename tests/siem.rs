@@ -18,7 +18,7 @@ struct Report {
 }
 
 /// Outputs for machines and tickets that have a golden file each.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 18] = [
     "markdown",
     "csv",
     "ocsf",
@@ -34,6 +34,9 @@ const NAMES: [&str; 15] = [
     "otlp",
     "sarif",
     "stix",
+    "webhook",
+    "slack",
+    "ntfy",
 ];
 
 /// What an attacker would put wherever a log lets him.

@@ -86,6 +86,13 @@ pub struct ScanArgs {
     ///
     /// `FORMAT:` in front names the format; else the extension does (.json, .ndjson), else --format. Files of lines
     /// (ndjson) grow, others are replaced. Without -o the report goes to standard output.
+    ///
+    #[cfg_attr(
+        feature = "deliver",
+        doc = "\
+        FORMAT:syslog+udp://, syslog+tcp:// or syslog+tls://HOST[:PORT] and FORMAT:http:// or https://HOST[:PORT][/PATH] \
+        send to a receiver. Its secret stands in the file that GATEHOUND_<FORMAT>_TOKEN_FILE names, or in GATEHOUND_<FORMAT>_TOKEN."
+    )]
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,
 
@@ -93,6 +100,28 @@ pub struct ScanArgs {
     /// [default: normal].
     #[arg(long, value_name = "STEP", value_parser = ["low", "normal", "high"], help_heading = "Report")]
     pub sensitivity: Option<String>,
+
+    /// Keep what is on its way to a receiver in DIR [default: gatehound/spool among the states of the user].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "DIR", help_heading = "Delivery")]
+    pub spool: Option<PathBuf>,
+
+    /// Over TCP and TLS, send again what was sent in the last SECONDS before the connection broke [default: 5].
+    ///
+    /// A connection is held open for as long after the last message.
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub resend: Option<String>,
+
+    /// Wait SECONDS for a receiver to connect or to answer [default: 10].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub deliver_timeout: Option<String>,
+
+    /// Try a receiver again until it took nothing for SECONDS; what is left waits for the next run [default: 60].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub deliver_patience: Option<String>,
 
     /// Leave out incidents below LEVEL [default: info].
     #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
@@ -191,6 +220,17 @@ impl ScanArgs {
         layer.text("max-rejected", self.max_rejected.as_deref());
         layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());
         layer.text("color", self.color.as_deref());
+        #[cfg(feature = "deliver")]
+        self.delivery(&mut layer);
         layer
+    }
+
+    /// What it says about delivery.
+    #[cfg(feature = "deliver")]
+    fn delivery(&self, layer: &mut Layer) {
+        layer.text("spool", self.spool.as_ref().map(|path| path.to_string_lossy()).as_deref());
+        layer.text("resend", self.resend.as_deref());
+        layer.text("deliver-timeout", self.deliver_timeout.as_deref());
+        layer.text("deliver-patience", self.deliver_patience.as_deref());
     }
 }

@@ -1,5 +1,7 @@
 //! What each command does, step by step.
 
+#[cfg(feature = "deliver")]
+mod deliver;
 pub(crate) mod evaluate;
 pub(crate) mod events;
 pub(crate) mod formats;

@@ -11,7 +11,7 @@ use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
 use gatehound::error::Error;
 use gatehound::incident::{Group, Incident, rank};
-use gatehound::output::{Destination, OUTPUTS, timing_line};
+use gatehound::output::{Destination, OUTPUTS, Target, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
@@ -45,7 +45,9 @@ pub(crate) fn run(
     let judged = || judge(&plan, &read, warnings, signals.came().is_some());
     let (run, incidents) = engine::on(plan.reading.threads, judged)?;
 
-    for (target, style) in &plan.targets {
+    #[cfg(feature = "deliver")]
+    super::deliver::keep(&plan, &run, &incidents)?;
+    for (target, style) in plan.targets.iter().filter(|(target, _)| is_local(target)) {
         let share = plan.share(target, incidents.len());
         target.write(*style, &run, &incidents[..share])?;
     }
@@ -54,15 +56,51 @@ pub(crate) fn run(
     if Volume::Remarks <= plan.talk.volume {
         after(&plan, &read.tally, &run, &timing);
     }
+    let undelivered = send(&plan, &signals);
     if let Some(path) = &plan.summary {
-        write_summary(path, &Run { timing: Some(timing), ..run.clone() })?;
+        let mut warnings = run.warnings.clone();
+        warnings.extend(undelivered.iter().map(ToString::to_string));
+        write_summary(path, &Run { timing: Some(timing), warnings, ..run.clone() })?;
     }
-    match (signals.came(), plan.verdict(&run)) {
-        (Some(signal), _) => Ok(Done::Stopped(signal)),
-        (None, Verdict::Fine) => Ok(Done::Fine),
-        (None, Verdict::Found) => Ok(Done::Found),
-        (None, Verdict::Incomplete(error)) => Err(error),
+    match (signals.came(), plan.verdict(&run), undelivered) {
+        (Some(signal), _, undelivered) => {
+            if let Some(error) = undelivered.filter(|_| Volume::Errors <= plan.talk.volume) {
+                say(&format!("error: {error}"));
+            }
+            Ok(Done::Stopped(signal))
+        }
+        (None, Verdict::Incomplete(error), undelivered) => {
+            let all = std::iter::once(error).chain(undelivered).collect();
+            Error::all(all).map_or(Ok(Done::Fine), Err)
+        }
+        (None, _, Some(undelivered)) => Err(undelivered),
+        (None, Verdict::Fine, None) => Ok(Done::Fine),
+        (None, Verdict::Found, None) => Ok(Done::Found),
     }
+}
+
+/// Whether a target is a file or standard output.
+#[cfg(feature = "deliver")]
+fn is_local(target: &Target) -> bool {
+    !super::deliver::is_remote(target)
+}
+
+/// Whether a target is a file or standard output: all are.
+#[cfg(not(feature = "deliver"))]
+fn is_local(_: &Target) -> bool {
+    true
+}
+
+/// Sends what is meant for receivers; what did not arrive is an error.
+#[cfg(feature = "deliver")]
+fn send(plan: &Plan, signals: &Signals) -> Option<Error> {
+    super::deliver::send(plan, signals.stop())
+}
+
+/// Sends nothing: there is nobody to send to.
+#[cfg(not(feature = "deliver"))]
+fn send(_: &Plan, _: &Signals) -> Option<Error> {
+    None
 }
 
 /// Whether whoever reads standard error has the report before them, where warnings stand too.

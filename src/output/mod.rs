@@ -2,8 +2,10 @@
 //!
 //! An output is a pure function of the run summary and the incidents; it escapes the bytes of strangers, and nobody before it does.
 
+mod append;
 mod asim;
 mod cef;
+mod chat;
 mod csv;
 mod ecs;
 mod html;
@@ -13,6 +15,8 @@ pub mod mask;
 mod ndjson;
 mod ocsf;
 mod otlp;
+#[cfg(feature = "deliver")]
+mod parcels;
 mod sarif;
 pub mod schema;
 mod siem;
@@ -98,6 +102,9 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &otlp::OTLP,
     &sarif::SARIF,
     &stix::Stix,
+    &chat::WEBHOOK,
+    &chat::SLACK,
+    &chat::NTFY,
 ];
 
 /// The output called `name`; an unknown name is an error that names the nearest.

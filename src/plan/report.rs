@@ -25,6 +25,9 @@ pub struct Plan {
     pub talk: Talk,
     /// Where reports go, and how they look there.
     pub targets: Vec<(Target, Style)>,
+    /// How receivers are reached: one for each target that is one, in their order.
+    #[cfg(feature = "deliver")]
+    pub deliveries: Vec<crate::deliver::Delivery>,
     /// Where the run summary goes.
     pub summary: Option<PathBuf>,
     /// How many entities of each kind are named.
@@ -68,6 +71,8 @@ impl Plan {
             ..Style::default()
         };
         let targets = mistakes.or_default(targets(settings));
+        #[cfg(feature = "deliver")]
+        let deliveries = mistakes.or_default(super::delivery::deliveries(settings, &targets, around));
         let min_severity = mistakes.or_default(severity(settings, "min-severity"));
         let fail_on = mistakes.or_default(severity(settings, "fail-on"));
         let max_entities = mistakes.or_default(number(settings, "max-entities"));
@@ -86,7 +91,7 @@ impl Plan {
         let styled = |target: Target| {
             let style = match target.destination {
                 Destination::Stdout => Style { color: color.stdout, ..style },
-                Destination::File(_) => Style { color: color.files, width: Style::default().width, ..style },
+                _ => Style { color: color.files, width: Style::default().width, ..style },
             };
             (target, style)
         };
@@ -94,6 +99,8 @@ impl Plan {
             reading: Reading::open(paths, rules),
             talk,
             targets: targets.into_iter().filter(keeps).map(styled).collect(),
+            #[cfg(feature = "deliver")]
+            deliveries,
             summary,
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
