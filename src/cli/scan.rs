@@ -90,8 +90,8 @@ pub struct ScanArgs {
     #[cfg_attr(
         feature = "deliver",
         doc = "\
-        FORMAT:syslog+udp://, syslog+tcp:// or syslog+tls://HOST[:PORT] and FORMAT:http:// or https://HOST[:PORT][/PATH] \
-        send to a receiver. Its secret stands in the file that GATEHOUND_<FORMAT>_TOKEN_FILE names, or in GATEHOUND_<FORMAT>_TOKEN."
+        `FORMAT:syslog+udp://`, `syslog+tcp://` or `syslog+tls://HOST[:PORT]` and `FORMAT:http://` or `https://HOST[:PORT][/PATH]` \
+        send to a receiver. Its secret stands in the file that `GATEHOUND_<FORMAT>_TOKEN_FILE` names, or in `GATEHOUND_<FORMAT>_TOKEN`."
     )]
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,

@@ -81,15 +81,14 @@ pub(super) fn filled(template: &str, parcel: &str) -> String {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         let named = rest.find('}').map(|end| (&rest[1..end], end));
-        match named.and_then(|(name, end)| Some((shown(members.get(name)?, is_json), end))) {
-            Some((value, end)) => {
-                text.push_str(&value);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                text.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((value, end)) =
+            named.and_then(|(name, end)| Some((shown(members.get(name)?, is_json), end)))
+        {
+            text.push_str(&value);
+            rest = &rest[end + 1..];
+        } else {
+            text.push('{');
+            rest = &rest[1..];
         }
     }
     text.push_str(rest);
