@@ -19,6 +19,9 @@ use crate::request::{Client, Meaning, Place};
 use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
 use crate::time::Time;
 
+/// The template of what no route is at.
+const UNTOLD: &[u8] = b"{other}";
+
 /// What telling needs beside the groups.
 pub struct Teller<'p> {
     /// What the evidence proves things about.
@@ -149,7 +152,7 @@ impl Teller<'_> {
             confidence: Confidence(group.confidence),
             outcome: group.outcome,
             fidelity: self.world.fidelity(),
-            title: self.title(worst, &entities),
+            title: Self::title(worst, &entities),
             summary: summary(group),
             first_seen: Stamp(group.findings.iter().map(|finding| finding.first).min().unwrap_or_default()),
             last_seen: Stamp(group.findings.iter().map(|finding| finding.last).max().unwrap_or_default()),
@@ -168,19 +171,10 @@ impl Teller<'_> {
     }
 
     /// One line: what, against what, from whom.
-    fn title(&self, finding: &Finding, entities: &Entities) -> String {
-        let what = match finding.kind {
-            Kind::CredentialStuffing => "Credential stuffing",
-            Kind::PasswordSpraying => "Password spraying",
-            Kind::BruteForce => "Password guessing",
-            Kind::AccountEnumeration => "Account enumeration",
-            Kind::ObjectEnumeration => "Object enumeration",
-            Kind::PathEnumeration => "Path enumeration",
-            Kind::DataExfiltration => "Data exfiltration",
-            Kind::Scraping => "Scraping",
-            other => other.name(),
-        };
+    fn title(finding: &Finding, entities: &Entities) -> String {
+        let what = finding.kind.title();
         let against = match entities.endpoints.first() {
+            Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that nothing is at".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
         };
@@ -191,7 +185,6 @@ impl Teller<'_> {
             (_, _, 0) => String::new(),
             (_, _, many) => format!(" from {many} addresses"),
         };
-        let _ = self;
         format!("{what}{against}{by}")
     }
 
@@ -235,7 +228,7 @@ impl Teller<'_> {
                 .take(self.max_entities)
                 .map(|count| Endpoint {
                     method: count.of.0.name().into(),
-                    template: Raw(self.world.template_text(count.of.1).unwrap_or(b"{other}").to_vec()),
+                    template: Raw(self.world.template_text(count.of.1).unwrap_or(UNTOLD).to_vec()),
                     requests: count.requests,
                 })
                 .collect(),

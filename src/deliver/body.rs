@@ -74,7 +74,9 @@ pub(super) fn body(parcels: &[Parcel]) -> String {
 /// `template` with the members of the object `parcel` in it; inside JSON, texts are escaped.
 pub(super) fn filled(template: &str, parcel: &str) -> String {
     let members: Value = serde_json::from_str(parcel).unwrap_or_default();
-    let is_json = template.trim_start().starts_with(['{', '[']);
+    let start = template.trim_start();
+    let is_object = start.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']));
+    let is_json = is_object || start.starts_with('[');
     let mut text = String::new();
     let mut rest = template;
     while let Some(at) = rest.find('{') {
