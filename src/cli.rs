@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, SchemaArgs, SimulateArgs,
+    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -59,6 +59,8 @@ pub enum Command {
     Config(ConfigArgs),
     /// Turn a report into a block list, or into accounts to reset and tokens to revoke.
     Respond(RespondArgs),
+    /// Put the originals back into a report that was redacted.
+    Reveal(RevealArgs),
     /// Write a labelled log to try detectors on.
     Simulate(SimulateArgs),
     /// Score a report against the truth of a labelled log.

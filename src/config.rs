@@ -73,6 +73,8 @@ pub static KEYS: &[Key] = &[
     key("fail-on", Shape::Text, "none"),
     key("max-rejected", Shape::Number, "100"),
     key("summary", Shape::Text, ""),
+    key("redact", Shape::List, ""),
+    key("redact-manifest", Shape::Text, ""),
     #[cfg(feature = "deliver")]
     key("spool", Shape::Text, ""),
     #[cfg(feature = "deliver")]

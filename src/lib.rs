@@ -18,6 +18,7 @@ pub mod hash;
 pub mod incident;
 pub mod output;
 pub mod plan;
+pub mod redact;
 pub mod report;
 pub mod request;
 pub mod respond;

@@ -52,6 +52,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())
         }
         Command::Respond(args) => commands::respond::run(args),
+        Command::Reveal(args) => commands::reveal::run(args, around),
         Command::Simulate(args) => commands::simulate::run(args, around),
         Command::Evaluate(args) => commands::evaluate::run(args, around),
         Command::Schema(args) => reference::schema(args),

@@ -52,15 +52,22 @@ type Bystanders = HashMap<Client, u64, foldhash::fast::FixedState>;
 struct Library {
     records: BTreeMap<Place, Record>,
     names: HashMap<u64, Raw, foldhash::fast::FixedState>,
+    people: BTreeSet<Raw>,
 }
 
 impl Teller<'_> {
     /// Tells all groups, in their order; ranks count from 1.
     pub fn tell(&self, groups: &[Group]) -> Vec<Incident> {
+        self.tell_with_people(groups).0
+    }
+
+    /// As [`tell`](Self::tell), with the names of people that stand in the lines that were read again.
+    pub fn tell_with_people(&self, groups: &[Group]) -> (Vec<Incident>, Vec<Raw>) {
         let library = self.library(groups);
         let bystanders = self.bystanders(groups);
         let incidents = groups.iter().zip(1..);
-        incidents.map(|(group, rank)| self.incident(group, rank, &library, &bystanders)).collect()
+        let told = incidents.map(|(group, rank)| self.incident(group, rank, &library, &bystanders)).collect();
+        (told, library.people.into_iter().collect())
     }
 
     /// Reads again what the groups point to.
@@ -101,6 +108,10 @@ impl Teller<'_> {
             let plain = event.plain(name);
             library.names.entry(hash.0).or_insert_with(|| Raw(plain.clone().into_owned()));
             library.names.entry(keys.name(&plain).0).or_insert_with(|| Raw(plain.into_owned()));
+        }
+        for name in [event.user, event.consumer, account].into_iter().flatten() {
+            library.people.insert(Raw(event.plain(name).into_owned()));
+            library.people.insert(Raw(name.to_vec()));
         }
         if let Some(name) = event.client_name {
             library.names.entry(keys.bytes(name)).or_insert_with(|| Raw(name.to_vec()));

@@ -17,7 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["series", "evidence", "incident", "run"],
     &["format", "source"],
     &["collect", "tally", "detect"],
-    &["engine", "deliver", "output", "respond", "report", "summary"],
+    &["engine", "redact", "deliver", "output", "respond", "report", "summary"],
     &["simulate", "evaluate"],
     &["config", "cli", "plan", "explain", "events"],
     &["lib", "commands", "main"],

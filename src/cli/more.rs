@@ -295,3 +295,22 @@ pub struct RespondArgs {
 fn targets() -> PossibleValuesParser {
     crate::respond::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>().into()
 }
+
+/// Options of `reveal`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Put the originals back into a report that was redacted. Needs the manifest that the scan wrote, and the key \
+        of the scan in GATEHOUND_HASH_KEY_FILE.",
+    after_help = "Examples:\n  \
+        gatehound scan access.log --redact all --redact-manifest names.json -o report.txt\n  \
+        gatehound reveal report.txt --manifest names.json"
+)]
+pub struct RevealArgs {
+    /// The report, in any format; `-` for standard input.
+    #[arg(value_name = "REPORT", default_value = "-")]
+    pub report: PathBuf,
+
+    /// What was replaced, as `scan --redact-manifest` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+}

@@ -123,6 +123,15 @@ pub struct ScanArgs {
     #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
     pub deliver_patience: Option<String>,
 
+    /// Replace people, addresses or values in queries by pseudonyms in every output: `users`, `addresses`, `queries`, `all`;
+    /// repeatable. Needs a key in `GATEHOUND_HASH_KEY_FILE`.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = crate::redact::WORDS, help_heading = "Report")]
+    pub redact: Vec<String>,
+
+    /// Write what was replaced to FILE, sealed with the key; `gatehound reveal` undoes it.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub redact_manifest: Option<PathBuf>,
+
     /// Leave out incidents below LEVEL [default: info].
     #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
     pub min_severity: Option<String>,
@@ -216,6 +225,8 @@ impl ScanArgs {
         layer.text("evidence", self.evidence.as_deref());
         layer.switch("show-suppressed", self.show_suppressed);
         layer.text("sensitivity", self.sensitivity.as_deref());
+        layer.list("redact", &self.redact);
+        layer.text("redact-manifest", self.redact_manifest.as_deref().and_then(std::path::Path::to_str));
         layer.text("fail-on", self.fail_on.as_deref());
         layer.text("max-rejected", self.max_rejected.as_deref());
         layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());

@@ -8,6 +8,7 @@ pub(crate) mod formats;
 mod progress;
 pub(crate) mod reference;
 pub(crate) mod respond;
+pub(crate) mod reveal;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;

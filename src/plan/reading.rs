@@ -85,6 +85,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whether the user has a key for hashes.
+    pub(super) fn has_own_key(&self) -> bool {
+        self.has_own_key
+    }
+
     /// What `settings` say about reading. Every mistake is told.
     pub fn new(settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
         let mut mistakes = Mistakes::default();
