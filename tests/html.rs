@@ -41,8 +41,18 @@ const HOSTILE: [&str; 9] = [
 
 /// Members whose words come from a fixed list, or are times.
 const FIXED: [&str; 12] = [
-    "status", "kind", "kinds", "stages", "severity", "outcome", "fidelity", "first_seen", "last_seen", "start",
-    "time", "first_time",
+    "status",
+    "kind",
+    "kinds",
+    "stages",
+    "severity",
+    "outcome",
+    "fidelity",
+    "first_seen",
+    "last_seen",
+    "start",
+    "time",
+    "first_time",
 ];
 
 fn folder() -> PathBuf {
@@ -102,7 +112,8 @@ fn render_parsed(report: &Report) -> String {
 fn large() -> Report {
     let mut report: Report = serde_json::from_value(report("attacks")).unwrap();
     let mut incident = report.incidents[0].clone();
-    incident.entities.users = (0..1_000).map(|nth| Raw(format!("u{nth}@mail.example").into_bytes())).collect();
+    incident.entities.users =
+        (0..1_000).map(|nth| Raw(format!("u{nth}@mail.example").into_bytes())).collect();
     incident.entities.users_total = 1_000;
     report.incidents = (0..20_000)
         .map(|nth| {
@@ -135,7 +146,8 @@ fn a_stranger_s_text_adds_no_element_and_no_attribute() {
         let page = render(&filled_with(&hostile));
         assert_same(&tags(&page), &harmless, &hostile);
         let hidden = |c: &char| {
-            (c.is_control() && *c != '\n') || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}' | '\u{feff}' | '\u{e0041}')
+            (c.is_control() && *c != '\n')
+                || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}' | '\u{feff}' | '\u{e0041}')
         };
         assert_eq!(page.chars().find(hidden), None, "{hostile}");
     }
@@ -174,12 +186,19 @@ fn assert_same(given: &[Tag], wanted: &[Tag], why: &str) {
 fn nothing_on_the_page_runs_or_is_loaded() {
     for name in REPORTS {
         for tag in tags(&render(&report(name))) {
-            let banned = ["script", "link", "img", "iframe", "object", "embed", "base", "form", "use", "image"];
+            let banned =
+                ["script", "link", "img", "iframe", "object", "embed", "base", "form", "use", "image"];
             assert!(!banned.contains(&tag.name.as_str()), "{name}: {tag:?}");
             for (attribute, value) in &tag.attributes {
-                assert!(attribute != "style" && attribute != "src" && !attribute.starts_with("on"), "{tag:?}");
+                assert!(
+                    attribute != "style" && attribute != "src" && !attribute.starts_with("on"),
+                    "{tag:?}"
+                );
                 let is_known = ["#", "https://attack.mitre.org/", "https://cwe.mitre.org/"];
-                assert!(attribute != "href" || is_known.iter().any(|known| value.starts_with(known)), "{tag:?}");
+                assert!(
+                    attribute != "href" || is_known.iter().any(|known| value.starts_with(known)),
+                    "{tag:?}"
+                );
             }
         }
     }
@@ -205,11 +224,16 @@ fn the_page_can_be_used_without_eyes_or_a_mouse() {
         }
         assert_eq!(count("caption"), count("table"), "{name}: every table says what it holds");
         assert!(tags.iter().all(|tag| tag.name != "th" || tag.has("scope")), "{name}");
-        assert!(tags.iter().all(|tag| !tag.is("class", "scroll") || (tag.has("tabindex") && tag.has("aria-label"))));
+        assert!(
+            tags.iter()
+                .all(|tag| !tag.is("class", "scroll") || (tag.has("tabindex") && tag.has("aria-label")))
+        );
         let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.value("id")).collect();
         let known: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(known.len(), ids.len(), "{name}: an id twice");
-        let targets = ["href", "aria-labelledby"].into_iter().flat_map(|of| tags.iter().filter_map(move |tag| tag.value(of)));
+        let targets = ["href", "aria-labelledby"]
+            .into_iter()
+            .flat_map(|of| tags.iter().filter_map(move |tag| tag.value(of)));
         for target in targets.filter(|target| !target.starts_with("https:")) {
             assert!(known.contains(target.trim_start_matches('#')), "{name}: {target} is nowhere");
         }
@@ -262,7 +286,9 @@ fn a_browser_runs_nothing_of_a_stranger_s_and_asks_nobody() {
         assert_eq!(given.len() + policy, wanted.len());
         let shape = |tags: &[Tag]| -> Vec<(String, Vec<String>)> {
             let shown = tags.iter().filter(|tag| tag.name != "meta");
-            shown.map(|tag| (tag.name.clone(), tag.attributes.iter().map(|(name, _)| name.clone()).collect())).collect()
+            shown
+                .map(|tag| (tag.name.clone(), tag.attributes.iter().map(|(name, _)| name.clone()).collect()))
+                .collect()
         };
         assert!(shape(&given) == shape(&wanted), "the browser built another page");
     }

@@ -30,7 +30,9 @@ impl Browser {
         let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path)
-            .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name)))
+            .flat_map(|folder| {
+                ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name))
+            })
             .find(|program| program.is_file());
         let program = named.or(found)?;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -39,7 +39,8 @@ pub(super) fn section(told: &Told) -> Markup {
     rows.sort_by_key(|(_, cells)| {
         (cells.keys().next().copied(), std::cmp::Reverse(cells.values().copied().max()))
     });
-    let goers = || told.full.iter().enumerate().filter(|(_, incident)| !incident.entities.endpoints.is_empty());
+    let goers =
+        || told.full.iter().enumerate().filter(|(_, incident)| !incident.entities.endpoints.is_empty());
     let columns: Vec<(usize, &Incident)> = goers().take(COLUMNS).collect();
     let left_out = (rows.len().saturating_sub(ROWS) as u64, (goers().count() - columns.len()) as u64);
     rows.truncate(ROWS);

@@ -153,7 +153,10 @@ fn source_row(source: &SourceRead) -> Markup {
 /// What the words of the report mean.
 fn words() -> Markup {
     let words = [
-        ("Severity", "What was done, how far it got and how much of it there was. Medium and above are worth a person's time."),
+        (
+            "Severity",
+            "What was done, how far it got and how much of it there was. Medium and above are worth a person's time.",
+        ),
         ("Score", "From 0 to 100, how surely and how much; it orders incidents of one severity."),
         ("Sure", "How well the harmless explanations were ruled out."),
         ("Blocked", "Every try was refused by a rule or a firewall."),

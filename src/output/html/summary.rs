@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn the_verdict_is_a_sentence_whatever_was_found() {
-        let report = serde_json::from_str::<serde_json::Value>(include_str!("../../../tests/output/attacks.json"));
+        let report =
+            serde_json::from_str::<serde_json::Value>(include_str!("../../../tests/output/attacks.json"));
         let mut run: Run = serde_json::from_value(report.unwrap()["run"].clone()).unwrap();
         let mut of = |critical, high, medium, low| {
             let counts = &mut run.incidents;
