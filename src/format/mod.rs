@@ -53,7 +53,7 @@ use crate::event::{Event, Malformed};
 pub use around::{Around, Clock, Opening, Scratch};
 pub use reader::Reader;
 pub use recognise::{Choice, Tried, recognise, try_all};
-pub use string::from_string;
+pub use string::{Directive, directives, from_string, from_string_for};
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.
 pub trait Format: Sync {

@@ -217,7 +217,7 @@ impl Wish {
         let opening = Opening { head: &head, clock: &clock };
         Ok(match self {
             _ if head.is_empty() => (None, Recognised::Empty),
-            Self::Written(text) => (Some(format::from_string(text)?), Recognised::Told),
+            Self::Written(text) => (Some(format::from_string_for(text, &opening)?), Recognised::Told),
             Self::Named(format) => {
                 let decoder = format.open(&opening).ok_or_else(|| {
                     Error::usage(format!("does not begin as a log in the format `{}` must", format.name()))
