@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use gatehound::detect;
 use gatehound::doctor::{Examined, GATEWAYS, Gateway};
-use gatehound::format::{Opening, Reader, recognise};
+use gatehound::format::{Opening, Reader, directives, recognise};
 use gatehound::request::Meaning;
 use serde_json::Value;
 
@@ -200,6 +200,21 @@ fn what_is_added_to_a_text_log_is_read_without_a_flag() {
         assert_eq!(read_as, format, "{name}");
         for (field, part) in gateway(name).adds {
             assert!(examined.fills(field), "{name}: {field} by {part}");
+        }
+    }
+}
+
+#[test]
+fn configurations_are_read_as_format_strings_that_fill_what_was_promised() {
+    for name in ["nginx", "Apache", "HAProxy", "Envoy", "Istio"] {
+        let gateway = gateway(name);
+        let found = directives(gateway.config);
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        let fields = found[0].fields.as_ref().unwrap_or_else(|why| panic!("{name}: {why}"));
+        for (field, part) in gateway.adds {
+            // What tells users is known to nobody but to whoever wrote the configuration.
+            let is_filled = fields.contains(field) || matches!(*field, "user" | "token");
+            assert!(is_filled, "{name}: {field} by {part}, of {fields:?}");
         }
     }
 }

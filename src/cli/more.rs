@@ -127,6 +127,14 @@ pub enum FormatsCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Read the format strings out of configuration files: nginx, Apache, HAProxy, Envoy, GoAccess.
+    ///
+    /// Files that a configuration includes are not followed. `--log-format @FILE:NAME` reads a log with one of them.
+    From {
+        /// The configuration files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// `gatehound explain`.

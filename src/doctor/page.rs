@@ -108,6 +108,15 @@ fn advice(page: &mut String, examined: &Examined, detectors: &[Box<dyn Detector>
             let _ = writeln!(page, "  {line}");
         }
     }
+    if gateways(format).next().is_none() {
+        page.push_str("\nWhat to log\n");
+        let mut fixes: Vec<&str> = seen.iter().flat_map(|seen| &seen.lacks).map(|needs| needs.fix).collect();
+        fixes.sort_unstable();
+        fixes.dedup();
+        for line in fixes.iter().flat_map(|fix| wrapped(fix, WIDTH - 2)) {
+            let _ = writeln!(page, "  {line}");
+        }
+    }
     accounts(page, &seen);
 }
 

@@ -191,6 +191,7 @@ fn sample(expression: &[u8]) -> Shape {
         b"ssl_fc_protocol" => text(Slot::TlsVersion),
         b"ssl_fc_cipher" => text(Slot::TlsCipher),
         b"ssl_c_s_dn" => text(Slot::TlsClient),
+        b"capture.req.hdr" if argument.iter().all(u8::is_ascii_digit) => Shape::Captured,
         b"req.hdr" | b"req.fhdr" | b"hdr" | b"capture.req.hdr" => {
             let meaning = of_name(&[b"headers.", argument].concat());
             let is_list = meaning.is_some_and(|meaning| meaning.slot == Slot::Forwarded);

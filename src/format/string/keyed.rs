@@ -31,13 +31,17 @@ pub(super) fn compile(
     clock: &Clock,
 ) -> Result<Compiled, Error> {
     let text = text?;
-    let slots = text.slots();
+    let mut slots = text.slots();
     let (plain, fields) = marked(pattern, tokens);
     let (mut given, mut composed) = (Given::new(), Composed::new());
     each_value(plain.trim_ascii(), &mut |path, value| {
         let Some(template) = inside(value, &fields, clock) else { return };
         let meaning = match &*template.fields {
             [] => return,
+            [Field { shape: Shape::Captured, .. }] => {
+                slots.extend(of_name(path).map(|meaning| meaning.slot));
+                return;
+            }
             [field] if template.start.is_empty() && field.literal.is_empty() => simple(&field.shape),
             _ => None,
         };

@@ -51,6 +51,8 @@ pub(super) enum Shape {
     Frontend,
     /// A server of `HAProxy`; one in angle brackets is none.
     Server,
+    /// One captured header by its number: its key may tell which, else what it looks like.
+    Captured,
     /// Captured headers, `{a|b}`: of the request or of the answer.
     Captures(bool),
 }
@@ -73,7 +75,7 @@ impl Shape {
             Self::AddressAndPort => vec![Slot::Client, Slot::ClientPort],
             Self::Frontend => vec![Slot::Route],
             Self::Server => vec![Slot::Upstream],
-            Self::Stamp(_) | Self::Blanks | Self::Captures(_) => Vec::new(),
+            Self::Stamp(_) | Self::Blanks | Self::Captured | Self::Captures(_) => Vec::new(),
         }
     }
 

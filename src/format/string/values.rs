@@ -34,6 +34,7 @@ pub(super) fn put<'a>(growing: &mut Growing<'a>, shape: &Shape, value: &'a [u8])
             }
         }
         Shape::Server => say(Slot::Upstream, if value.ends_with(b">") { b"" } else { value }),
+        Shape::Captured => capture(growing, value),
         Shape::Captures(true) => {
             let inside = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(value);
             inside.split(|&byte| byte == b'|').for_each(|value| capture(growing, value));
