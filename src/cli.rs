@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
-    CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, SchemaArgs, SimulateArgs,
+    CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs, DoctorForm, EvaluateArgs, EvaluateForm,
+    EventsArgs, EventsForm, ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, SchemaArgs,
+    SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -53,6 +54,8 @@ pub enum Command {
     Events(EventsArgs),
     /// List the log formats, or say which one a file has and why.
     Formats(FormatsArgs),
+    /// Tell which fields a log lacks, which detectors that blinds, and what to add to the gateway's configuration.
+    Doctor(DoctorArgs),
     /// Tell what a detector looks for, what it mistakes, and its thresholds.
     Explain(ExplainArgs),
     /// Show the settings in force, and where they come from.

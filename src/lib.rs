@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(feature = "deliver")]
 pub mod deliver;
 pub mod detect;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod evaluate;

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let quiet = match &cli.command {
         Command::Scan(args) => args.read.quiet,
         Command::Events(args) => args.read.quiet,
+        Command::Doctor(args) => args.read.quiet,
         _ => 0,
     };
     match run(&cli, &surroundings()) {
@@ -46,6 +47,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
     match &cli.command {
         Command::Scan(args) => commands::scan::run(&args.read.paths, || settings(args.layer()), around),
         Command::Events(args) => commands::events::run(args, || settings(args.read.layer()), around),
+        Command::Doctor(args) => commands::doctor::run(args, || settings(args.read.layer()), around),
         Command::Formats(args) => commands::formats::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Config(args) => {

@@ -19,7 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["collect", "tally", "detect"],
     &["engine", "redact", "deliver", "output", "respond", "report", "summary"],
     &["simulate", "evaluate"],
-    &["config", "cli", "plan", "explain", "events"],
+    &["config", "cli", "plan", "explain", "events", "doctor"],
     &["lib", "commands", "main"],
 ];
 

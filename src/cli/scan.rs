@@ -20,7 +20,10 @@ pub struct ReadArgs {
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub input_format: Option<String>,
 
-    /// The `log_format` of nginx or `LogFormat` of Apache that wrote the lines: the directive, or its string alone.
+    /// The format string that wrote the lines, of nginx, Apache, Envoy, HAProxy, gunicorn or GoAccess; or @FILE[:NAME].
+    ///
+    /// The whole directive as the configuration has it, or its string alone. @FILE reads the configuration itself; NAME is what
+    /// `gatehound formats from FILE` calls the string.
     #[arg(long, value_name = "STRING", conflicts_with = "input_format", help_heading = "Reading")]
     pub log_format: Option<String>,
 

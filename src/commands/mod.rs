@@ -2,6 +2,7 @@
 
 #[cfg(feature = "deliver")]
 mod deliver;
+pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod events;
 pub(crate) mod formats;
