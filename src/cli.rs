@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, SchemaArgs, SimulateArgs,
+    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -53,6 +53,8 @@ pub enum Command {
     Events(EventsArgs),
     /// List the log formats, or say which one a file has and why.
     Formats(FormatsArgs),
+    /// List Sigma rules, say which of them can be matched, or hold them against their examples.
+    Rules(RulesArgs),
     /// Tell what a detector looks for, what it mistakes, and its thresholds.
     Explain(ExplainArgs),
     /// Show the settings in force, and where they come from.

@@ -180,6 +180,7 @@ impl Teller<'_> {
             Kind::Scraping => "Scraping",
             other => other.name(),
         };
+        let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
         let against = match entities.endpoints.first() {
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
@@ -290,6 +291,11 @@ impl Teller<'_> {
     fn references(&self, group: &Group) -> References {
         let mut all = References::default();
         for finding in &group.findings {
+            if let Some(rule) = &finding.rule {
+                all.attack.extend(rule.attack.iter().cloned().map(Cow::Owned));
+                all.attack.sort();
+                all.attack.dedup();
+            }
             let about = self
                 .detectors
                 .iter()
@@ -415,6 +421,7 @@ fn proof(finding: &Finding) -> Proof {
             ("source_ips_total".into(), finding.clients.len() as u64),
             ("users_total".into(), finding.users_total),
         ]),
+        rule: finding.rule.as_ref().map(|rule| rule.named.clone()),
     }
 }
 

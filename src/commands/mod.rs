@@ -6,6 +6,7 @@ pub(crate) mod formats;
 mod progress;
 pub(crate) mod reference;
 pub(crate) mod respond;
+pub(crate) mod rules;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;

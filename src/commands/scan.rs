@@ -103,7 +103,7 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
 /// What the evidence proves, and the summary of the run.
 fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: bool) -> (Run, Vec<Incident>) {
     let (reading, tally) = (&plan.reading, &read.tally);
-    let detectors = detect::all();
+    let detectors = detect::with_rules(&reading.meaning.rules);
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
     let groups = rank(detect::judge(&detectors, &world));
     if was_interrupted {

@@ -113,6 +113,15 @@ impl Expr {
         }
     }
 
+    /// Whether it asks for `field`, other than to rule it out.
+    pub(super) fn asks(&self, field: Field) -> bool {
+        match self {
+            Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().any(|one| one.asks(field)),
+            Self::Field(asked, _) => *asked == field,
+            Self::Not(_) | Self::Keyword(_) | Self::Record(_) => false,
+        }
+    }
+
     /// How many tests it holds.
     pub(super) fn tests(&self) -> usize {
         match self {

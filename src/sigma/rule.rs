@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::example::Example;
 use super::expr::Expr;
+use super::field::Field;
 use super::filter::Filter;
 use super::place::Mistake;
 
@@ -25,6 +26,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// What it is worth among signals, 0 to 100.
+    pub fn score(self) -> u8 {
+        match self {
+            Self::Informational => 30,
+            Self::Low => 50,
+            Self::Medium => 60,
+            Self::High => 80,
+            Self::Critical => 95,
+        }
+    }
+
     /// Its name in rules.
     pub fn name(self) -> &'static str {
         match self {
@@ -67,6 +79,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether a single match tells of more than a try: the rule asks how the request was answered, or is about what goes
+    /// out through a proxy.
+    pub fn is_telling(&self) -> bool {
+        self.logsource == "proxy" || self.expr.asks(Field::Status)
+    }
+
     /// The ATT&CK techniques that its tags name: `T1190`.
     pub fn techniques(&self) -> Vec<String> {
         let technique = |tag: &String| {
