@@ -100,12 +100,33 @@ impl Need {
     /// What a regular expression needs.
     fn of_regex(zone: Zone, regex: &str) -> Self {
         let parsed = regex_syntax::ParserBuilder::new().utf8(false).nest_limit(128).build().parse(regex);
-        let Ok(hir) = parsed else { return Self::Nothing };
-        let mut runs = Vec::new();
+        parsed.map_or(Self::Nothing, |hir| Self::of_hir(zone, &hir))
+    }
+
+    /// What a part of a regular expression needs: the best of the texts that it holds, and of what its choices need. Depth is
+    /// bounded by the parser.
+    fn of_hir(zone: Zone, hir: &Hir) -> Self {
+        let parts = match hir.kind() {
+            HirKind::Alternation(any) => return Self::any(any.iter().map(|one| Self::of_hir(zone, one))),
+            HirKind::Capture(capture) => return Self::of_hir(zone, &capture.sub),
+            HirKind::Repetition(some) if some.min > 0 => return Self::of_hir(zone, &some.sub),
+            HirKind::Concat(all) => all.as_slice(),
+            HirKind::Repetition(_) => return Self::Nothing,
+            _ => std::slice::from_ref(hir),
+        };
+        let mut needs = Vec::new();
         let mut run = Vec::new();
-        collect(&hir, &mut run, &mut runs);
-        runs.push(run);
-        Self::in_zone(zone, runs.iter().filter_map(|run| longest(run, zone)).max_by_key(Vec::len))
+        for part in parts {
+            match byte_or_text(part) {
+                Some(text) => run.extend(text),
+                None => {
+                    needs.push(Self::in_zone(zone, Some(std::mem::take(&mut run))));
+                    needs.extend(is_composed(part).then(|| Self::of_hir(zone, part)));
+                }
+            }
+        }
+        needs.push(Self::in_zone(zone, Some(run)));
+        needs.into_iter().max_by_key(Self::worth).unwrap_or(Self::Nothing)
     }
 
     /// A literal in a zone.
@@ -147,26 +168,19 @@ fn longest(text: &[u8], zone: Zone) -> Option<Vec<u8>> {
     parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty()).map(<[u8]>::to_ascii_lowercase)
 }
 
-/// Appends what every match of `hir` holds: to `run` while it is unbroken, which moves to `runs` when it breaks. Depth is
-/// bounded by the parser.
-fn collect(hir: &Hir, run: &mut Vec<u8>, runs: &mut Vec<Vec<u8>>) {
-    let mut broken = |run: &mut Vec<u8>| runs.push(std::mem::take(run));
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => run.extend_from_slice(&literal.0),
-        HirKind::Class(class) => match only(class) {
-            Some(byte) => run.push(byte),
-            None => broken(run),
-        },
-        HirKind::Capture(capture) => collect(&capture.sub, run, runs),
-        HirKind::Concat(all) => all.iter().for_each(|one| collect(one, run, runs)),
-        HirKind::Repetition(repetition) if repetition.min > 0 => {
-            broken(run);
-            collect(&repetition.sub, run, runs);
-            runs.push(std::mem::take(run));
-        }
-        HirKind::Repetition(_) | HirKind::Alternation(_) => broken(run),
+/// The text that a part always is, whatever its case; none at all for a place between texts.
+fn byte_or_text(part: &Hir) -> Option<Vec<u8>> {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(Vec::new()),
+        HirKind::Literal(literal) => Some(literal.0.to_vec()),
+        HirKind::Class(class) => only(class).map(|byte| vec![byte]),
+        _ => None,
     }
+}
+
+/// Whether a part has parts of its own that could be needed.
+fn is_composed(part: &Hir) -> bool {
+    matches!(part.kind(), HirKind::Capture(_) | HirKind::Repetition(_) | HirKind::Alternation(_) | HirKind::Concat(_))
 }
 
 /// The one letter that a class is, in any case.

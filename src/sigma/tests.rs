@@ -252,3 +252,50 @@ fn the_public_rules_load_unmodified() {
     assert!(loaded.rules.len() >= 40, "{}", loaded.rules.len());
     assert!(loaded.rules.unfiltered() * 10 <= loaded.rules.len(), "{} rules have no needle", loaded.rules.unfiltered());
 }
+
+#[test]
+fn what_a_rule_needs_is_the_rarest_text_that_it_cannot_do_without() {
+    use super::needle::{Need, Zone};
+    let need = |line: &str| Need::of(&rules(&page(&format!("    s:\n        {line}"))).get(0).unwrap().expr);
+    let any = |zone, words: &[&str]| Need::Any(words.iter().map(|word| (zone, word.as_bytes().to_vec())).collect());
+    assert_eq!(need("c-uri|contains: ['/Aa', 'b\\?cde']"), any(Zone::Target, &["/aa", "cde"]));
+    assert_eq!(need("c-uri|re: '(?i)x+(alpha|betas[0-9])\\.php'"), any(Zone::Target, &["alpha", "betas"]));
+    assert_eq!(need("c-uri|re: 'a*(b|c)?'"), Need::Nothing);
+    assert_eq!(need("c-useragent|re: '^(Evil)+/[0-9]'"), any(Zone::Agent, &["evil"]));
+    assert_eq!(need("sc-status: 200"), Need::Nothing);
+    assert_eq!(need("cs-cookie|contains: x"), Need::Any(Vec::new()));
+    assert_eq!(need("c-useragent: ''"), Need::Nothing);
+}
+
+#[test]
+fn the_rules_that_come_along_do_what_their_examples_say() {
+    let loaded = load(&[], true).unwrap();
+    assert_eq!(loaded.mistakes, []);
+    assert!(loaded.rules.len() >= 50, "{}", loaded.rules.len());
+    for rule in loaded.rules.iter() {
+        let path = rule.path.display();
+        assert!(rule.examples.iter().any(|one| one.matches) && rule.examples.iter().any(|one| !one.matches), "{path}");
+        for example in &rule.examples {
+            assert!(example.passes(rule), "{path}: {} (matches: {})", example.words(), example.matches);
+            let (event, record) = (example.event(), example.words());
+            let facts = Facts { record: record.as_bytes(), event: &event, client: None };
+            let found = Matcher::default().matches(&loaded.rules, &facts).iter().any(|&one| {
+                loaded.rules.get(one).is_some_and(|one| one.id == rule.id)
+            });
+            assert_eq!(found, example.matches, "{path} behind the filter: {}", example.words());
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_compiled_in() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = walkdir::WalkDir::new(root.join("rules")).into_iter().map(Result::unwrap);
+    let mut there: Vec<String> = files
+        .filter(|file| file.file_type().is_file())
+        .map(|file| file.path().strip_prefix(root).unwrap().to_string_lossy().into_owned())
+        .collect();
+    there.sort();
+    let listed: Vec<&str> = super::pack::PACK.iter().map(|(path, _)| *path).collect();
+    assert_eq!(there, listed);
+}
