@@ -10,8 +10,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs, DoctorForm, EvaluateArgs, EvaluateForm,
-    EventsArgs, EventsForm, ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, SchemaArgs,
-    SimulateArgs,
+    EventsArgs, EventsForm, ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, RulesArgs,
+    RulesCommand, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -56,6 +56,8 @@ pub enum Command {
     Formats(FormatsArgs),
     /// Tell which fields a log lacks, which detectors that blinds, and what to add to the gateway's configuration.
     Doctor(DoctorArgs),
+    /// List Sigma rules, say which of them can be matched, or hold them against their examples.
+    Rules(RulesArgs),
     /// Tell what a detector looks for, what it mistakes, and its thresholds.
     Explain(ExplainArgs),
     /// Show the settings in force, and where they come from.

@@ -26,6 +26,7 @@ pub mod respond;
 pub mod route;
 pub mod run;
 pub mod series;
+pub mod sigma;
 pub mod signal;
 pub mod simulate;
 pub mod source;

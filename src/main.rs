@@ -49,6 +49,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
         Command::Events(args) => commands::events::run(args, || settings(args.read.layer()), around),
         Command::Doctor(args) => commands::doctor::run(args, || settings(args.read.layer()), around),
         Command::Formats(args) => commands::formats::run(args),
+        Command::Rules(args) => commands::rules::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Config(args) => {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())

@@ -184,6 +184,7 @@ impl Teller<'_> {
     /// One line: what, against what, from whom.
     fn title(finding: &Finding, entities: &Entities) -> String {
         let what = finding.kind.title();
+        let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
         let against = match entities.endpoints.first() {
             Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that nothing is at".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
@@ -294,6 +295,11 @@ impl Teller<'_> {
     fn references(&self, group: &Group) -> References {
         let mut all = References::default();
         for finding in &group.findings {
+            if let Some(rule) = &finding.rule {
+                all.attack.extend(rule.attack.iter().cloned().map(Cow::Owned));
+                all.attack.sort();
+                all.attack.dedup();
+            }
             let about = self
                 .detectors
                 .iter()
@@ -419,6 +425,7 @@ fn proof(finding: &Finding) -> Proof {
             ("source_ips_total".into(), finding.clients.len() as u64),
             ("users_total".into(), finding.users_total),
         ]),
+        rule: finding.rule.as_ref().map(|rule| rule.named.clone()),
     }
 }
 

@@ -33,6 +33,13 @@ pub struct ReadArgs {
     #[arg(long, value_name = "CIDR|NAME", help_heading = "Reading")]
     pub trusted_proxy: Vec<String>,
 
+    /// Match requests also against the Sigma rules in this folder or file; `builtin` for those that come with gatehound;
+    /// repeatable.
+    ///
+    /// `gatehound rules check` says which of them load, and why others do not.
+    #[arg(long, value_name = "DIR", help_heading = "Reading")]
+    pub rules: Vec<String>,
+
     /// Leave out requests before TIME.
     ///
     /// RFC 3339 (`2026-03-10T17:00:00Z`), `2026-03-10`, `2026-03-10 17:00`, seconds or milliseconds since 1970, a time
@@ -203,6 +210,7 @@ impl ReadArgs {
         layer.text("input-format", self.input_format.as_deref());
         layer.text("log-format", self.log_format.as_deref());
         layer.list("trusted-proxy", &self.trusted_proxy);
+        layer.list("rules", &self.rules);
         layer.text("since", self.since.as_deref());
         layer.text("until", self.until.as_deref());
         layer.text("tz", self.tz.as_deref());

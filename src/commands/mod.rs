@@ -10,6 +10,7 @@ mod progress;
 pub(crate) mod reference;
 pub(crate) mod respond;
 pub(crate) mod reveal;
+pub(crate) mod rules;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;

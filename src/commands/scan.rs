@@ -148,7 +148,7 @@ fn judge(
     was_interrupted: bool,
 ) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
-    let detectors = detect::all();
+    let detectors = detect::with_rules(&reading.meaning.rules);
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
     let groups = rank(detect::judge(&detectors, &world));
     if was_interrupted {
