@@ -54,7 +54,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
         Command::Config(args) => {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())
         }
-        Command::Respond(args) => commands::respond::run(args),
+        Command::Respond(args) => commands::respond::run(args, || settings(Layer::default()), around),
         Command::Reveal(args) => commands::reveal::run(args, around),
         Command::Simulate(args) => commands::simulate::run(args, around),
         Command::Evaluate(args) => commands::evaluate::run(args, around),

@@ -341,7 +341,8 @@ fn log_formats() -> PossibleValuesParser {
     after_help = "Examples:\n  \
         gatehound scan access.log --format ndjson | gatehound respond - --target nginx\n  \
         gatehound respond report.json --target nftables --min-severity critical --allow 192.0.2.0/24\n  \
-        gatehound respond report.json --target accounts"
+        gatehound respond report.json --target accounts\n  \
+        gatehound respond report.json --target nginx --simulate access.log"
 )]
 pub struct RespondArgs {
     /// The report, as `--format json` or `ndjson` wrote it; `-` for standard input.
@@ -367,6 +368,11 @@ pub struct RespondArgs {
     /// Block addresses as well behind which people have no part in it.
     #[arg(long)]
     pub include_shared: bool,
+
+    /// Print nothing but what it would have done to the requests in these logs: the share of each attack that is stopped,
+    /// and who else is hit; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub simulate: Vec<PathBuf>,
 }
 
 /// The names of all targets.
