@@ -9,13 +9,14 @@ use hashbrown::HashMap;
 use crate::collect::ClientProfiles;
 use crate::detect::{Detector, World};
 use crate::format::{Around, Decoder, Scratch};
-use crate::hash::NameHash;
+use crate::hash::{NameHash, TemplateHash};
 use crate::incident::{
     Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident,
     Kind, Named, Network, Proof, Raw, References, Sample, Stamp, Status,
 };
 use crate::output::mask;
 use crate::request::{Client, Meaning, Place};
+use crate::route::Method;
 use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
 use crate::time::Time;
 
@@ -215,6 +216,7 @@ impl Teller<'_> {
             let named = counts.iter().filter_map(|count| library.names.get(&count.of.hash.0));
             named.filter(|name| seen.insert((*name).clone())).take(self.max_entities).cloned().collect()
         };
+        let endpoints = self.endpoints(&endpoints);
         let secrets = |counts: &[Count<NameHash>]| -> Vec<String> {
             counts.iter().take(self.max_entities).map(|count| count.of.to_string()).collect()
         };
@@ -235,18 +237,32 @@ impl Teller<'_> {
             sessions_total: sessions.len() as u64,
             user_agents: names(&agents),
             user_agents_total: agents.len() as u64,
-            endpoints: endpoints
-                .iter()
-                .take(self.max_entities)
-                .map(|count| Endpoint {
-                    method: count.of.0.name().into(),
-                    template: Raw(self.world.template_text(count.of.1).unwrap_or(UNTOLD).to_vec()),
-                    requests: count.requests,
-                })
-                .collect(),
             endpoints_total: endpoints.len() as u64,
+            endpoints: endpoints.into_iter().take(self.max_entities).collect(),
             ..Entities::default()
         }
+    }
+
+    /// Routes as they are shown: paths that nothing is at are one.
+    fn endpoints(&self, routes: &[Count<(Method, TemplateHash)>]) -> Vec<Endpoint> {
+        let mut all: Vec<Endpoint> = Vec::new();
+        let mut untold: BTreeMap<Method, usize> = BTreeMap::new();
+        for Count { of: (method, template), requests } in routes {
+            let text = self.world.template_text(*template);
+            match (text, untold.get(method)) {
+                (None, Some(&at)) => all[at].requests += requests,
+                _ => {
+                    if text.is_none() {
+                        untold.insert(*method, all.len());
+                    }
+                    let template = Raw(text.unwrap_or(UNTOLD).to_vec());
+                    all.push(Endpoint { method: method.name().into(), template, requests: *requests });
+                }
+            }
+        }
+        // Stable, so that equals stay in the order of their hashes.
+        all.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.requests));
+        all
     }
 
     /// What was lost.

@@ -153,12 +153,18 @@ fn sentence(one: &Assault<'_>) -> String {
         String::new()
     };
     format!(
-        "{}{more}: {} requests against {} targets{hidden}; {} got 2xx",
+        "{}{more}: {} against {}{hidden}; {} got 2xx",
         names.join(", "),
-        story::count(one.requests),
-        one.targets.len(),
+        counted(one.requests, "request"),
+        counted(one.targets.len() as u64, "target"),
         story::count(ok),
     )
+}
+
+/// A number of things, in words.
+fn counted(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", story::count(number))
 }
 
 /// What to do, first things first.
