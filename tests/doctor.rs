@@ -65,7 +65,7 @@ fn a_detector_that_is_called_blind_finds_nothing_and_one_that_is_called_half_bli
         match seen["sees"].as_str().unwrap() {
             "nothing" => assert!(!found, "{id} finds something although it is called blind"),
             "less" => assert!(found, "{id} finds nothing although it is called half-blind"),
-            sees => panic!("{id} sees {sees} without answers"),
+            other => panic!("{id} sees {other} without answers"),
         }
         blind += u32::from(seen["sees"] == "nothing");
     }

@@ -14,7 +14,7 @@ pub use fields::FIELDS;
 pub use gateway::{GATEWAYS, Gateway, gateways};
 pub use page::{json, text};
 
-use crate::detect::{Detector, Needs, Sight};
+use crate::detect::{About, Detector, Needs, Sight};
 use crate::event::Malformed;
 use crate::format::{Around, Decoder, Scratch};
 use crate::request::{Cache, Meaning, Place};
@@ -79,14 +79,13 @@ impl Examined {
     /// What each of `detectors` sees.
     #[must_use]
     pub fn seen(&self, detectors: &[Box<dyn Detector>]) -> Vec<Seen> {
-        let see = |detector: &Box<dyn Detector>| {
-            let about = detector.about();
+        let see = |about: &'static About| {
             let lacks: Vec<&Needs> =
                 about.needs.iter().filter(|needs| !needs.are_met(&self.reading.filled)).collect();
             let sight = lacks.iter().map(|needs| needs.without).min().unwrap_or(Sight::All);
             Seen { detector: about.id, sight, lacks }
         };
-        detectors.iter().map(see).collect()
+        detectors.iter().map(|detector| see(detector.about())).collect()
     }
 
     /// Adds what `decoder` reads in `block`, where `directives` are in force.
@@ -145,6 +144,8 @@ pub fn examine(feed: &Feed, decoder: &dyn Decoder, meaning: &Meaning) -> Examine
         };
         let round = blocks.par_iter().map(look).reduce(Examined::default, Examined::merge);
         examined = examined.merge(round);
-        blocks.into_iter().for_each(|block| feed.give_back(block));
+        for block in blocks {
+            feed.give_back(block);
+        }
     }
 }

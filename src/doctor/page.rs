@@ -9,6 +9,7 @@ use super::gateway::{Gateway, gateways};
 use super::{Examined, FIELDS, Seen};
 use crate::detect::{Detector, Sight};
 use crate::explain::{table, wrapped};
+use crate::request::Flags;
 use crate::text::Escaped;
 
 /// Columns of prose.
@@ -38,9 +39,9 @@ fn fields(page: &mut String, examined: &Examined) {
     for share in ["always", "mostly", "sometimes", "rarely", "never"] {
         let named =
             FIELDS.iter().zip(examined.filled).filter(|(_, events)| how_often(*events, examined) == share);
-        let names: Vec<&str> = named.map(|(name, _)| *name).collect();
-        if !names.is_empty() {
-            rows.push((share, names.join(", ")));
+        let fields: Vec<&str> = named.map(|(name, _)| *name).collect();
+        if !fields.is_empty() {
+            rows.push((share, fields.join(", ")));
         }
     }
     indented(page, &rows);
@@ -122,9 +123,7 @@ fn advice(page: &mut String, examined: &Examined, detectors: &[Box<dyn Detector>
 
 /// Names of accounts can stand in a query as well as in a field.
 fn accounts(page: &mut String, seen: &[Seen]) {
-    let lacks_names = |seen: &Seen| {
-        seen.lacks.iter().any(|needs| needs.any_of.iter().any(|&flag| flag == crate::request::Flags::ACCOUNT))
-    };
+    let lacks_names = |seen: &Seen| seen.lacks.iter().any(|needs| needs.any_of.contains(&Flags::ACCOUNT));
     if seen.iter().any(lacks_names) {
         page.push_str("\nWhom a login, a reset or a sign-up is about\n");
         let told = "No gateway reads bodies, so the service has to tell: in a header of its answer that the gateway logs as the \
@@ -188,10 +187,10 @@ fn sight(seen: &Seen) -> Value {
             object!({ "missing": needs.missing, "any_of": fields, "fix": needs.fix })
         })
         .collect();
-    let sees = match seen.sight {
+    let how_much = match seen.sight {
         Sight::Nothing => "nothing",
         Sight::Less => "less",
         Sight::All => "all",
     };
-    object!({ "detector": seen.detector, "sees": sees, "lacks": lacks })
+    object!({ "detector": seen.detector, "sees": how_much, "lacks": lacks })
 }
