@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use gatehound::detect;
-use gatehound::doctor::{Examined, GATEWAYS, Gateway};
+use gatehound::doctor::{Examined, GATEWAYS, Gateway, text};
 use gatehound::format::{Opening, Reader, directives, recognise};
 use gatehound::request::Meaning;
 use serde_json::Value;
@@ -217,6 +217,25 @@ fn configurations_are_read_as_format_strings_that_fill_what_was_promised() {
             assert!(is_filled, "{name}: {field} by {part}, of {fields:?}");
         }
     }
+}
+
+#[test]
+fn proxies_that_stand_where_clients_should_are_told() {
+    let told = |client: &str, list: &str| {
+        let line = format!(
+            "{client} - - [10/Mar/2026:17:00:03 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"c\" \"{list}\""
+        );
+        let (examined, format) = read(&line);
+        let page = text("a.log", format, &examined, &detect::all());
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(!told("192.0.2.7", "-").contains(" Clients "));
+    assert!(!told("10.0.0.7", "192.0.2.7").contains(" Clients "), "the list names the client");
+    let private = told("10.0.0.7", "-");
+    assert!(private.contains("20 of 20 requests come from addresses of a private network"), "{private}");
+    assert!(private.contains("log the forwarded-for list"), "{private}");
+    let edge = told("104.16.1.1", "192.0.2.7");
+    assert!(edge.contains("of cloudflare; if a proxy stands there, set --trusted-proxy"), "{edge}");
 }
 
 #[test]
