@@ -3,7 +3,7 @@
 use super::layout::Parts;
 use super::shape::Shape;
 use super::values::put;
-use crate::error::Error;
+use crate::error::{Error, nearest};
 use crate::event::{Event, Malformed};
 use crate::format::clf::no_access;
 use crate::format::columns::is_escaped;
@@ -69,19 +69,31 @@ impl Template {
         self.run_on()?;
         let slots = self.slots();
         if !slots.contains(&Slot::Time) {
-            return Err(Error::usage(
-                "format string: no time in it (`$time_local`, `%t`, `%START_TIME%`, `%tr`, `%d:%t`)",
-            ));
+            return Err(
+                self.lacks("time", &["$time_local", "$time_iso8601", "%t", "%START_TIME%", "%tr", "%d:%t"])
+            );
         }
         if ![Slot::Client, Slot::Forwarded, Slot::User, Slot::Consumer]
             .iter()
             .any(|slot| slots.contains(slot))
         {
-            return Err(Error::usage(
-                "format string: no client in it (`$remote_addr`, `%h`, `%DOWNSTREAM_REMOTE_ADDRESS%`, `%ci`)",
-            ));
+            return Err(self.lacks("client", &["$remote_addr", "%h", "%DOWNSTREAM_REMOTE_ADDRESS%", "%ci"]));
         }
         Ok(self)
+    }
+
+    /// That nothing in it says `what`, which any of `known` would; a field that is nearly one is pointed at.
+    fn lacks(&self, what: &str, known: &[&str]) -> Error {
+        let unknown =
+            self.fields.iter().filter(|field| field.shape == Shape::Text(None) && field.name.len() > 4);
+        let meant = unknown.filter_map(|field| Some((field, nearest(&field.name, known)?))).next();
+        Error::usage(match meant {
+            Some((field, near)) => format!(
+                "format string, column {}: no {what} in it; `{}` says none, did you mean `{near}`?",
+                field.column, field.name
+            ),
+            None => format!("format string: no {what} in it (`{}`)", known.join("`, `")),
+        })
     }
 
     /// Takes a line apart; where a blank in an unquoted target misled that, from both sides.
