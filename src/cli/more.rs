@@ -215,7 +215,7 @@ pub enum EvaluateForm {
 /// `gatehound schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Which one: `incident` (also the lines of ndjson), `event`, `summary`.
+    /// Which one: `incident` (also the lines of ndjson), `event`, `summary`, `doctor`.
     #[arg(value_name = "NAME")]
     pub name: String,
 }

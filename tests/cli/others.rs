@@ -194,6 +194,7 @@ fn the_reference_is_complete() {
         (&["schema", "incident"], "gatehound.incident.v1"),
         (&["schema", "event"], "gatehound.event.v1"),
         (&["schema", "summary"], "gatehound.run.v1"),
+        (&["schema", "doctor"], "gatehound.doctor.v1"),
         (&["completions", "bash"], "gatehound"),
         (&["man"], ".TH gatehound 1"),
         (&["simulate", "--list"], "brute-fast"),
