@@ -1,6 +1,13 @@
 //! What `gatehound doctor` says is true: detectors that it calls blind find nothing, those that it calls half-blind still find
 //! something, and the configurations that it prints give lines that are read without a flag and have what was missing.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
+#[path = "doctor/programs.rs"]
+mod programs;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

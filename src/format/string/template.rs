@@ -84,9 +84,9 @@ impl Template {
 
     /// That nothing in it says `what`, which any of `known` would; a field that is nearly one is pointed at.
     fn lacks(&self, what: &str, known: &[&str]) -> Error {
-        let unknown =
+        let mut unknown =
             self.fields.iter().filter(|field| field.shape == Shape::Text(None) && field.name.len() > 4);
-        let meant = unknown.filter_map(|field| Some((field, nearest(&field.name, known)?))).next();
+        let meant = unknown.find_map(|field| Some((field, nearest(&field.name, known)?)));
         Error::usage(match meant {
             Some((field, near)) => format!(
                 "format string, column {}: no {what} in it; `{}` says none, did you mean `{near}`?",
