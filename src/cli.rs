@@ -12,7 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use formats::{DoctorArgs, DoctorForm, FormatsArgs, FormatsCommand};
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, RespondArgs, SchemaArgs, SimulateArgs,
+    ExplainArgs, RespondArgs, RevealArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -57,12 +57,16 @@ pub enum Command {
     Formats(FormatsArgs),
     /// Tell which fields a log lacks, which detectors that blinds, and what to add to the gateway's configuration.
     Doctor(DoctorArgs),
+    /// List Sigma rules, say which of them can be matched, or hold them against their examples.
+    Rules(RulesArgs),
     /// Tell what a detector looks for, what it mistakes, and its thresholds.
     Explain(ExplainArgs),
     /// Show the settings in force, and where they come from.
     Config(ConfigArgs),
     /// Turn a report into a block list, or into accounts to reset and tokens to revoke.
     Respond(RespondArgs),
+    /// Put the originals back into a report that was redacted.
+    Reveal(RevealArgs),
     /// Write a labelled log to try detectors on.
     Simulate(SimulateArgs),
     /// Score a report against the truth of a labelled log.

@@ -69,10 +69,13 @@ pub static KEYS: &[Key] = &[
     key("max-entities", Shape::Number, "1000"),
     key("evidence", Shape::Number, "5"),
     key("show-suppressed", Shape::Switch, "false"),
+    key("rules", Shape::List, ""),
     key("sensitivity", Shape::Text, "normal"),
     key("fail-on", Shape::Text, "none"),
     key("max-rejected", Shape::Number, "100"),
     key("summary", Shape::Text, ""),
+    key("redact", Shape::List, ""),
+    key("redact-manifest", Shape::Text, ""),
     #[cfg(feature = "deliver")]
     key("spool", Shape::Text, ""),
     #[cfg(feature = "deliver")]

@@ -163,7 +163,10 @@ impl Worker {
                     format.1 += 1;
                     if scan.counts(event.time) {
                         let place = Place::new(source, block.offset + decoded.offset as u64);
-                        waiting.requests.push(scan.meaning.request(event, place, &mut self.cache));
+                        let mut request = scan.meaning.request(event, place, &mut self.cache);
+                        request.matched =
+                            scan.meaning.matched(event, decoded.record, request.client, &mut self.cache);
+                        waiting.requests.push(request);
                         waiting.paths.push(event.path.unwrap_or(b""));
                     }
                 }

@@ -13,6 +13,7 @@ use crate::format::{Around, Decoded, Decoder, Scratch};
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
+use crate::sigma::{Facts, Matcher};
 use crate::signal::{Reader, Sensitivity};
 use crate::source::{Block, Feed};
 use crate::text::percent_decode;
@@ -90,15 +91,14 @@ impl Writing<'_> {
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let scratch = Scratch::default();
         let mut line = line;
-        let mut reader = self.signals.map(|least| (Reader::default(), least));
+        let mut judges = self.signals.map(|least| (Reader::default(), Matcher::default(), least));
         let mut each = |decoded: Decoded<'_, '_>| {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
-            match (self.wanted, decoded.event) {
+            match (self.wanted, &decoded.event) {
                 (Wanted::Events, Ok(event)) => {
-                    let reader = reader.as_mut().map(|(reader, least)| (reader, *least));
-                    self.event(&place, decoded.format, event, reader, &mut out);
+                    self.event(&place, &decoded, event, judges.as_mut(), &mut out);
                 }
-                (Wanted::Rejects, Err(reason)) => reject(&place, reason, decoded.record, &mut out),
+                (Wanted::Rejects, Err(reason)) => reject(&place, *reason, decoded.record, &mut out),
                 _ => {}
             }
             line += 1;
@@ -122,9 +122,9 @@ impl Writing<'_> {
     fn event(
         &self,
         place: &Place<'_>,
-        format: &str,
+        decoded: &Decoded<'_, '_>,
         event: &Event<'_>,
-        reader: Option<(&mut Reader, Sensitivity)>,
+        judges: Option<&mut (Reader, Matcher, Sensitivity)>,
         out: &mut Vec<u8>,
     ) {
         let outside = self.since.is_some_and(|since| event.time < since)
@@ -134,15 +134,19 @@ impl Writing<'_> {
         }
         let mut object = Object::open(out, "gatehound.event.v1");
         place.write(&mut object);
-        object.text("format", format.as_bytes());
+        object.text("format", decoded.format.as_bytes());
         object.text("time", event.time.rfc3339(event.time_digits).as_bytes());
         self.who(event, &mut object);
         what(event, &mut object);
         answer(event, &mut object);
         around(event, &mut object);
-        if let Some((reader, least)) = reader {
+        if let Some((reader, matcher, least)) = judges {
             let signals = reader.read(event).iter().filter(|signal| least.score() <= signal.score);
-            object.signals(signals);
+            let (rules, client) = (&self.meaning.rules, self.meaning.trust.origin(event).client);
+            let facts = Facts { record: decoded.record, event, client };
+            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts) };
+            let matches = matches.iter().filter_map(|&rule| rules.get(rule));
+            object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }
         object.close();
     }

@@ -1,6 +1,7 @@
 //! The reference: what the program knows about detectors and formats, as pages for people.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use crate::detect::{self, About};
 use crate::error::Error;
@@ -11,7 +12,7 @@ const WIDTH: usize = 100;
 
 /// Every detector, a line each.
 pub fn detectors_page() -> String {
-    let all = detect::all();
+    let all = detect::with_rules(&Arc::default());
     let rows: Vec<(&str, &str)> =
         all.iter().map(|detector| (detector.about().id, detector.about().summary)).collect();
     table(&rows)
@@ -25,7 +26,7 @@ pub fn formats_page() -> String {
 
 /// Everything about one detector; an unknown name is an error that names the nearest.
 pub fn detector_page(name: &str) -> Result<String, Error> {
-    let all = detect::all();
+    let all = detect::with_rules(&Arc::default());
     let found = all.iter().map(|detector| detector.about()).find(|about| about.id == name);
     found.map(page).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|detector| detector.about().id).collect();

@@ -49,11 +49,13 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
         Command::Events(args) => commands::events::run(args, || settings(args.read.layer()), around),
         Command::Doctor(args) => commands::doctor::run(args, || settings(args.read.layer()), around),
         Command::Formats(args) => commands::formats::run(args),
+        Command::Rules(args) => commands::rules::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Config(args) => {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())
         }
-        Command::Respond(args) => commands::respond::run(args),
+        Command::Respond(args) => commands::respond::run(args, || settings(Layer::default()), around),
+        Command::Reveal(args) => commands::reveal::run(args, around),
         Command::Simulate(args) => commands::simulate::run(args, around),
         Command::Evaluate(args) => commands::evaluate::run(args, around),
         Command::Schema(args) => reference::schema(args),

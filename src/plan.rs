@@ -11,7 +11,7 @@ use crate::config::{Environment, Settings};
 use crate::error::Error;
 use crate::time::Time;
 
-pub use reading::{Reading, Recognised, Rules, keys};
+pub use reading::{OWN_RULES, Reading, Recognised, Rules, keys};
 pub use report::{Plan, Verdict};
 pub use when::{instant, zone};
 

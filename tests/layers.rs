@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 /// The rooms, row by row. A room may use those of the rows above its own, and those to its left in its own row.
 const ROWS: &[&[&str]] = &[
     &["error", "text", "time", "hash"],
-    &["event", "signal", "route", "request"],
+    &["event", "signal", "sigma", "route", "request"],
     &["series", "evidence", "incident", "run"],
     &["format", "source"],
     &["collect", "tally", "detect"],
-    &["engine", "deliver", "output", "respond", "report", "summary"],
+    &["engine", "redact", "deliver", "output", "respond", "report", "summary"],
     &["simulate", "evaluate"],
     &["config", "cli", "plan", "explain", "events", "doctor"],
     &["lib", "commands", "main"],

@@ -158,3 +158,41 @@ fn the_programs_that_carry_it_out_take_the_lists() {
         assert_ne!(takes(program, arguments, &text), Some(false), "{program}");
     }
 }
+
+/// What the rehearsal says of the shipped day: the columns of each incident, and the last line.
+fn rehearse(target: &str, more: &[&str]) -> (Vec<Vec<String>>, String) {
+    let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+    let folder = tempfile::tempdir().unwrap();
+    let (report, log) = (folder.path().join("r.json"), sample("day.log.zst"));
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gatehound")).args(words).env_clear().output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["scan", "-q", log.to_str().unwrap(), "-o", report.to_str().unwrap()]);
+    let mut words =
+        vec!["respond", report.to_str().unwrap(), "--target", target, "--simulate", log.to_str().unwrap()];
+    words.extend(more);
+    let page = run(&words);
+    let rows = page.lines().filter(|line| line.starts_with("gh-"));
+    let rows = rows.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect();
+    (rows, page.lines().last().unwrap().to_owned())
+}
+
+#[test]
+fn a_rehearsal_tells_how_much_of_each_attack_is_stopped_and_who_else_is_hit() {
+    let (rows, last) = rehearse("nginx", &[]);
+    let share = |row: &Vec<String>, nth: usize| row[nth].parse::<f64>().unwrap();
+    assert!(rows.len() >= 3);
+    for row in &rows {
+        assert!(row[2].parse::<u64>().unwrap() > 0, "{row:?}");
+        assert!(share(row, 3) > 99.0 && share(row, 5) < share(row, 3), "{row:?}");
+    }
+    // One of the accounts that were opened is used by its owner as well.
+    assert!(last.starts_with("Accounts hit that no incident names: 1,"), "{last}");
+    let (allowed, _) = rehearse("nginx", &["--allow", "0.0.0.0/0"]);
+    assert!(allowed.iter().all(|row| share(row, 3) < 99.0 || row[1] != "credential-stuffing"), "{allowed:?}");
+    let (accounts, _) = rehearse("accounts", &[]);
+    let stuffing = accounts.iter().find(|row| row[1] == "credential-stuffing").unwrap();
+    assert!(share(stuffing, 3) < 50.0, "closing accounts does not stop tries: {stuffing:?}");
+}

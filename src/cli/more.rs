@@ -78,6 +78,46 @@ impl From<SensitivityWord> for Sensitivity {
     }
 }
 
+/// `gatehound rules`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Look at Sigma rules for requests (log sources `webserver` and `proxy`, and products such as nginx or apache): \
+        which there are, which can be matched, and whether they do what their examples say.",
+    after_help = "Examples:\n  \
+        gatehound rules list\n  \
+        gatehound rules check sigma/rules/web\n  \
+        gatehound rules test rules/\n  \
+        gatehound scan access.log --rules builtin --rules sigma/rules/web"
+)]
+pub struct RulesArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// What `rules` does.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List rules, the weightiest first: those that come with gatehound, or those in these folders.
+    List {
+        /// Folders or files of rules.
+        #[arg(value_name = "DIR")]
+        paths: Vec<PathBuf>,
+    },
+    /// Say which rules can be matched, and of each other one why not and what to do; exits with 2 if there is one.
+    Check {
+        /// Folders or files of rules.
+        #[arg(value_name = "DIR", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Hold rules against the examples in their files; exits with 1 if one does not do what it should.
+    Test {
+        /// Folders or files of rules; without them those that come with gatehound.
+        #[arg(value_name = "DIR")]
+        paths: Vec<PathBuf>,
+    },
+}
+
 /// `gatehound explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  gatehound explain\n  gatehound explain credential-stuffing")]
@@ -242,7 +282,8 @@ fn log_formats() -> PossibleValuesParser {
     after_help = "Examples:\n  \
         gatehound scan access.log --format ndjson | gatehound respond - --target nginx\n  \
         gatehound respond report.json --target nftables --min-severity critical --allow 192.0.2.0/24\n  \
-        gatehound respond report.json --target accounts"
+        gatehound respond report.json --target accounts\n  \
+        gatehound respond report.json --target nginx --simulate access.log"
 )]
 pub struct RespondArgs {
     /// The report, as `--format json` or `ndjson` wrote it; `-` for standard input.
@@ -268,9 +309,33 @@ pub struct RespondArgs {
     /// Block addresses as well behind which people have no part in it.
     #[arg(long)]
     pub include_shared: bool,
+
+    /// Print nothing but what it would have done to the requests in these logs: the share of each attack that is stopped,
+    /// and who else is hit; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub simulate: Vec<PathBuf>,
 }
 
 /// The names of all targets.
 fn targets() -> PossibleValuesParser {
     crate::respond::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>().into()
+}
+
+/// Options of `reveal`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Put the originals back into a report that was redacted. Needs the manifest that the scan wrote, and the key \
+        of the scan in GATEHOUND_HASH_KEY_FILE.",
+    after_help = "Examples:\n  \
+        gatehound scan access.log --redact all --redact-manifest names.json -o report.txt\n  \
+        gatehound reveal report.txt --manifest names.json"
+)]
+pub struct RevealArgs {
+    /// The report, in any format; `-` for standard input.
+    #[arg(value_name = "REPORT", default_value = "-")]
+    pub report: PathBuf,
+
+    /// What was replaced, as `scan --redact-manifest` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
 }

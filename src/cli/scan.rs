@@ -33,6 +33,13 @@ pub struct ReadArgs {
     #[arg(long, value_name = "CIDR|NAME", help_heading = "Reading")]
     pub trusted_proxy: Vec<String>,
 
+    /// Match requests also against the Sigma rules in this folder or file; `builtin` for those that come with gatehound;
+    /// repeatable.
+    ///
+    /// `gatehound rules check` says which of them load, and why others do not.
+    #[arg(long, value_name = "DIR", help_heading = "Reading")]
+    pub rules: Vec<String>,
+
     /// Leave out requests before TIME.
     ///
     /// RFC 3339 (`2026-03-10T17:00:00Z`), `2026-03-10`, `2026-03-10 17:00`, seconds or milliseconds since 1970, a time
@@ -93,8 +100,8 @@ pub struct ScanArgs {
     #[cfg_attr(
         feature = "deliver",
         doc = "\
-        FORMAT:syslog+udp://, syslog+tcp:// or syslog+tls://HOST[:PORT] and FORMAT:http:// or https://HOST[:PORT][/PATH] \
-        send to a receiver. Its secret stands in the file that GATEHOUND_<FORMAT>_TOKEN_FILE names, or in GATEHOUND_<FORMAT>_TOKEN."
+        `FORMAT:syslog+udp://`, `syslog+tcp://` or `syslog+tls://HOST[:PORT]` and `FORMAT:http://` or `https://HOST[:PORT][/PATH]` \
+        send to a receiver. Its secret stands in the file that `GATEHOUND_<FORMAT>_TOKEN_FILE` names, or in `GATEHOUND_<FORMAT>_TOKEN`."
     )]
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,
@@ -125,6 +132,15 @@ pub struct ScanArgs {
     #[cfg(feature = "deliver")]
     #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
     pub deliver_patience: Option<String>,
+
+    /// Replace people, addresses or values in queries by pseudonyms in every output: `users`, `addresses`, `queries`, `all`;
+    /// repeatable. Needs a key in `GATEHOUND_HASH_KEY_FILE`.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = crate::redact::WORDS, help_heading = "Report")]
+    pub redact: Vec<String>,
+
+    /// Write what was replaced to FILE, sealed with the key; `gatehound reveal` undoes it.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub redact_manifest: Option<PathBuf>,
 
     /// Leave out incidents below LEVEL [default: info].
     #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
@@ -194,6 +210,7 @@ impl ReadArgs {
         layer.text("input-format", self.input_format.as_deref());
         layer.text("log-format", self.log_format.as_deref());
         layer.list("trusted-proxy", &self.trusted_proxy);
+        layer.list("rules", &self.rules);
         layer.text("since", self.since.as_deref());
         layer.text("until", self.until.as_deref());
         layer.text("tz", self.tz.as_deref());
@@ -219,6 +236,8 @@ impl ScanArgs {
         layer.text("evidence", self.evidence.as_deref());
         layer.switch("show-suppressed", self.show_suppressed);
         layer.text("sensitivity", self.sensitivity.as_deref());
+        layer.list("redact", &self.redact);
+        layer.text("redact-manifest", self.redact_manifest.as_deref().and_then(std::path::Path::to_str));
         layer.text("fail-on", self.fail_on.as_deref());
         layer.text("max-rejected", self.max_rejected.as_deref());
         layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());

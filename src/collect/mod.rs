@@ -6,6 +6,7 @@
 mod accounts;
 mod attacks;
 mod logins;
+mod matches;
 mod misses;
 mod objects;
 mod profile;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
 pub use attacks::{ATTACK_TICK, Attacked, Attacks, Target};
 pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
+pub use matches::{MATCH_TICK, Match, MatchedRoute, Matches, Matching};
 pub(crate) use misses::is_miss;
 pub use misses::{MISS_TICK, Missed, Misses};
 pub use objects::{Asked, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
@@ -82,11 +84,12 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
         &Of::<VolumeByClient>::NEW,
         &Of::<VolumeByPrincipal>::NEW,
         &Of::<Attacks>::NEW,
+        &Of::<Matches>::NEW,
     ]
 }
 
 /// No kind of key has more collectors.
-pub(crate) const COLUMNS: usize = 6;
+pub(crate) const COLUMNS: usize = 7;
 
 /// By kind of key: the columns that want `request`, as bits, and whether any of them reads its place. What [`all`] would
 /// say, asked of every request and so without a call; a test holds the two together.
@@ -103,6 +106,7 @@ pub(crate) fn wanted(request: &Request) -> [(u8, bool); KeyKind::ALL.len()] {
     asked.ask::<VolumeByClient>(request);
     asked.ask::<VolumeByPrincipal>(request);
     asked.ask::<Attacks>(request);
+    asked.ask::<Matches>(request);
     let has_key = KeyKind::ALL.map(|kind| kind.of(request) != 0);
     let mut wanted = asked.wanted;
     wanted.iter_mut().zip(has_key).for_each(|(wanted, has_key)| {

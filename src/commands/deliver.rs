@@ -27,7 +27,7 @@ pub(crate) fn send(plan: &Plan, stop: &AtomicBool) -> Option<Error> {
     let told: Vec<_> = std::thread::scope(|scope| {
         let senders: Vec<_> =
             plan.deliveries.iter().map(|delivery| scope.spawn(|| delivery.send(stop))).collect();
-        senders.into_iter().map(|sender| sender.join()).collect()
+        senders.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
     });
     let mut failures = Vec::new();
     for (delivery, told) in plan.deliveries.iter().zip(told) {

@@ -9,6 +9,8 @@ pub(crate) mod formats;
 mod progress;
 pub(crate) mod reference;
 pub(crate) mod respond;
+pub(crate) mod reveal;
+pub(crate) mod rules;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;

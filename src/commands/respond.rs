@@ -2,21 +2,32 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 
 use gatehound::cli::RespondArgs;
+use gatehound::config::Settings;
+use gatehound::engine::Scan;
 use gatehound::error::Error;
-use gatehound::incident::Severity;
+use gatehound::incident::{Incident, Severity};
+use gatehound::plan::{Reading, Rules, Surroundings, Talk};
 use gatehound::request::Trust;
-use gatehound::respond::{Plan, Wishes, by_name, read_incidents};
+use gatehound::respond::{Means, Plan, Rehearsal, Wishes, by_name, read_incidents};
+use gatehound::source::Feed;
 use gatehound::time::HOUR;
 
-use super::{Done, print, say};
+use super::signals::Signals;
+use super::{Done, check_sources, print, say, warn};
 
 /// The most reasons that are told one by one.
 const TOLD: usize = 20;
 
 /// Prints what is to be done.
-pub(crate) fn run(args: &RespondArgs) -> Result<Done, Error> {
+pub(crate) fn run(
+    args: &RespondArgs,
+    settings: impl FnOnce() -> Result<Settings, Error>,
+    around: &Surroundings,
+) -> Result<Done, Error> {
     let target = by_name(&args.target)?;
     let report: Box<dyn Read> = match args.report.as_os_str() {
         name if name == "-" => Box::new(io::stdin().lock()),
@@ -42,5 +53,39 @@ pub(crate) fn run(args: &RespondArgs) -> Result<Done, Error> {
     if plan.left_out.len() > TOLD {
         say(&format!("left out: {} more", plan.left_out.len() - TOLD));
     }
-    print(&target.write(&plan))
+    if args.simulate.is_empty() {
+        return print(&target.write(&plan));
+    }
+    rehearse(&args.simulate, &plan, &incidents, target.means(), &settings()?, around)
+}
+
+/// Prints what the plan would have done to the requests in the logs at `paths`.
+fn rehearse(
+    paths: &[PathBuf],
+    plan: &Plan,
+    incidents: &[Incident],
+    means: Means,
+    settings: &Settings,
+    around: &Surroundings,
+) -> Result<Done, Error> {
+    let talk = Talk::of(settings, around)?;
+    let reading = Reading::open(paths, Rules::new(settings, around)?);
+    check_sources(&reading)?;
+    warn(talk, &reading.warnings());
+    let signals = Signals::listen()?;
+    let feed = Feed::new(&reading.sources, reading.limits, reading.block_size)?;
+    let lines = AtomicU64::new(0);
+    let scan = Scan {
+        decoders: &reading.decoders,
+        meaning: &reading.meaning,
+        since: reading.since,
+        until: reading.until,
+        threads: reading.threads,
+        interrupted: signals.stop(),
+        lines: &lines,
+    };
+    let rehearsal = Rehearsal::new(plan, incidents, means, &scan);
+    let outcome = rehearsal.run(&scan, &feed)?;
+    print(&rehearsal.page(&outcome))?;
+    reading.shortfall().map_or(Ok(Done::Fine), Err)
 }

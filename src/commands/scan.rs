@@ -10,9 +10,10 @@ use gatehound::config::Settings;
 use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
 use gatehound::error::Error;
-use gatehound::incident::{Group, Incident, rank};
+use gatehound::incident::{Group, Incident, Raw, rank};
 use gatehound::output::{Destination, OUTPUTS, Target, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
+use gatehound::redact::Redactor;
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
 use gatehound::source::{Feed, Milestones, Outcome};
@@ -43,7 +44,8 @@ pub(crate) fn run(
     // What was read is never taken apart: the process ends, and the system takes it back as a whole.
     let read = ManuallyDrop::new(read(&plan, &signals)?);
     let judged = || judge(&plan, &read, warnings, signals.came().is_some());
-    let (run, incidents) = engine::on(plan.reading.threads, judged)?;
+    let (run, mut incidents, people) = engine::on(plan.reading.threads, judged)?;
+    redact(&plan, &mut incidents, people)?;
 
     #[cfg(feature = "deliver")]
     super::deliver::keep(&plan, &run, &incidents)?;
@@ -139,9 +141,14 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
 }
 
 /// What the evidence proves, and the summary of the run.
-fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: bool) -> (Run, Vec<Incident>) {
+fn judge(
+    plan: &Plan,
+    read: &Read,
+    mut warnings: Vec<String>,
+    was_interrupted: bool,
+) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
-    let detectors = detect::all();
+    let detectors = detect::with_rules(&reading.meaning.rules);
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
     let groups = rank(detect::judge(&detectors, &world));
     if was_interrupted {
@@ -170,7 +177,24 @@ fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: b
         max_entities: plan.max_entities,
         evidence: plan.evidence,
     };
-    (run, teller.tell(&told))
+    let (incidents, people) = teller.tell_with_people(&told);
+    (run, incidents, people)
+}
+
+/// Replaces what the user does not want to be seen, and writes down what it was.
+fn redact(plan: &Plan, incidents: &mut [Incident], people: Vec<Raw>) -> Result<(), Error> {
+    if plan.redact.is_nothing() {
+        return Ok(());
+    }
+    let mut redactor = Redactor::new(plan.redact, &plan.reading.meaning.keys, people);
+    for incident in incidents {
+        redactor.incident(incident);
+    }
+    let Some(path) = &plan.redact_manifest else { return Ok(()) };
+    let failed = |cause| Error::io(called(path), cause);
+    let text = serde_json::to_string_pretty(&redactor.manifest()).map_err(|cause| failed(cause.into()))?;
+    let mut out = create(path)?;
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)
 }
 
 /// What is said on standard error when all is done.

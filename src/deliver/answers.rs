@@ -146,7 +146,7 @@ mod tests {
     fn retry_after_is_seconds_or_a_date_by_the_clock_of_the_receiver() {
         assert_eq!(retry_after("7", None), Some(Duration::from_secs(7)));
         let date = Some("Tue, 10 Mar 2026 17:00:00 GMT");
-        assert_eq!(retry_after("Tue, 10 Mar 2026 17:02:00 GMT", date), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("Tue, 10 Mar 2026 17:02:00 GMT", date), Some(Duration::from_mins(2)));
         assert_eq!(retry_after("Tue, 10 Mar 2026 16:00:00 GMT", date), Some(Duration::ZERO));
         assert_eq!(retry_after("Tue, 10 Mar 2026 17:02:00 GMT", None), None);
         assert_eq!(retry_after("soon", date), None);

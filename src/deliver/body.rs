@@ -74,22 +74,23 @@ pub(super) fn body(parcels: &[Parcel]) -> String {
 /// `template` with the members of the object `parcel` in it; inside JSON, texts are escaped.
 pub(super) fn filled(template: &str, parcel: &str) -> String {
     let members: Value = serde_json::from_str(parcel).unwrap_or_default();
-    let is_json = template.trim_start().starts_with(['{', '[']);
+    let start = template.trim_start();
+    let is_object = start.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']));
+    let is_json = is_object || start.starts_with('[');
     let mut text = String::new();
     let mut rest = template;
     while let Some(at) = rest.find('{') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         let named = rest.find('}').map(|end| (&rest[1..end], end));
-        match named.and_then(|(name, end)| Some((shown(members.get(name)?, is_json), end))) {
-            Some((value, end)) => {
-                text.push_str(&value);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                text.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((value, end)) =
+            named.and_then(|(name, end)| Some((shown(members.get(name)?, is_json), end)))
+        {
+            text.push_str(&value);
+            rest = &rest[end + 1..];
+        } else {
+            text.push('{');
+            rest = &rest[1..];
         }
     }
     text.push_str(rest);

@@ -14,6 +14,7 @@ mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
 mod pool;
+mod rule_match;
 mod sample;
 mod scraping;
 mod siege;
@@ -27,10 +28,13 @@ pub use about::{About, Needs, Sight, Threshold};
 pub(crate) use actor::{Actor, people};
 pub use world::World;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::incident::Finding;
 use crate::run::Blind;
+use crate::sigma::Rules;
 use crate::tally::Tally;
 
 /// Knows one kind of attack. Pure: it holds thresholds; the tally holds the evidence.
@@ -55,6 +59,13 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
     ]
+}
+
+/// Every built-in detector, and the one that these rules feed; without rules it has nothing to say.
+pub fn with_rules(rules: &Arc<Rules>) -> Vec<Box<dyn Detector>> {
+    let mut detectors = all();
+    detectors.push(Box::new(rule_match::RuleMatch::new(Arc::clone(rules))));
+    detectors
 }
 
 /// Everything that all detectors can prove from a world, in an order that depends on content alone.

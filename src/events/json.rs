@@ -1,6 +1,7 @@
 //! One JSON object on one line, written field by field; nothing is allocated for ordinary text.
 
 use crate::incident::Raw;
+use crate::sigma::Rule;
 use crate::signal::Signal;
 
 /// An object that is being written.
@@ -62,14 +63,14 @@ impl<'o> Object<'o> {
     }
 
     /// What the line itself shows; left out where that is nothing.
-    pub(super) fn signals<'s>(&mut self, signals: impl Iterator<Item = &'s Signal>) {
-        for (nth, signal) in signals.enumerate() {
-            if nth == 0 {
-                self.name("signals");
-                self.out.push(b'[');
-            } else {
-                *self.out.last_mut().expect("a list was opened") = b',';
-            }
+    pub(super) fn signals<'s>(
+        &mut self,
+        signals: impl Iterator<Item = &'s Signal>,
+        rules: impl Iterator<Item = &'s Rule>,
+    ) {
+        let mut is_open = false;
+        for signal in signals {
+            self.next_in("signals", &mut is_open);
             // These names are all our own, and need no escapes.
             let (class, field) = (signal.class.name(), signal.field.name());
             let start = format!(
@@ -79,6 +80,24 @@ impl<'o> Object<'o> {
             self.out.extend_from_slice(start.as_bytes());
             self.texts("decoded", signal.decoded.names().map(str::as_bytes));
             self.out.extend_from_slice(b"}]");
+        }
+        for rule in rules {
+            self.next_in("signals", &mut is_open);
+            self.out.extend_from_slice(b"{\"class\":\"sigma\"");
+            self.text("rule", rule.id.as_bytes());
+            self.text("field", b"record");
+            self.number("score", Some(rule.level.score().into()));
+            self.out.extend_from_slice(b"}]");
+        }
+    }
+
+    /// Opens the list called `name`, or makes room in it for one more.
+    fn next_in(&mut self, name: &str, is_open: &mut bool) {
+        if std::mem::replace(is_open, true) {
+            *self.out.last_mut().expect("a list was opened") = b',';
+        } else {
+            self.name(name);
+            self.out.push(b'[');
         }
     }
 

@@ -250,6 +250,20 @@ pub struct Proof {
     pub metrics: BTreeMap<Cow<'static, str>, u64>,
     /// How many entities, by the names of [`Entities`].
     pub entities: BTreeMap<Cow<'static, str>, u64>,
+    /// The rule that matched, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleName>,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleName {
+    /// Its id, or its title where it has none.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its level, in its author's word.
+    pub level: Cow<'static, str>,
 }
 
 /// A test: `value` was held against `threshold`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::hash::{NameHash, TemplateHash};
-use crate::incident::{ConfounderNote, Kind, Outcome, Scale, Tenths, Test};
+use crate::incident::{ConfounderNote, Kind, Outcome, RuleName, Scale, Severity, Tenths, Test};
 use crate::request::{Client, Place};
 use crate::route::Method;
 use crate::time::{Seconds, Time};
@@ -75,6 +75,19 @@ pub struct Finding {
     pub suppressed_by: Option<&'static str>,
     /// What to do, first things first.
     pub recommendations: Vec<String>,
+    /// The rule that matched, where it is about one.
+    pub rule: Option<ByRule>,
+}
+
+/// What a rule says of what it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByRule {
+    /// The rule, as the incident names it.
+    pub named: RuleName,
+    /// The ATT&CK techniques that it names.
+    pub attack: Vec<String>,
+    /// How much a person should care about what it matched.
+    pub severity: Severity,
 }
 
 /// Something and how often.
@@ -157,6 +170,7 @@ impl Finding {
             confounders: Vec::new(),
             suppressed_by: None,
             recommendations: Vec::new(),
+            rule: None,
         }
     }
 
@@ -164,7 +178,8 @@ impl Finding {
     pub fn order(&self) -> impl Ord + use<> {
         let joins: Vec<Join> = self.joins.iter().copied().take(4).collect();
         let clients: Vec<Count<Client>> = self.clients.iter().copied().take(4).collect();
-        (self.first, self.kind, self.detector, self.variant, self.requests, joins, clients)
+        let rule = self.rule.as_ref().map(|rule| rule.named.id.clone());
+        (self.first, self.kind, self.detector, self.variant, self.requests, joins, clients, rule)
     }
 
     /// Records a test that was passed: `value` against `threshold`, both in tenths.

@@ -7,8 +7,8 @@ mod severity;
 
 pub use contract::{
     Activity, Address, Confidence, ConfounderNote, Endpoint, Entities, Evidence, Impact, Incident, Network,
-    Proof, Raw, References, Stamp, Status, Tenths, Test,
+    Proof, Raw, References, RuleName, Stamp, Status, Tenths, Test,
 };
-pub use finding::{Count, Finding, Join, Named, Sample};
+pub use finding::{ByRule, Count, Finding, Join, Named, Sample};
 pub use rank::{Group, rank};
 pub use severity::{Fidelity, Kind, Outcome, Scale, Severity, Stage, severity};

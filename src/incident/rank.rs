@@ -84,7 +84,8 @@ fn touch(a: &Finding, b: &Finding) -> bool {
 
 /// The severity of one finding: what a look-alike explains stays below `medium`.
 fn severity_of(finding: &Finding) -> Severity {
-    let plain = severity(finding.kind, finding.outcome, finding.scale);
+    let by_rule = finding.rule.as_ref().map(|rule| rule.severity);
+    let plain = by_rule.unwrap_or_else(|| severity(finding.kind, finding.outcome, finding.scale));
     if finding.suppressed_by.is_some() { plain.min(Severity::Low) } else { plain }
 }
 

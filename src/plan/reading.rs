@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -14,9 +15,13 @@ use crate::format::{self, Clock, Decoder, Format, Opening, Reader};
 use crate::hash::Keys;
 use crate::request::{Meaning, Trust};
 use crate::route::Classes;
+use crate::sigma::{Loaded, Mistake, load};
 use crate::signal::Sensitivity;
 use crate::source::{BLOCK_SIZE, Limits, Problem, Source, find};
 use crate::time::Time;
+
+/// The word that stands for the rules that come with the program.
+pub const OWN_RULES: &str = "builtin";
 
 /// How much of a source shows its format.
 const HEAD: usize = 256 << 10;
@@ -45,6 +50,8 @@ pub struct Reading {
     pub threads: usize,
     /// Bytes that a worker takes at a time.
     pub block_size: usize,
+    /// What is wrong with rules that are not matched.
+    refused: Vec<Mistake>,
 }
 
 /// How the format of one source was decided.
@@ -83,9 +90,16 @@ pub struct Rules {
     until: Option<Time>,
     threads: usize,
     block_size: usize,
+    /// What is wrong with rules that are not matched.
+    refused: Vec<Mistake>,
 }
 
 impl Rules {
+    /// Whether the user has a key for hashes.
+    pub(super) fn has_own_key(&self) -> bool {
+        self.has_own_key
+    }
+
     /// What `settings` say about reading. Every mistake is told.
     pub fn new(settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
         let mut mistakes = Mistakes::default();
@@ -107,11 +121,19 @@ impl Rules {
         let classes = mistakes.or_default(classes(settings));
         let sensitivity = mistakes.or_default(settings.read("sensitivity", sensitivity)).unwrap_or_default();
         let keys = mistakes.or_default(keys(around));
+        let loaded = mistakes.or_default(sigma(settings));
         mistakes.none()?;
         Ok(Self {
             wish: wish.unwrap_or(Wish::Recognise),
             has_own_key: keys.is_some(),
-            meaning: Meaning { keys: keys.unwrap_or_default(), trust, classes, sensitivity },
+            meaning: Meaning {
+                keys: keys.unwrap_or_default(),
+                trust,
+                classes,
+                sensitivity,
+                rules: Arc::new(loaded.rules),
+            },
+            refused: loaded.mistakes,
             zone,
             since,
             until,
@@ -124,7 +146,7 @@ impl Rules {
 impl Reading {
     /// Opens `paths`, without any the standard input, and recognises their formats.
     pub fn open(paths: &[PathBuf], rules: Rules) -> Self {
-        let Rules { wish, meaning, has_own_key, zone, since, until, threads, block_size } = rules;
+        let Rules { wish, meaning, has_own_key, zone, since, until, threads, block_size, refused } = rules;
         let limits = Limits::default();
         let standard_input = [PathBuf::from("-")];
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
@@ -150,12 +172,14 @@ impl Reading {
             limits,
             threads,
             block_size,
+            refused,
         }
     }
 
     /// What the user should know before anything is judged: what is not read, and which files have no known format.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self.problems.iter().map(problem_line).collect();
+        warnings.extend(self.refused.iter().map(|mistake| format!("{mistake}; the rule is left out")));
         for (source, how) in self.sources.iter().zip(&self.recognised) {
             if *how == Recognised::Unknown {
                 let path = source.path.display();
@@ -264,6 +288,15 @@ fn trust(settings: &Settings) -> Result<Trust, Error> {
 fn sensitivity(word: &str) -> Result<Sensitivity, Error> {
     let known = Sensitivity::ALL.into_iter().find(|step| step.name() == word);
     known.ok_or_else(|| Error::unknown("sensitivity", word, &Sensitivity::ALL.map(Sensitivity::name)))
+}
+
+/// The rules that lines are matched against: those of the folders that the user names.
+fn sigma(settings: &Settings) -> Result<Loaded, Error> {
+    let Some(said) = settings.said("rules") else { return Ok(Loaded::default()) };
+    let with_own = said.words.iter().any(|word| word == OWN_RULES);
+    let folders: Vec<PathBuf> =
+        said.words.iter().filter(|word| *word != OWN_RULES).map(PathBuf::from).collect();
+    load(&folders, with_own).map_err(|error| said.origin.blame("rules", &error))
 }
 
 /// What routes are for.

@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, Style, Target};
+use crate::redact::What;
 use crate::run::{IncidentCounts, Run};
 
 /// Incidents that text tells in full, unless the user wants another number.
@@ -34,6 +35,10 @@ pub struct Plan {
     pub max_entities: usize,
     /// How many lines of the log are shown.
     pub evidence: usize,
+    /// What is replaced by pseudonyms.
+    pub redact: What,
+    /// Where it is written what was.
+    pub redact_manifest: Option<PathBuf>,
     /// Incidents below this are left out.
     min_severity: Severity,
     /// Whether incidents that are held back are told.
@@ -83,7 +88,17 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
+        let redact = mistakes.or_default(What::read(settings.list("redact")));
+        let redact_manifest = settings.text("redact-manifest").map(PathBuf::from);
+        for path in redact_manifest.iter().filter(|path| path.as_os_str() != "-") {
+            mistakes.or_default(can_hold(path));
+        }
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
+        if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
+            mistakes.0.push(Error::usage(
+                "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
+            ));
+        }
         mistakes.none()?;
         let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
         let keeps =
@@ -104,6 +119,8 @@ impl Plan {
             summary,
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
+            redact,
+            redact_manifest,
             min_severity: min_severity.unwrap_or(Severity::Info),
             show_suppressed,
             top,

@@ -1,9 +1,12 @@
 //! What a line means, under one plan: from [`Event`] to [`Request`].
 
+use std::sync::Arc;
+
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
 use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, read_query};
+use crate::sigma::{Facts, Matched, Matcher, Rules};
 use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
 use crate::time::Micros;
@@ -19,6 +22,8 @@ pub struct Meaning {
     pub classes: Classes,
     /// How much a line must show to count as an attack.
     pub sensitivity: Sensitivity,
+    /// The rules that lines are matched against.
+    pub rules: Arc<Rules>,
 }
 
 /// What a worker found out about texts that came before, under one [`Meaning`].
@@ -27,6 +32,7 @@ pub struct Cache {
     /// Of tokens, keys and sessions: their hashes.
     secrets: Remembered<NameHash>,
     glance: Glance,
+    matcher: Matcher,
 }
 
 /// Places for secrets, a power of two; they take 128 KiB.
@@ -34,7 +40,12 @@ const SECRETS: usize = 1 << 10;
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { routes: RouteCache::default(), secrets: Remembered::new(SECRETS), glance: Glance::default() }
+        Self {
+            routes: RouteCache::default(),
+            secrets: Remembered::new(SECRETS),
+            glance: Glance::default(),
+            matcher: Matcher::default(),
+        }
     }
 }
 
@@ -110,8 +121,19 @@ impl Meaning {
             method,
             class,
             shown,
+            matched: Matched::default(),
             flags,
         }
+    }
+
+    /// The rules that `event` matches, which was made by `client` and stands in `record`.
+    #[inline]
+    pub fn matched(&self, event: &Event<'_>, record: &[u8], client: Client, cache: &mut Cache) -> Matched {
+        if self.rules.is_empty() {
+            return Matched::default();
+        }
+        let facts = Facts { record, event, client: client.address() };
+        Matched::of(cache.matcher.matches(&self.rules, &facts))
     }
 
     /// The hash of a name that may still be escaped.

@@ -14,6 +14,7 @@ pub use trust::{Origin, Trust};
 
 use crate::hash::{NameHash, TemplateHash, mix};
 use crate::route::{EndpointClass, Method, ObjectId};
+use crate::sigma::Matched;
 use crate::signal::Shown;
 use crate::time::{Micros, Time};
 
@@ -65,6 +66,8 @@ pub struct Request {
     pub class: EndpointClass,
     /// The attack that it shows by itself.
     pub shown: Shown,
+    /// The rules that it matches.
+    pub matched: Matched,
     /// Which fields the log has, and what else is known.
     pub flags: Flags,
 }
@@ -95,6 +98,7 @@ impl Default for Request {
             method: Method::Other,
             class: EndpointClass::Other,
             shown: Shown::default(),
+            matched: Matched::default(),
             flags: Flags::default(),
         }
     }

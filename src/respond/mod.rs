@@ -5,8 +5,9 @@ mod clouds;
 mod firewall;
 mod lists;
 mod proxies;
+mod rehearsal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Read;
 use std::net::IpAddr;
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::incident::{Incident, Kind, Outcome, Severity, Status};
 use crate::request::Trust;
 use crate::time::Time;
+pub use rehearsal::{Means, Outcome as Rehearsed, Rehearsal, Stopped};
 
 /// Who carries it out.
 pub struct Target {
@@ -54,6 +56,16 @@ pub fn by_name(name: &str) -> Result<&'static Target, Error> {
 }
 
 impl Target {
+    /// What it does to requests.
+    #[must_use]
+    pub fn means(&self) -> Means {
+        match self.name {
+            "tokens" => Means::Tokens,
+            "accounts" => Means::Accounts,
+            _ => Means::Addresses,
+        }
+    }
+
     /// The plan in the words of the target.
     #[must_use]
     pub fn write(&self, plan: &Plan) -> String {
@@ -82,6 +94,8 @@ pub struct Plan {
     pub accounts: BTreeMap<String, Why>,
     /// Tokens and sessions to revoke, as keyed hashes.
     pub tokens: BTreeMap<String, Why>,
+    /// The incidents that it is for, by id.
+    serves: BTreeSet<String>,
     /// What is left alone although an incident names it, and why.
     pub left_out: Vec<(String, String)>,
 }
@@ -129,6 +143,7 @@ impl Plan {
         };
         for incident in incidents.iter().filter(counts) {
             let why = Why { incident: incident.id.clone(), kind: incident.kind, severity: incident.severity };
+            plan.serves.insert(incident.id.clone());
             plan.identities(incident, &why);
             let until = Time(incident.last_seen.0.0.saturating_add(wishes.lasts));
             for address in &incident.entities.source_ips {
@@ -157,6 +172,12 @@ impl Plan {
         plan.left_out.sort();
         plan.left_out.dedup();
         plan
+    }
+
+    /// Whether it does anything about the incident with this id.
+    #[must_use]
+    pub fn serves(&self, id: &str) -> bool {
+        self.serves.contains(id)
     }
 
     /// Accounts that were opened or misused, and their tokens.

@@ -5,23 +5,24 @@ use crate::collect::KeyKind;
 use crate::hash::{NameHash, TemplateHash};
 use crate::request::{Client, Flags, Place, Request};
 use crate::route::{EndpointClass, Method, ObjectId};
+use crate::sigma::Matched;
 use crate::signal::Shown;
 use crate::time::Time;
 
 /// No packed request has more words than this.
-pub(crate) const LONGEST: usize = FIXED + 12;
+pub(crate) const LONGEST: usize = FIXED + 13;
 
 /// How many words every packed request has: what is short, the time, the template.
 const FIXED: usize = 3;
 
 /// Where the parts of the first word begin: status (10 bits), method and class (4 each), whether a page referred to it, the
-/// fields that follow (13), the columns that want it (8), bytes sent (24).
+/// fields that follow (14), the columns that want it (8), bytes sent (23).
 const METHOD: u32 = 10;
 const CLASS: u32 = 14;
 const REFERRED: u32 = 18;
 const FIELDS: u32 = 19;
-const WANTED: u32 = 32;
-const BYTES: u32 = 40;
+const WANTED: u32 = 33;
+const BYTES: u32 = 41;
 
 /// Fields that follow where they say anything, in this order.
 mod field {
@@ -38,10 +39,11 @@ mod field {
     pub(super) const CLIENT: u64 = 1 << 8;
     pub(super) const CLIENT_HIGH: u64 = 1 << 9;
     pub(super) const SHOWN: u64 = 1 << 10;
+    pub(super) const MATCHED: u64 = 1 << 11;
     /// Last, so that it can be left out.
-    pub(super) const AGENT: u64 = 1 << 11;
+    pub(super) const AGENT: u64 = 1 << 12;
     /// The agent is that of the request before; no word follows.
-    pub(super) const SAME_AGENT: u64 = 1 << 12;
+    pub(super) const SAME_AGENT: u64 = 1 << 13;
     /// All of which a word follows.
     pub(super) const WORDS: u64 = SAME_AGENT - 1;
 }
@@ -81,6 +83,7 @@ pub(crate) fn pack(
         put(field::CLIENT_HIGH, high, high != 0);
     }
     put(field::SHOWN, u64::from(request.shown.number()), request.shown.class().is_some());
+    put(field::MATCHED, request.matched.number(), !request.matched.is_empty());
     let is_same = request.agent.is_some() && request.agent.0 == agent;
     put(field::AGENT, request.agent.0, request.agent.is_some() && !is_same);
     words[start] = u64::from(request.status & 0x3ff)
@@ -207,6 +210,7 @@ impl<'w> Requests<'w> {
         let high = take(field::CLIENT_HIGH, 0);
         request.client = Client(if self.kind == KeyKind::Client { self.key } else { joined([low, high]) });
         request.shown = Shown::of_number(u32::try_from(take(field::SHOWN, 0)).unwrap_or(0));
+        request.matched = Matched::of_number(take(field::MATCHED, 0));
         if fields & (field::AGENT | field::SAME_AGENT) != 0 {
             request.agent = NameHash(self.agent);
         }
@@ -259,6 +263,7 @@ mod tests {
                     method: Method::from_number(method % 11),
                     class: EndpointClass::from_number(u16::from(class % 14)),
                     shown: Shown::of_number(if page % 5 == 0 { 0x3200 | u32::from(class % 19) } else { 0 }),
+                    matched: Matched::of_number(if page % 7 == 0 { 0x0002_0001 } else { 0 }),
                     flags: Flags(u32::from(status)),
                     host: NameHash(3),
                     bytes_in: 5,

@@ -29,11 +29,11 @@ fn an_incident_goes_out_once_with_its_secret_and_nobody_sees_that() {
     let environment = [("GATEHOUND_SPLUNK_HEC_TOKEN_FILE", token.to_str().unwrap())];
     let first = scan(folder.path(), &["-o", &target], &environment);
     assert_eq!(first.status.code(), Some(0), "{}", err(&first));
-    let taken = receiver.taken();
-    assert_eq!(taken[0].headers["authorization"], format!("Splunk {TOKEN}"));
-    let event: serde_json::Value = serde_json::from_str(taken[0].body.lines().next().unwrap()).unwrap();
+    let requests = receiver.taken();
+    assert_eq!(requests[0].headers["authorization"], format!("Splunk {TOKEN}"));
+    let event: serde_json::Value = serde_json::from_str(requests[0].body.lines().next().unwrap()).unwrap();
     assert_eq!(event["sourcetype"], "gatehound:finding:json");
-    let delivered = taken[0].body.lines().count();
+    let delivered = requests[0].body.lines().count();
     assert!(err(&first).contains(&format!("http://127.0.0.1:{}: {delivered} delivered", receiver.port)));
     let again = scan(folder.path(), &["-v", "-o", &target], &environment);
     assert_eq!((again.status.code(), receiver.taken().len()), (Some(0), 1), "{}", err(&again));

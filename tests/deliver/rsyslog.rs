@@ -244,12 +244,12 @@ fn survives(mut rsyslog: Rsyslog) {
     assert_eq!(last.waiting, 0, "{last:?}");
     let lines = rsyslog.lines(sent);
     let arrived: BTreeSet<String> = lines.iter().filter_map(|line| id(line)).map(str::to_owned).collect();
-    let lost: Vec<_> =
+    let missing: Vec<_> =
         messages(0..sent).into_iter().map(|one| one.id).filter(|id| !arrived.contains(id)).collect();
     let broken = rounds.iter().filter(|told| told.why.is_some()).count();
     let (lines_read, sent_rounds) = (lines.len(), rounds.len());
     eprintln!("{sent} messages, {lines_read} lines, {broken} of {sent_rounds} rounds failed");
-    assert!(lost.is_empty(), "lost: {lost:?}");
+    assert!(missing.is_empty(), "lost: {missing:?}");
     assert!(lines.len() > sent, "nothing was ever sent again: the kills hit nothing");
 }
 

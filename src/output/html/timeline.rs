@@ -78,7 +78,7 @@ fn lane(axis: &Axis, incident: &Incident) -> Markup {
 fn strip(axis: &Axis, columns: &[u64], incident: Option<&Incident>) -> Markup {
     let width = COLUMNS as u64 * 10;
     let at = |place: u64| place * width / 10_000;
-    let grid: String =
+    let grid: Vec<String> =
         axis.names().iter().map(|(place, _)| format!("M{} 0v{}", at(*place), TALL + 4)).collect();
     let run = incident.map(|incident| {
         let from = at(axis.place(incident.first_seen.0));
@@ -86,7 +86,7 @@ fn strip(axis: &Axis, columns: &[u64], incident: Option<&Incident>) -> Markup {
     });
     html! {
         svg.strip aria-hidden="true" viewBox={ "0 0 " (width) " " (TALL + 4) } preserveAspectRatio="none" {
-            path.grid d=(grid) {}
+            path.grid d=(grid.concat()) {}
             @if let Some(run) = run { path.run d=(run) {} }
             path.bars d=(outline(columns, TALL)) {}
         }

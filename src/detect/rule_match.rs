@@ -1,0 +1,219 @@
+//! Requests that match a rule of the user's: who made them, against what, and how they were answered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::collect::{ClientProfiles, MATCH_TICK, Match, Matches};
+use crate::detect::story::{self, Over};
+use crate::detect::{About, Detector, Threshold, World};
+use crate::incident::{
+    ByRule, Confidence, ConfounderNote, Count, Finding, Join, Kind, Outcome, RuleName, Scale, Severity,
+    Tenths,
+};
+use crate::request::{Client, RouteKey};
+use crate::sigma::{Level, Rule, Rules};
+
+/// From how many requests on a client does more than probe once.
+const SUSTAINED: u64 = 10;
+/// A rule that so many clients match, and this share of all of them in percent, matches ordinary traffic.
+const ORDINARY: (u64, u64) = (50, 10);
+/// Endpoints that a finding names.
+const ENDPOINTS: usize = 12;
+
+/// The detector.
+pub(super) struct RuleMatch {
+    rules: Arc<Rules>,
+}
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "rule-match",
+    kinds: &[Kind::Sigma],
+    summary: "Requests that match a Sigma rule, by rule and client.",
+    why: "What is known about one product, one campaign or one's own service is written in rules: they find the first try.",
+    looks_like: "Whatever the rules say (`--rules DIR`; `gatehound rules list` shows them).",
+    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A single \
+                  request that was not answered is told as `low`, whatever the rule's level is.",
+    blind_spots: "What a log does not hold: bodies, headers, cookies. Of the rules that one request matches the four weightiest \
+                  are told.",
+    thresholds: &[
+        Threshold {
+            name: "sustained",
+            value: SUSTAINED,
+            unit: "requests",
+            meaning: "by one client, from here on the rule's own level counts, answered or not",
+        },
+        Threshold {
+            name: "ordinary",
+            value: ORDINARY.1,
+            unit: "%",
+            meaning: "of all clients, at least 50: from here on a rule matches ordinary traffic",
+        },
+    ],
+    needs: &[],
+    attack: &[],
+    owasp_api: &["API8:2023"],
+    oat: &[],
+    cwe: &[],
+};
+
+/// What one client did that one rule matches.
+struct One {
+    client: Client,
+    what: Match,
+}
+
+impl RuleMatch {
+    /// The detector of these rules.
+    pub(super) fn new(rules: Arc<Rules>) -> Self {
+        Self { rules }
+    }
+}
+
+impl Detector for RuleMatch {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let clients = world.population::<ClientProfiles>().count();
+        let matching = world.population::<Matches>().collect(|_, matching| Some(matching.clone()));
+        let mut by_rule: BTreeMap<u16, Vec<One>> = BTreeMap::new();
+        for (key, matching) in matching {
+            for what in matching.rules.all() {
+                if let Some(rule) = what.rule {
+                    by_rule.entry(rule).or_default().push(One { client: Client(key), what: what.clone() });
+                }
+            }
+        }
+        let mut findings = Vec::new();
+        for (number, mut all) in by_rule {
+            let Some(rule) = self.rules.get(number) else { continue };
+            all.sort_unstable_by_key(|one| one.client);
+            let note = ordinary(all.len() as u64, clients);
+            if note.is_some() {
+                findings.extend(background(world, rule, &all, note));
+                continue;
+            }
+            let (told, single): (Vec<One>, Vec<One>) =
+                all.into_iter().partition(|one| severity(rule, one) > Severity::Low);
+            findings.extend(told.iter().map(|one| alone(world, rule, one)));
+            findings.extend(background(world, rule, &single, None));
+        }
+        findings
+    }
+}
+
+/// How much a person should care about what one client did: the rule's word, but a single try that got nowhere is none.
+fn severity(rule: &Rule, one: &One) -> Severity {
+    let own = match rule.level {
+        Level::Informational => Severity::Info,
+        Level::Low => Severity::Low,
+        Level::Medium => Severity::Medium,
+        Level::High => Severity::High,
+        Level::Critical => Severity::Critical,
+    };
+    let is_more = one.what.requests >= SUSTAINED || rule.is_telling();
+    match one.what {
+        Match { requests, refused, .. } if requests == refused && !is_more => Severity::Info,
+        _ if is_more => own,
+        Match { ok: 0, .. } => own.min(Severity::Low),
+        _ => own.min(Severity::Medium),
+    }
+}
+
+/// Says so where a rule matches ordinary traffic.
+fn ordinary(clients: u64, of: u64) -> Option<ConfounderNote> {
+    let is = clients >= ORDINARY.0 && clients * 100 >= of * ORDINARY.1;
+    is.then(|| ConfounderNote {
+        name: "ordinary-traffic".into(),
+        score: Confidence(90),
+        reason: format!("{} of all {} clients match it", story::count(clients), story::count(of)),
+    })
+}
+
+/// One client that does it.
+fn alone(world: &World<'_>, rule: &Rule, one: &One) -> Finding {
+    let mut finding = of(world, rule, std::slice::from_ref(one), "single-source");
+    finding.scale = if one.what.requests >= SUSTAINED { Scale::Sustained } else { Scale::Single };
+    finding.reason = format!(
+        "the rule `{}` matches {} requests; {} got 2xx",
+        rule.title,
+        story::count(one.what.requests),
+        story::count(one.what.ok),
+    );
+    finding.joins = vec![Join::Client(one.client)];
+    finding.recommendations = vec![
+        "Look at the lines: whether the answer is what the request hoped for.".to_owned(),
+        "Block the source if it is nobody you know; else write a Sigma filter for it.".to_owned(),
+    ];
+    finding
+}
+
+/// Many clients that each do it a little.
+fn background(world: &World<'_>, rule: &Rule, some: &[One], note: Option<ConfounderNote>) -> Option<Finding> {
+    if some.is_empty() {
+        return None;
+    }
+    let mut finding = of(world, rule, some, "background");
+    finding.scale = Scale::Single;
+    finding.confidence = finding.confidence.min(40);
+    finding.reason = format!(
+        "the rule `{}` matches single requests of {} addresses, {} in all",
+        rule.title,
+        story::count(some.len() as u64),
+        story::count(finding.requests),
+    );
+    finding.recommendations = vec!["Nothing, unless the rule is about something that you run.".to_owned()];
+    finding.confounders.extend(note);
+    story::suppress(&mut finding);
+    Some(finding)
+}
+
+/// What findings of all sizes have in common.
+fn of(world: &World<'_>, rule: &Rule, some: &[One], variant: &'static str) -> Finding {
+    let mut finding = Finding::new(ABOUT.id, variant, Kind::Sigma);
+    let refused: u64 = some.iter().map(|one| one.what.refused).sum();
+    let (mut over, mut samples, mut routes) = (Over::default(), Vec::new(), BTreeMap::new());
+    let mut agents = BTreeMap::new();
+    for (nth, one) in some.iter().enumerate() {
+        finding.first = finding.first.min(one.what.span.first);
+        finding.last = finding.last.max(one.what.span.last);
+        finding.requests += one.what.requests;
+        finding.bytes_out += one.what.bytes;
+        finding.clients.push(Count { of: one.client, requests: one.what.requests });
+        over.join(&Over::of(MATCH_TICK, &one.what.activity, |tries| tries.0));
+        samples.extend(story::ends(&one.what.samples.all()));
+        for route in one.what.routes.all() {
+            if let Some((template, method)) = route.what {
+                *routes.entry(RouteKey(template, method as u8)).or_insert(0) += route.requests;
+            }
+        }
+        if nth < ENDPOINTS {
+            world.profile(one.client, |profile| {
+                profile.agents.iter().for_each(|(agent, tries)| *agents.entry(agent).or_default() += tries.0);
+            });
+        }
+    }
+    finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    finding.activity = over.activity();
+    finding.samples = story::choose(samples);
+    let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
+    finding.agents = story::agents(&agents, example);
+    finding.endpoints =
+        routes.into_iter().flat_map(|(route, requests)| story::endpoint(route, requests)).collect();
+    finding.endpoints.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    finding.endpoints.truncate(ENDPOINTS);
+    finding.outcome = if refused == finding.requests { Outcome::Blocked } else { Outcome::Attempted };
+    finding.metrics =
+        BTreeMap::from([("ok", some.iter().map(|one| one.what.ok).sum()), ("refused", refused)]);
+    finding.confidence = 50 + 10 * rule.level as u8;
+    finding.score = Tenths(u32::from(finding.confidence) * 10);
+    finding.rule = Some(ByRule {
+        named: RuleName { id: rule.id.clone(), title: rule.title.clone(), level: rule.level.name().into() },
+        attack: rule.techniques(),
+        severity: some.iter().map(|one| severity(rule, one)).max().unwrap_or(Severity::Info),
+    });
+    finding.test("requests", finding.requests * 10, 10, "requests");
+    finding
+}

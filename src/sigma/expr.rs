@@ -1,0 +1,201 @@
+//! When a rule matches: tests on fields, joined by all, any and not.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use regex::bytes::Regex;
+
+use super::facts::{Facts, Value};
+use super::field::Field;
+use super::pattern::{Op, Pattern, fold};
+
+/// When a rule matches.
+#[derive(Debug)]
+pub(super) enum Expr {
+    /// All of them; of none: yes.
+    All(Vec<Expr>),
+    /// Any of them; of none: no.
+    Any(Vec<Expr>),
+    /// At least so many of them.
+    Least(u64, Vec<Expr>),
+    /// Not this.
+    Not(Box<Expr>),
+    /// A field passes a test.
+    Field(Field, Test),
+    /// The raw record holds this.
+    Keyword(Pattern),
+    /// The raw record matches this.
+    Record(Regex),
+}
+
+impl From<Vec<Expr>> for Expr {
+    /// Any of them.
+    fn from(mut any: Vec<Expr>) -> Self {
+        match any.pop() {
+            Some(only) if any.is_empty() => only,
+            last => {
+                any.extend(last);
+                Self::Any(any)
+            }
+        }
+    }
+}
+
+/// What is asked of a field.
+#[derive(Debug)]
+pub(super) enum Test {
+    /// Its text.
+    Text(Pattern),
+    /// Its text, by a regular expression; what it requires is read off its text.
+    Regex(Regex),
+    /// It is an address of this network.
+    Network(IpNet),
+    /// It is a number that compares so.
+    Number(Compare, f64),
+    /// It is there, or it is not.
+    Exists(bool),
+    /// It is not there.
+    Null,
+    /// It says yes, or no.
+    Truth(bool),
+    /// Its text against that of another field.
+    Other {
+        /// The other field.
+        field: Field,
+        /// How.
+        op: Op,
+        /// Whether case matters.
+        cased: bool,
+    },
+    /// A part of the instant that it names.
+    Part(Part, f64),
+}
+
+/// How numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compare {
+    /// Equal.
+    Equal,
+    /// Less.
+    Less,
+    /// Less or equal.
+    Most,
+    /// Greater.
+    Greater,
+    /// Greater or equal.
+    Least,
+}
+
+/// A part of an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Expr {
+    /// Whether it is true of a line. Depth is bounded where expressions are made.
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
+        match self {
+            Self::All(all) => all.iter().all(|one| one.holds(facts)),
+            Self::Any(any) => any.iter().any(|one| one.holds(facts)),
+            Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.holds(facts))).sum::<u64>(),
+            Self::Not(one) => !one.holds(facts),
+            Self::Keyword(pattern) => pattern.is_in(facts.record),
+            Self::Record(regex) => regex.is_match(facts.record),
+            Self::Field(field, test) => test.passes(*field, facts),
+        }
+    }
+
+    /// Whether it asks for `field`, other than to rule it out.
+    pub(super) fn asks(&self, field: Field) -> bool {
+        match self {
+            Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().any(|one| one.asks(field)),
+            Self::Field(asked, _) => *asked == field,
+            Self::Not(_) | Self::Keyword(_) | Self::Record(_) => false,
+        }
+    }
+
+    /// How many tests it holds.
+    pub(super) fn tests(&self) -> usize {
+        match self {
+            Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().map(Self::tests).sum(),
+            Self::Not(one) => one.tests(),
+            Self::Keyword(_) | Self::Record(_) | Self::Field(..) => 1,
+        }
+    }
+}
+
+impl Test {
+    /// Whether `field` passes.
+    fn passes(&self, field: Field, facts: &Facts<'_>) -> bool {
+        match self {
+            Self::Exists(wanted) => facts.value(field).is_some() == *wanted,
+            Self::Null => facts.value(field).is_none(),
+            Self::Text(pattern) => facts.any(field, |value| pattern.is_in(&value.text())),
+            Self::Regex(regex) => facts.any(field, |value| regex.is_match(&value.text())),
+            Self::Network(network) => {
+                facts.any(field, |value| address(value).is_some_and(|address| network.contains(&address)))
+            }
+            Self::Number(compare, than) => {
+                facts.any(field, |value| value.number().is_some_and(|number| compare.holds(number, *than)))
+            }
+            Self::Truth(wanted) => facts.any(field, |value| truth(&value.text()) == Some(*wanted)),
+            Self::Other { field: other, op, cased } => facts.value(*other).is_some_and(|other| {
+                let other = other.text();
+                facts.any(field, |value| op.holds(&value.text(), &other, *cased))
+            }),
+            Self::Part(part, wanted) => facts.any(field, |value| {
+                let part = part.of(&value.text());
+                part.is_some_and(|part| Compare::Equal.holds(part, *wanted))
+            }),
+        }
+    }
+}
+
+/// The address that a value is.
+fn address(value: &Value<'_>) -> Option<IpAddr> {
+    std::str::from_utf8(&value.text()).ok()?.parse().ok()
+}
+
+/// Yes or no in the words that logs have for it.
+fn truth(text: &[u8]) -> Option<bool> {
+    match &*fold(text) {
+        b"true" | b"1" | b"yes" => Some(true),
+        b"false" | b"0" | b"no" => Some(false),
+        _ => None,
+    }
+}
+
+impl Compare {
+    /// Whether `a` compares so with `b`.
+    fn holds(self, a: f64, b: f64) -> bool {
+        match self {
+            Self::Equal => (a - b).abs() < f64::EPSILON,
+            Self::Less => a < b,
+            Self::Most => a <= b,
+            Self::Greater => a > b,
+            Self::Least => a >= b,
+        }
+    }
+}
+
+impl Part {
+    /// This part of an instant that is written by RFC 3339.
+    fn of(self, text: &[u8]) -> Option<f64> {
+        let instant: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;
+        let civil = instant.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        Some(match self {
+            Self::Minute => f64::from(civil.minute()),
+            Self::Hour => f64::from(civil.hour()),
+            Self::Day => f64::from(civil.day()),
+            Self::Week => f64::from(civil.date().iso_week_date().week()),
+            Self::Month => f64::from(civil.month()),
+            Self::Year => f64::from(civil.year()),
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Folders of rules: every file in them is read, and what is wrong in one takes no other down.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::expr::Expr;
+use super::pack::PACK;
+use super::place::Mistake;
+use super::read::{Exception, Read, read};
+use super::rule::{Rule, Rules};
+use crate::error::Error;
+
+/// Larger files are no rules.
+const LARGEST: u64 = 1 << 20;
+
+/// Rules, and what became of the rest.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Rules that can be matched.
+    pub rules: Rules,
+    /// What is wrong with others.
+    pub mistakes: Vec<Mistake>,
+    /// Rules for logs of other kinds.
+    pub foreign: usize,
+    /// Rules that are deprecated or unsupported by their own word.
+    pub given_up: usize,
+}
+
+/// Everything that was read.
+#[derive(Default)]
+struct Shelf {
+    read: Read,
+    files: usize,
+}
+
+/// Reads the rules in `paths`, files or folders of them, after those that come with the program where `with_own` is set; of
+/// several rules with one id the last stays. Fails only where a path is not there.
+pub fn load(paths: &[PathBuf], with_own: bool) -> Result<Loaded, Error> {
+    let mut shelf = Shelf::default();
+    if with_own {
+        PACK.iter().for_each(|(path, text)| shelf.add(read(Path::new(path), text)));
+    }
+    for path in paths {
+        path.metadata().map_err(|cause| Error::io(path, cause))?;
+        shelf.walk(path);
+    }
+    Ok(shelf.sorted())
+}
+
+impl Shelf {
+    /// Takes in every rule file below `path`.
+    fn walk(&mut self, path: &Path) {
+        for entry in WalkDir::new(path).sort_by_file_name() {
+            let mistake = match entry {
+                Ok(entry) if entry.file_type().is_dir() || !is_rule(entry.path()) => continue,
+                Ok(entry) => match text_of(entry.path()) {
+                    Ok(text) => {
+                        self.add(read(entry.path(), &text));
+                        continue;
+                    }
+                    Err(message) => Mistake { path: entry.path().to_owned(), line: 0, message },
+                },
+                Err(error) => {
+                    let path = error.path().unwrap_or(path).to_owned();
+                    Mistake { path, line: 0, message: error.to_string() }
+                }
+            };
+            self.read.mistakes.push(mistake);
+        }
+    }
+
+    /// Takes in one file.
+    fn add(&mut self, file: Read) {
+        self.files += 1;
+        self.read.rules.extend(file.rules);
+        self.read.exceptions.extend(file.exceptions);
+        self.read.mistakes.extend(file.mistakes);
+        self.read.foreign += file.foreign;
+        self.read.given_up += file.given_up;
+    }
+
+    /// All of it, ready to be matched.
+    fn sorted(self) -> Loaded {
+        let Read { mut rules, exceptions, mut mistakes, foreign, given_up } = self.read;
+        for exception in &exceptions {
+            rules
+                .iter_mut()
+                .filter(|rule| concerns(exception, rule))
+                .for_each(|rule| narrow(rule, exception));
+        }
+        let (rules, too_many) = Rules::new(rules);
+        mistakes.extend(too_many);
+        mistakes.sort();
+        mistakes.dedup();
+        Loaded { rules, mistakes, foreign, given_up }
+    }
+}
+
+/// Whether a filter is about a rule.
+fn concerns(exception: &Exception, rule: &Rule) -> bool {
+    let is = |word: &String| *word == rule.id || rule.name.as_ref() == Some(word) || *word == rule.title;
+    exception.of.is_empty() || exception.of.iter().any(is)
+}
+
+/// Lets a rule match only where a filter lets it.
+fn narrow(rule: &mut Rule, exception: &Exception) {
+    // It was compiled when it was read, so it can be compiled again.
+    if let Ok(also) = exception.expr() {
+        let expr = std::mem::replace(&mut rule.expr, Expr::Any(Vec::new()));
+        rule.expr = Expr::All(vec![expr, also]);
+    }
+}
+
+/// Whether a file holds rules, by its name.
+fn is_rule(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| matches!(extension, "yml" | "yaml"))
+}
+
+/// The text of a file.
+fn text_of(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|cause| cause.to_string())?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|cause| cause.to_string())?;
+    if bytes.len() as u64 > LARGEST {
+        return Err("larger than 1 MiB; split it".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| "is not written in UTF-8".to_owned())
+}

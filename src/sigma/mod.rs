@@ -1,0 +1,32 @@
+//! Sigma rules over access logs: folders of rules are read, compiled against [`Event`](crate::event::Event) and matched at
+//! line speed. An adapter: nothing outside this room knows who parses the YAML.
+//!
+//! A rule becomes an [`Expr`](expr::Expr) of tests on fields. Of every expression the literals are taken without which it
+//! cannot be true; one pass over the line finds those, and only the rules they belong to are looked at.
+
+mod compile;
+mod encode;
+mod example;
+mod expr;
+mod facts;
+mod field;
+mod filter;
+mod item;
+mod load;
+mod matcher;
+mod needle;
+mod pack;
+mod pattern;
+mod place;
+mod read;
+mod rule;
+
+pub use example::Example;
+pub use facts::Facts;
+pub use load::{Loaded, load};
+pub use matcher::{Matched, Matcher};
+pub use place::Mistake;
+pub use rule::{Level, Rule, Rules};
+
+#[cfg(test)]
+mod tests;

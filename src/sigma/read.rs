@@ -1,0 +1,179 @@
+//! From the text of one file to rules, through the parser that knows Sigma's YAML.
+
+use std::path::Path;
+
+use rsigma_parser::{
+    Detections, FilterRule, FilterRuleTarget, LogSource, SigmaRule, Status, parse_sigma_yaml,
+};
+
+use super::compile::compile;
+use super::example::examples;
+use super::expr::Expr;
+use super::place::{Mistake, Page, Refusal};
+use super::rule::{Level, Rule};
+
+/// What one file holds.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The rules that can be matched.
+    pub(super) rules: Vec<Rule>,
+    /// What is added to rules of this and other files.
+    pub(super) exceptions: Vec<Exception>,
+    /// What is wrong.
+    pub(super) mistakes: Vec<Mistake>,
+    /// Rules for logs of other kinds.
+    pub(super) foreign: usize,
+    /// Rules that their authors have given up.
+    pub(super) given_up: usize,
+}
+
+/// A filter in Sigma's sense: what must also be true for some rules to match.
+#[derive(Debug)]
+pub(super) struct Exception {
+    /// Ids, names or titles of rules; none for all rules.
+    pub(super) of: Vec<String>,
+    /// Where it stands, to compile it once more for each rule.
+    detections: Detections,
+}
+
+impl Exception {
+    /// What must also be true.
+    pub(super) fn expr(&self) -> Result<Expr, Refusal> {
+        compile(&self.detections)
+    }
+}
+
+/// Categories of log sources that are requests.
+const CATEGORIES: [&str; 2] = ["webserver", "proxy"];
+
+/// Products and services whose logs are requests.
+const PRODUCTS: [&str; 22] = [
+    "apache",
+    "apisix",
+    "aws_alb",
+    "bluecoat",
+    "caddy",
+    "cloudflare",
+    "cloudfront",
+    "envoy",
+    "haproxy",
+    "httpd",
+    "iis",
+    "ingress",
+    "kong",
+    "litespeed",
+    "nginx",
+    "openresty",
+    "squid",
+    "tomcat",
+    "traefik",
+    "tyk",
+    "varnish",
+    "zscaler",
+];
+
+/// Reads the rules in `text`, which stands at `path`.
+pub(super) fn read(path: &Path, text: &str) -> Read {
+    let page = Page { path, text };
+    let mut read = Read::default();
+    let collection = match parse_sigma_yaml(text) {
+        Ok(collection) => collection,
+        Err(error) => {
+            read.mistakes.push(page.told(&error.to_string()));
+            return read;
+        }
+    };
+    read.mistakes.extend(collection.errors.iter().map(|error| page.told(error)));
+    for rule in &collection.rules {
+        read.rule(page, rule);
+    }
+    for filter in &collection.filters {
+        read.exception(page, filter);
+    }
+    for correlation in &collection.correlations {
+        read.mistakes.push(page.mistake(
+            &correlation.title,
+            "correlation",
+            "correlations are not matched: gatehound's own detectors count over time; the rules that this one names are \
+             matched one by one",
+        ));
+    }
+    read
+}
+
+impl Read {
+    /// Takes in one rule.
+    fn rule(&mut self, page: Page<'_>, rule: &SigmaRule) {
+        if !is_served(&rule.logsource) {
+            self.foreign += 1;
+            return;
+        }
+        if matches!(rule.status, Some(Status::Deprecated | Status::Unsupported)) {
+            self.given_up += 1;
+            return;
+        }
+        let expr = compile(&rule.detection).and_then(|expr| Ok((expr, examples(&rule.custom_attributes)?)));
+        match expr {
+            Ok((expr, examples)) => self.rules.push(Rule {
+                id: rule.id.clone().unwrap_or_else(|| rule.title.clone()),
+                name: rule.name.clone(),
+                title: rule.title.clone(),
+                level: rule.level.map(level).unwrap_or_default(),
+                tags: rule.tags.clone(),
+                status: rule.status.map(|status| format!("{status:?}").to_lowercase()).unwrap_or_default(),
+                description: rule.description.clone().unwrap_or_default(),
+                falsepositives: rule.falsepositives.clone(),
+                logsource: source_of(&rule.logsource).to_owned(),
+                path: page.path.to_owned(),
+                examples,
+                expr,
+            }),
+            Err(Refusal { near, message }) => self.mistakes.push(page.mistake(&rule.title, &near, message)),
+        }
+    }
+
+    /// Takes in one filter.
+    fn exception(&mut self, page: Page<'_>, filter: &FilterRule) {
+        if filter.logsource.as_ref().is_some_and(|logsource| !is_served(logsource)) {
+            self.foreign += 1;
+            return;
+        }
+        let of = match &filter.rules {
+            FilterRuleTarget::Any => Vec::new(),
+            FilterRuleTarget::Specific(of) => of.clone(),
+        };
+        let exception = Exception { of, detections: filter.detection.clone() };
+        match exception.expr() {
+            Ok(_) => self.exceptions.push(exception),
+            Err(Refusal { near, message }) => self.mistakes.push(page.mistake(&filter.title, &near, message)),
+        }
+    }
+}
+
+/// Whether a log source is one of requests.
+fn is_served(logsource: &LogSource) -> bool {
+    let is = |word: Option<&String>, known: &[&str]| {
+        word.is_some_and(|word| known.contains(&word.to_lowercase().as_str()))
+    };
+    match &logsource.category {
+        Some(category) => is(Some(category), &CATEGORIES),
+        None => is(logsource.product.as_ref(), &PRODUCTS) || is(logsource.service.as_ref(), &PRODUCTS),
+    }
+}
+
+/// The word that names a log source best.
+fn source_of(logsource: &LogSource) -> &str {
+    let words = [&logsource.category, &logsource.product, &logsource.service];
+    words.into_iter().flatten().next().map_or("", String::as_str)
+}
+
+/// A level in our words.
+fn level(level: rsigma_parser::Level) -> Level {
+    match level {
+        rsigma_parser::Level::Informational => Level::Informational,
+        rsigma_parser::Level::Low => Level::Low,
+        rsigma_parser::Level::Medium => Level::Medium,
+        rsigma_parser::Level::High => Level::High,
+        rsigma_parser::Level::Critical => Level::Critical,
+    }
+}
