@@ -1,5 +1,6 @@
 //! What the user said: commands and options, with their help. What it means is for [`plan`](crate::plan) to say.
 
+mod formats;
 mod more;
 mod scan;
 
@@ -8,10 +9,10 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use formats::{DoctorArgs, DoctorForm, FormatsArgs, FormatsCommand};
 pub use more::{
-    CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs, DoctorForm, EvaluateArgs, EvaluateForm,
-    EventsArgs, EventsForm, ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, RulesArgs,
-    RulesCommand, SchemaArgs, SimulateArgs,
+    CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
+    ExplainArgs, RespondArgs, RevealArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 

@@ -5,6 +5,7 @@ mod delivery;
 mod reading;
 mod report;
 mod when;
+mod written;
 
 use crate::config::{Environment, Settings};
 use crate::error::Error;

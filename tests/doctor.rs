@@ -1,12 +1,19 @@
 //! What `gatehound doctor` says is true: detectors that it calls blind find nothing, those that it calls half-blind still find
 //! something, and the configurations that it prints give lines that are read without a flag and have what was missing.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that skips says so"
+)]
+
+#[path = "doctor/programs.rs"]
+mod programs;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use gatehound::detect;
-use gatehound::doctor::{Examined, GATEWAYS, Gateway};
+use gatehound::doctor::{Examined, GATEWAYS, Gateway, text};
 use gatehound::format::{Opening, Reader, directives, recognise};
 use gatehound::request::Meaning;
 use serde_json::Value;
@@ -65,7 +72,7 @@ fn a_detector_that_is_called_blind_finds_nothing_and_one_that_is_called_half_bli
         match seen["sees"].as_str().unwrap() {
             "nothing" => assert!(!found, "{id} finds something although it is called blind"),
             "less" => assert!(found, "{id} finds nothing although it is called half-blind"),
-            sees => panic!("{id} sees {sees} without answers"),
+            other => panic!("{id} sees {other} without answers"),
         }
         blind += u32::from(seen["sees"] == "nothing");
     }
@@ -217,6 +224,25 @@ fn configurations_are_read_as_format_strings_that_fill_what_was_promised() {
             assert!(is_filled, "{name}: {field} by {part}, of {fields:?}");
         }
     }
+}
+
+#[test]
+fn proxies_that_stand_where_clients_should_are_told() {
+    let told = |client: &str, list: &str| {
+        let line = format!(
+            "{client} - - [10/Mar/2026:17:00:03 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"c\" \"{list}\""
+        );
+        let (examined, format) = read(&line);
+        let page = text("a.log", format, &examined, &detect::all());
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(!told("192.0.2.7", "-").contains(" Clients "));
+    assert!(!told("10.0.0.7", "192.0.2.7").contains(" Clients "), "the list names the client");
+    let private = told("10.0.0.7", "-");
+    assert!(private.contains("20 of 20 requests come from addresses of a private network"), "{private}");
+    assert!(private.contains("log the forwarded-for list"), "{private}");
+    let edge = told("104.16.1.1", "192.0.2.7");
+    assert!(edge.contains("of cloudflare; if a proxy stands there, set --trusted-proxy"), "{edge}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gatehound::event::Event;
-use gatehound::format::{Around, Clock, Decoder, FORMATS, Opening, Reader, recognise};
+use gatehound::format::{Around, Clock, Decoder, FORMATS, Opening, Reader, from_string_for, recognise};
 use gatehound::time::Time;
 use serde_json::Value;
 
@@ -56,6 +56,76 @@ fn real_lines_are_recognised_and_read() {
         assert_eq!(told.collect::<Vec<_>>(), words);
     }
 }
+
+/// What a record says of the fields that most strings have.
+fn told(decoder: &dyn Decoder, log: &[u8]) -> Vec<Option<String>> {
+    let mut told = Vec::new();
+    decoder.decode_block(log, alone(), &mut |decoded| {
+        told.push(decoded.event.ok().map(|event| {
+            let text = |field: Option<&[u8]>| {
+                field.map_or(String::new(), |field| event.plain(field).escape_ascii().to_string())
+            };
+            let who = event.client.map_or_else(|| text(event.client_name), |client| client.to_string());
+            format!(
+                "{} {who} {:?} {:?} {} {} {} {}",
+                event.time.rfc3339(0),
+                event.status,
+                event.bytes_out.unwrap_or(0),
+                text(event.method),
+                text(event.path),
+                text(event.query),
+                text(event.user_agent),
+            )
+        }));
+    });
+    told
+}
+
+#[test]
+fn strings_read_real_lines_as_the_formats_that_are_recognised_do() {
+    let Some(folder) = third_party() else { return };
+    for (file, string, lines) in WRITTEN {
+        let log = fs::read(folder.join("format_samples").join(file)).unwrap();
+        let opening = Opening::of(&log);
+        let recognised = told(&Reader::of(recognise(&opening).unwrap(), &opening), &log);
+        let decoder = from_string_for(string, &opening).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let written = told(&*decoder, &log);
+        let mut same = 0;
+        for (nth, (written, recognised)) in written.iter().zip(&recognised).enumerate() {
+            if let (Some(written), Some(recognised)) = (written, recognised) {
+                assert_eq!(written, recognised, "{file}:{}", nth + 1);
+                same += 1;
+            }
+        }
+        assert_eq!(same, *lines, "{file}: lines that are read by {string}");
+    }
+}
+
+/// File, the string that its producer or a user of `GoAccess` would write, and how many lines it reads.
+const WRITTEN: &[(&str, &str, usize)] = &[
+    ("envoy_default.log", ENVOY, 4),
+    ("envoy_default_cri.log", ENVOY, 4),
+    ("haproxy_http_bare.log", "option httplog", 2),
+    ("haproxy_http_syslog.log", "option httplog", 5),
+    ("apache_combined.log", r#"%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\""#, 7),
+    ("apache_combined.log", "COMBINED", 7),
+    (
+        "nginx_combined.log",
+        r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
+        4,
+    ),
+    ("nginx_combined.log", "COMBINED", 5),
+    ("apache_common.log", "COMMON", 5),
+    ("apache_vhost_combined.log", "VCOMBINED", 1),
+    ("aws_cloudfront_tsv.log", "CLOUDFRONT", 2),
+    ("aws_alb_2016_short.log", "AWSALB", 5),
+    ("aws_s3.log", "AWSS3", 2),
+    ("traefik_clf.log", "TRAEFIKCLF", 7),
+    ("caddy_json.log", "CADDY", 8),
+];
+
+/// Envoy's default.
+const ENVOY: &str = r#"[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n"#;
 
 /// File, format, how many lines are read, skipped and rejected.
 const REAL: &str = "

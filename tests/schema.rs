@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use gatehound::detect;
+use gatehound::doctor::{Examined, json};
+use gatehound::format::{Opening, recognise};
 use gatehound::output::schema::{SCHEMAS, schema};
+use gatehound::request::Meaning;
 use regex::Regex;
 use serde_json::Value;
 
@@ -102,6 +106,16 @@ fn the_schema_of_signals_has_every_class() {
     assert_eq!(strings(&document["$defs"]["Signal"]["properties"]["class"]["enum"]), classes);
 }
 
+/// What doctor says of a log behind a proxy.
+fn doctor() -> Value {
+    let log = b"10.0.0.7 - - [10/Mar/2026:17:00:03 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"c\"\n";
+    let opening = Opening::of(log);
+    let choice = recognise(&opening).unwrap();
+    let mut examined = Examined::default();
+    examined.add(&*choice.decoder, &Meaning::default(), log, b"");
+    serde_json::from_str(&json("a.log", choice.format, &examined, &detect::all())).unwrap()
+}
+
 #[test]
 fn what_is_written_is_valid_and_uses_every_property() {
     let attacks = fixture("attacks.json");
@@ -113,7 +127,13 @@ fn what_is_written_is_valid_and_uses_every_property() {
         "bytes_per_second": 211_000_000, "threads": 2, "peak_memory_bytes": 41_000_000});
     let noted = fixture("quiet.json")["run"].clone();
     let event = fixture("event.json");
-    let cases = [("incident", incidents), ("summary", vec![&timed, &noted]), ("event", vec![&event])];
+    let doctor = doctor();
+    let cases = [
+        ("incident", incidents),
+        ("summary", vec![&timed, &noted]),
+        ("event", vec![&event]),
+        ("doctor", vec![&doctor]),
+    ];
     for (name, values) in cases {
         let document = document(name);
         let mut check = Check { document: &document, seen: BTreeSet::new(), wrong: Vec::new() };

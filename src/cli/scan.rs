@@ -20,9 +20,9 @@ pub struct ReadArgs {
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub input_format: Option<String>,
 
-    /// The format string that wrote the lines, of nginx, Apache, Envoy, HAProxy, gunicorn or GoAccess; or @FILE[:NAME].
+    /// The format string that wrote the lines, as nginx, Apache, Envoy, gunicorn and others have it; or `@FILE:NAME`.
     ///
-    /// The whole directive as the configuration has it, or its string alone. @FILE reads the configuration itself; NAME is what
+    /// The whole directive as the configuration has it, or its string alone; also of HAProxy and of goaccess. @FILE reads the configuration itself; NAME is what
     /// `gatehound formats from FILE` calls the string.
     #[arg(long, value_name = "STRING", conflicts_with = "input_format", help_heading = "Reading")]
     pub log_format: Option<String>,

@@ -65,8 +65,7 @@ fn directive(path: &Path, one: &Directive, page: &mut String) {
     let name = if one.name.is_empty() { one.dialect } else { &one.name };
     let _ = writeln!(page, "{}:{}: {} {}", path.display(), one.line, one.dialect, shown(name));
     one.text.lines().for_each(|line| {
-        // A quote is no danger, and escaped it could not be copied.
-        let _ = writeln!(page, "  {}", shown(line).replace("\\\"", "\"").replace("\\'", "'"));
+        let _ = writeln!(page, "  {}", shown(line));
     });
     let _ = match &one.fields {
         Ok(fields) => {

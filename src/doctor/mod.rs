@@ -7,6 +7,7 @@ mod gateways;
 mod page;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use rayon::prelude::*;
 
@@ -14,10 +15,10 @@ pub use fields::FIELDS;
 pub use gateway::{GATEWAYS, Gateway, gateways};
 pub use page::{json, text};
 
-use crate::detect::{Detector, Needs, Sight};
+use crate::detect::{About, Detector, Needs, Sight};
 use crate::event::Malformed;
 use crate::format::{Around, Decoder, Scratch};
-use crate::request::{Cache, Meaning, Place};
+use crate::request::{Cache, Meaning, Place, Trust};
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
 use crate::tally::Reading;
@@ -35,6 +36,8 @@ pub struct Examined {
     pub formats: BTreeMap<&'static str, u64>,
     /// How many events filled each of [`FIELDS`].
     pub filled: [u64; FIELDS.len()],
+    /// How many events name a proxy as their client: in private networks, or of a delivery network by its name.
+    pub hidden: BTreeMap<&'static str, u64>,
     /// What the requests have, as detectors ask for it.
     reading: Reading,
 }
@@ -48,6 +51,7 @@ impl Default for Examined {
             rejected: 0,
             formats: BTreeMap::new(),
             filled: [0; FIELDS.len()],
+            hidden: BTreeMap::new(),
             reading: Reading::default(),
         }
     }
@@ -79,14 +83,13 @@ impl Examined {
     /// What each of `detectors` sees.
     #[must_use]
     pub fn seen(&self, detectors: &[Box<dyn Detector>]) -> Vec<Seen> {
-        let see = |detector: &Box<dyn Detector>| {
-            let about = detector.about();
+        let see = |about: &'static About| {
             let lacks: Vec<&Needs> =
                 about.needs.iter().filter(|needs| !needs.are_met(&self.reading.filled)).collect();
             let sight = lacks.iter().map(|needs| needs.without).min().unwrap_or(Sight::All);
             Seen { detector: about.id, sight, lacks }
         };
-        detectors.iter().map(see).collect()
+        detectors.iter().map(|detector| see(detector.about())).collect()
     }
 
     /// Adds what `decoder` reads in `block`, where `directives` are in force.
@@ -100,6 +103,10 @@ impl Examined {
                     *self.formats.entry(decoded.format).or_default() += 1;
                     let filled = fields::filled(event);
                     self.filled.iter_mut().zip(filled).for_each(|(sum, is)| *sum += u64::from(is));
+                    let client = meaning.trust.origin(event).client;
+                    if let Some(network) = client.and_then(proxies_of) {
+                        *self.hidden.entry(network).or_default() += 1;
+                    }
                     self.reading.add(&[meaning.request(event, Place::default(), &mut cache)]);
                 }
                 Err(malformed) => self.add_malformed(malformed),
@@ -120,10 +127,21 @@ impl Examined {
             *self.formats.entry(format).or_default() += events;
         }
         self.filled.iter_mut().zip(other.filled).for_each(|(sum, events)| *sum += events);
+        for (network, events) in other.hidden {
+            *self.hidden.entry(network).or_default() += events;
+        }
         self.reading.merge(other.reading);
         self
     }
 }
+
+/// Where an address is rather a proxy's than a client's.
+fn proxies_of(address: IpAddr) -> Option<&'static str> {
+    Trust::published_by(address).or_else(|| Trust::default().believes(address).then_some(PRIVATE))
+}
+
+/// What the networks are called that nobody on the internet has.
+const PRIVATE: &str = "private";
 
 /// Blocks that are looked at before more are read.
 const ROUND: usize = 32;
@@ -145,6 +163,8 @@ pub fn examine(feed: &Feed, decoder: &dyn Decoder, meaning: &Meaning) -> Examine
         };
         let round = blocks.par_iter().map(look).reduce(Examined::default, Examined::merge);
         examined = examined.merge(round);
-        blocks.into_iter().for_each(|block| feed.give_back(block));
+        for block in blocks {
+            feed.give_back(block);
+        }
     }
 }

@@ -6,9 +6,10 @@ use serde_json::{Value, json as object};
 
 use super::fields::of_flag;
 use super::gateway::{Gateway, gateways};
-use super::{Examined, FIELDS, Seen};
+use super::{Examined, FIELDS, PRIVATE, Seen};
 use crate::detect::{Detector, Sight};
 use crate::explain::{table, wrapped};
+use crate::request::Flags;
 use crate::text::Escaped;
 
 /// Columns of prose.
@@ -25,6 +26,7 @@ pub fn text(name: &str, format: &str, examined: &Examined, detectors: &[Box<dyn 
         page.push_str("  There is no request in it, so no detector sees anything.\n");
     } else {
         fields(&mut page, examined);
+        clients(&mut page, examined);
         sights(&mut page, &examined.seen(detectors));
     }
     advice(&mut page, examined, detectors, format);
@@ -38,9 +40,9 @@ fn fields(page: &mut String, examined: &Examined) {
     for share in ["always", "mostly", "sometimes", "rarely", "never"] {
         let named =
             FIELDS.iter().zip(examined.filled).filter(|(_, events)| how_often(*events, examined) == share);
-        let names: Vec<&str> = named.map(|(name, _)| *name).collect();
-        if !names.is_empty() {
-            rows.push((share, names.join(", ")));
+        let fields: Vec<&str> = named.map(|(name, _)| *name).collect();
+        if !fields.is_empty() {
+            rows.push((share, fields.join(", ")));
         }
     }
     indented(page, &rows);
@@ -55,6 +57,26 @@ fn how_often(events: u64, examined: &Examined) -> &'static str {
         _ if events >= all / 2 => "mostly",
         _ if events >= all / 100 => "sometimes",
         _ => "rarely",
+    }
+}
+
+/// Proxies that stand where clients should.
+fn clients(page: &mut String, examined: &Examined) {
+    let all = examined.events();
+    for (network, &events) in examined.hidden.iter().filter(|&(_, &events)| events * 2 >= all) {
+        let whose = if *network == PRIVATE { "a private network" } else { network };
+        let what = match (*network == PRIVATE, examined.fills("forwarded")) {
+            (false, true) => format!("set --trusted-proxy {network}"),
+            (true, true) => "the forwarded-for list names nobody else".to_owned(),
+            (_, false) => "log the forwarded-for list, or all clients look like one".to_owned(),
+        };
+        let told = format!(
+            "{events} of {all} requests come from addresses of {whose}; if a proxy stands there, {what}."
+        );
+        page.push_str("\nClients\n");
+        for line in wrapped(&told, WIDTH - 2) {
+            let _ = writeln!(page, "  {line}");
+        }
     }
 }
 
@@ -122,9 +144,7 @@ fn advice(page: &mut String, examined: &Examined, detectors: &[Box<dyn Detector>
 
 /// Names of accounts can stand in a query as well as in a field.
 fn accounts(page: &mut String, seen: &[Seen]) {
-    let lacks_names = |seen: &Seen| {
-        seen.lacks.iter().any(|needs| needs.any_of.iter().any(|&flag| flag == crate::request::Flags::ACCOUNT))
-    };
+    let lacks_names = |seen: &Seen| seen.lacks.iter().any(|needs| needs.any_of.contains(&Flags::ACCOUNT));
     if seen.iter().any(lacks_names) {
         page.push_str("\nWhom a login, a reset or a sign-up is about\n");
         let told = "No gateway reads bodies, so the service has to tell: in a header of its answer that the gateway logs as the \
@@ -146,6 +166,9 @@ pub fn json(name: &str, format: &str, examined: &Examined, detectors: &[Box<dyn 
     let filled = FIELDS.iter().zip(examined.filled);
     let filled: Vec<Value> =
         filled.map(|(name, events)| object!({ "field": name, "events": events })).collect();
+    let hidden = examined.hidden.iter();
+    let hidden: Vec<Value> =
+        hidden.map(|(network, events)| object!({ "network": network, "events": events })).collect();
     let seen: Vec<Value> = examined.seen(detectors).iter().map(sight).collect();
     let advice: Vec<Value> = gateways(format)
         .map(|gateway| {
@@ -171,6 +194,7 @@ pub fn json(name: &str, format: &str, examined: &Examined, detectors: &[Box<dyn 
         "skipped": examined.skipped,
         "rejected": examined.rejected,
         "fields": filled,
+        "hidden_clients": hidden,
         "detectors": seen,
         "advice": advice,
     });
@@ -188,10 +212,10 @@ fn sight(seen: &Seen) -> Value {
             object!({ "missing": needs.missing, "any_of": fields, "fix": needs.fix })
         })
         .collect();
-    let sees = match seen.sight {
+    let how_much = match seen.sight {
         Sight::Nothing => "nothing",
         Sight::Less => "less",
         Sight::All => "all",
     };
-    object!({ "detector": seen.detector, "sees": sees, "lacks": lacks })
+    object!({ "detector": seen.detector, "sees": how_much, "lacks": lacks })
 }

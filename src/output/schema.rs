@@ -7,6 +7,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("incident", include_str!("schema/incident.json")),
     ("event", include_str!("schema/event.json")),
     ("summary", include_str!("schema/summary.json")),
+    ("doctor", include_str!("schema/doctor.json")),
 ];
 
 /// The schema called `name`, as JSON; an unknown name is an error that names the nearest.

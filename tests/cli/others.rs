@@ -120,6 +120,9 @@ fn format_strings_are_read_out_of_a_configuration_and_used() {
     let conf = "http {\n  log_format main '$remote_addr [$time_local] \"$request\" $status \"$http_x_note\"';\n  \
                 log_format bad '$remote_addr$status';\n}\n";
     place.file("nginx.conf", conf);
+    place.file("httpd.conf", "LogFormat \"%h %t \\\"%r\\\" %>s\" short\n");
+    let told = place.run(&["formats", "from", "httpd.conf"]).out;
+    assert!(told.contains("\n  LogFormat \"%h %t \\\"%r\\\" %>s\" short\n"), "{told}");
     let told = place.run(&["formats", "from", "nginx.conf"]);
     assert_eq!(told.code, 0, "{}", told.err);
     for part in [
@@ -191,6 +194,7 @@ fn the_reference_is_complete() {
         (&["schema", "incident"], "gatehound.incident.v1"),
         (&["schema", "event"], "gatehound.event.v1"),
         (&["schema", "summary"], "gatehound.run.v1"),
+        (&["schema", "doctor"], "gatehound.doctor.v1"),
         (&["completions", "bash"], "gatehound"),
         (&["man"], ".TH gatehound 1"),
         (&["simulate", "--list"], "brute-fast"),

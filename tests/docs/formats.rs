@@ -18,12 +18,23 @@ use super::{page, root};
 /// What stands before the table that only a machine with the third-party logs can make.
 const THIRD_PARTY: &str = "### Logs of third parties\n";
 
-const HEAD: &str = "# Log formats
+const HEAD: &str = r#"# Log formats
 
 Every log is recognised by its first 200 lines: each format is tried on them, the one that reads most of them wins, then the one that finds more fields. Wrappers (syslog, containers, shippers) are peeled off where no format reads the lines as they stand. `gatehound formats detect FILE` tells how each did; `--input-format NAME` and `--log-format STRING` say it yourself.
 
+Format strings are taken as configurations have them: `--log-format` reads the directive or its string alone, `--log-format @FILE:NAME` finds it in the configuration itself, and `gatehound formats from FILE` lists what is there. A string that cannot be read is told with the column where it is wrong.
+
+| producer | for example | in a configuration |
+|---|---|---|
+| nginx | `$remote_addr [$time_local] "$request" $status` | `log_format` with its `escape` |
+| Apache, Tomcat, Jetty, varnishncsa | `%h %t "%r" %>s %b` | `LogFormat`, `CustomLog` |
+| Envoy, Istio | `[%START_TIME%] %REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %RESPONSE_CODE%` | `text_format`, `json_format`, `typed_json_format` and the like, in YAML or JSON |
+| HAProxy | `%ci:%cp [%tr] %ft %b/%s %ST %B %{+Q}r` | `log-format`, `option httplog` and `httpslog` |
+| gunicorn | `%(h)s %(t)s "%(r)s" %(s)s` | |
+| GoAccess | `%h %^[%d:%t %^] "%r" %s %b`, or `COMBINED` and its other names | `log-format` with `date-format` and `time-format` |
+
 `gatehound doctor FILE` tells what this page tells, for one log: the fields that it fills, the detectors that it blinds, and the line to add.
-";
+"#;
 
 /// A file that lies in a folder of logs, as `gatehound` reads it; `None` where no format is recognised.
 fn look(path: &Path) -> Option<(&'static str, Examined)> {

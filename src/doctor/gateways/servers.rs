@@ -3,10 +3,8 @@
 use crate::doctor::Gateway;
 
 /// In the order in which they are shown where several write the same format.
-pub(in crate::doctor) static SERVERS: &[Gateway] = &[
-    NGINX, APACHE, HAPROXY, ENVOY, ISTIO, LINKERD, TRAEFIK, CADDY, IIS, TOMCAT, UWSGI, UVICORN, GIN, SQUID,
-    PANELS, ZORAXY, ZEEK,
-];
+pub(in crate::doctor) static SERVERS: &[Gateway] =
+    &[NGINX, APACHE, HAPROXY, ENVOY, ISTIO, LINKERD, TRAEFIK, CADDY, IIS];
 
 const NGINX: Gateway = Gateway {
     name: "nginx",
@@ -232,84 +230,4 @@ const IIS: Gateway = Gateway {
         ("user_agent", "UserAgent"),
     ],
     note: "",
-};
-
-const TOMCAT: Gateway = Gateway {
-    name: "Tomcat",
-    formats: &["common", "common-time", "common-untimed"],
-    place: "the `Host` of server.xml",
-    config: r#"<Valve className="org.apache.catalina.valves.AccessLogValve" directory="logs" prefix="access" suffix=".log" pattern="%h %l %u %t &quot;%r&quot; %s %b &quot;%{Referer}i&quot; &quot;%{User-Agent}i&quot;"/>"#,
-    adds: &[
-        ("user", "%u"),
-        ("status", "%s"),
-        ("bytes_out", "%b"),
-        ("referer", "%{Referer}i"),
-        ("user_agent", "%{User-Agent}i"),
-    ],
-    note: "",
-};
-
-const UWSGI: Gateway = Gateway {
-    name: "uWSGI",
-    formats: &["uwsgi"],
-    place: "the [uwsgi] section of its ini file",
-    config: r#"log-format = %(addr) - %(user) [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(rsize) "%(referer)" "%(uagent)" %(micros)"#,
-    adds: &[("user", "%(user)"), ("referer", "%(referer)"), ("user_agent", "%(uagent)")],
-    note: "",
-};
-
-const UVICORN: Gateway = Gateway {
-    name: "uvicorn",
-    formats: &["uvicorn", "python-http"],
-    place: "",
-    config: "",
-    adds: &[],
-    note: "Its access log has no more columns: put nginx before it and read the log of that one.",
-};
-
-const GIN: Gateway = Gateway {
-    name: "gin, KrakenD",
-    formats: &["gin"],
-    place: "",
-    config: "",
-    adds: &[],
-    note: "The line of its logger is fixed: put a proxy before it, or have `gin.LoggerWithFormatter` write JSON.",
-};
-
-const SQUID: Gateway = Gateway {
-    name: "Squid",
-    formats: &["squid"],
-    place: "squid.conf",
-    config: r#"logformat gatehound %>a - %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User-Agent}>h"
-access_log daemon:/var/log/squid/requests.log logformat=gatehound"#,
-    adds: &[("user", "%[un"), ("referer", "%{Referer}>h"), ("user_agent", "%{User-Agent}>h")],
-    note: "Keep the native log as well: only that says how long requests took.",
-};
-
-const PANELS: Gateway = Gateway {
-    name: "nginx with a panel",
-    formats: &["nginx-proxy-manager", "npmplus", "bunkerweb"],
-    place: "",
-    config: "",
-    adds: &[],
-    note: "The panel writes the `log_format` itself. Add an `access_log` with a format of your own in its custom configuration, as \
-           for nginx.",
-};
-
-const ZORAXY: Gateway = Gateway {
-    name: "Zoraxy",
-    formats: &["zoraxy"],
-    place: "",
-    config: "",
-    adds: &[],
-    note: "Its line is fixed; sizes, times and users have to be logged by the services behind it.",
-};
-
-const ZEEK: Gateway = Gateway {
-    name: "Zeek",
-    formats: &["zeek-http", "zeek-json"],
-    place: "",
-    config: "",
-    adds: &[],
-    note: "It sees what is on the wire: users only of basic authentication, and nothing of TLS. Read the log of the server as well.",
 };

@@ -4,7 +4,7 @@
 use super::dialect::{self, Compiled, Token, stamp};
 use super::layout::Layout;
 use super::pattern::Pattern;
-use super::template::Shape;
+use super::shape::Shape;
 use crate::error::Error;
 use crate::format::Clock;
 use crate::format::fields::Unit;

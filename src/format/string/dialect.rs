@@ -4,7 +4,8 @@
 use super::keyed;
 use super::layout::Layout;
 use super::pattern::Pattern;
-use super::template::{Field, Shape, Template};
+use super::shape::Shape;
+use super::template::{Field, Template};
 use crate::error::{Error, nearest};
 use crate::format::slot::{Meaning, Slot};
 use crate::format::{Clock, Decoder};
@@ -134,8 +135,7 @@ pub(super) fn add(fields: &mut Vec<Field>, field: Field) {
     let joined = fields.last().and_then(|before| {
         let slots = (before.shape.slot(), field.shape.slot());
         Some(match (before.literal.as_slice(), slots) {
-            (b"", (Some(Slot::Target), Some(Slot::Query))) => before.shape.clone(),
-            (b"", (Some(Slot::Query), Some(Slot::Query))) => before.shape.clone(),
+            (b"", (Some(Slot::Target | Slot::Query), Some(Slot::Query))) => before.shape.clone(),
             (b"", (Some(Slot::Host), Some(Slot::Target))) => Shape::HostAndTarget,
             (b":", (Some(Slot::Client), Some(Slot::ClientPort))) => Shape::AddressAndPort,
             (b"/", _) if before.name.ends_with("%b") && field.shape == Shape::Server => Shape::Server,

@@ -3,7 +3,7 @@
 
 use super::dialect::{self, Compiled, Token, ranked, stamp, text, unknown};
 use super::pattern::Pattern;
-use super::template::Shape;
+use super::shape::Shape;
 use crate::error::Error;
 use crate::format::Clock;
 use crate::format::fields::Unit;
@@ -93,20 +93,17 @@ pub(super) fn token(bytes: &[u8], at: usize) -> Option<Token> {
         return bad(format!("`%{name}` is never closed by a `%`"));
     }
     let end_of_all = at + 1 + end + 1;
-    Some(match (name, arguments) {
-        ("START_TIME", [_, ..]) => stamp(arguments, at + 1 + length + 1, end_of_all),
-        _ => match shape(name, arguments) {
-            Some(shape) => Token::Field(shape, end_of_all),
-            None => {
-                let known = KNOWN.iter().map(|(known, ..)| *known).chain(["REQ", "RESP"]);
-                Token::Bad(
-                    end_of_all,
-                    at + 1,
-                    unknown("operator", name, known.chain(SILENT.split_whitespace())),
-                )
-            }
+    if name == "START_TIME" && !arguments.is_empty() {
+        return Some(stamp(arguments, at + 1 + length + 1, end_of_all));
+    }
+    Some(shape(name, arguments).map_or_else(
+        || {
+            let known = KNOWN.iter().map(|(known, ..)| *known).chain(["REQ", "RESP"]);
+            let why = unknown("operator", name, known.chain(SILENT.split_whitespace()));
+            Token::Bad(end_of_all, at + 1, why)
         },
-    })
+        |shape| Token::Field(shape, end_of_all),
+    ))
 }
 
 /// Where the bracket at the start of `text` is closed.

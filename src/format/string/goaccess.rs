@@ -4,7 +4,7 @@
 use super::dialect::{self, Compiled, Token, stamp, text};
 use super::layout::Layout;
 use super::pattern::Pattern;
-use super::template::Shape;
+use super::shape::Shape;
 use crate::error::Error;
 use crate::format::Clock;
 use crate::format::fields::Unit;
@@ -71,11 +71,11 @@ impl<'t> Formats<'t> {
             let end = places.get(nth + 1).map_or(text.len(), |next| next.0);
             let begin = at + name.len() + 1;
             let whole = text.get(begin..end).unwrap_or("").trim_end_matches('-');
-            let value = whole.trim();
-            let value = unquoted(value);
+            let value = unquoted(whole.trim());
             match name {
                 "log-format" => {
-                    (formats.log, formats.at) = (value, value.as_ptr() as usize - text.as_ptr() as usize)
+                    formats.log = value;
+                    formats.at = begin + whole.find(value).unwrap_or(0);
                 }
                 "date-format" => formats.date = Some(value),
                 "time-format" => formats.time = Some(value),

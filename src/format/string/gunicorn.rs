@@ -3,7 +3,7 @@
 use super::apache;
 use super::dialect::{self, Compiled, Token, text};
 use super::pattern::Pattern;
-use super::template::Shape;
+use super::shape::Shape;
 use crate::error::Error;
 use crate::format::Clock;
 use crate::format::fields::Unit;
@@ -52,9 +52,8 @@ fn shape(name: &[u8]) -> Option<Shape> {
         b"M" => duration(Unit::Millis),
         b"L" => duration(Unit::Seconds),
         b"T" => Shape::Text(Some(Meaning { slot: Slot::Duration, unit: Unit::Seconds, rank: 1 })),
-        b"l" | b"p" => Shape::Text(None),
         [b'{', header @ .., b'}', b'i'] => Shape::Text(of_name(&[b"headers.", header].concat())),
-        [b'{', .., b'}', b'o' | b'e'] => Shape::Text(None),
+        b"l" | b"p" | [b'{', .., b'}', b'o' | b'e'] => Shape::Text(None),
         _ => return None,
     })
 }

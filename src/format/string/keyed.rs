@@ -3,12 +3,13 @@
 use super::dialect::{Compiled, Token, Tokens, add};
 use super::layout::Parts;
 use super::pattern::Pattern;
-use super::template::{Field, NAME, Shape, Template};
+use super::shape::Shape;
+use super::template::{Field, NAME, Template};
 use crate::error::Error;
 use crate::event::{Event, Malformed};
 use crate::format::clf::no_access;
 use crate::format::json::{Given, JsonLines, each_value, of_name};
-use crate::format::slot::{Growing, Meaning};
+use crate::format::slot::Growing;
 use crate::format::{Around, Clock, Decoder};
 use crate::text::Escapes;
 
@@ -36,19 +37,27 @@ pub(super) fn compile(
     let (mut given, mut composed) = (Given::new(), Composed::new());
     each_value(plain.trim_ascii(), &mut |path, value| {
         let Some(template) = inside(value, &fields, clock) else { return };
-        let meaning = match &*template.fields {
+        let alone = match &*template.fields {
             [] => return,
             [Field { shape: Shape::Captured, .. }] => {
                 slots.extend(of_name(path).map(|meaning| meaning.slot));
                 return;
             }
-            [field] if template.start.is_empty() && field.literal.is_empty() => simple(&field.shape),
+            [field] if template.start.is_empty() && field.literal.is_empty() => Some(&field.shape),
             _ => None,
         };
-        if meaning.is_none() && template.run_on().is_ok() {
-            composed.push((path.to_vec(), template));
-        }
-        given.push((path.to_vec(), meaning.flatten()));
+        let meaning = match alone {
+            Some(Shape::Text(meaning) | Shape::List(meaning)) => *meaning,
+            Some(Shape::Bracketed(meaning) | Shape::DashIsZero(meaning)) => Some(*meaning),
+            // It takes more than a meaning to read the others.
+            _ => {
+                if template.run_on().is_ok() {
+                    composed.push((path.to_vec(), template));
+                }
+                None
+            }
+        };
+        given.push((path.to_vec(), meaning));
     })
     .map_err(|malformed| {
         Error::usage(format!("format string: it looks like JSON, but: {}", malformed.reason()))
@@ -62,15 +71,6 @@ pub(super) fn compile(
         Box::new(Keyed { given, composed, text, clock: clock.clone() })
     };
     Ok(Compiled { decoder, slots })
-}
-
-/// What a field says whose value stands alone; `None` where it takes more than a meaning to read it.
-fn simple(shape: &Shape) -> Option<Option<Meaning>> {
-    match shape {
-        Shape::Text(meaning) | Shape::List(meaning) => Some(*meaning),
-        Shape::Bracketed(meaning) | Shape::DashIsZero(meaning) => Some(Some(*meaning)),
-        _ => None,
-    }
 }
 
 /// The string with a mark for each field, which may stand where JSON has a number; and the fields.

@@ -14,6 +14,7 @@ mod keyed;
 mod layout;
 mod nginx;
 mod pattern;
+mod shape;
 mod template;
 mod values;
 

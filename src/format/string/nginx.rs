@@ -3,7 +3,7 @@
 use super::dialect::{self, Compiled, Token};
 use super::keyed::is_json;
 use super::pattern::Pattern;
-use super::template::Shape;
+use super::shape::Shape;
 use crate::error::Error;
 use crate::format::Clock;
 use crate::format::fields::Unit;

@@ -1,12 +1,13 @@
 //! Literals and fields in turn, as a format string has them, and how a line is held against them.
 
-use super::layout::{Layout, Parts};
+use super::layout::Parts;
+use super::shape::Shape;
 use super::values::put;
-use crate::error::Error;
+use crate::error::{Error, nearest};
 use crate::event::{Event, Malformed};
 use crate::format::clf::no_access;
 use crate::format::columns::is_escaped;
-use crate::format::slot::{Growing, Meaning, Slot};
+use crate::format::slot::{Growing, Slot};
 use crate::format::{Around, Clock, Decoder};
 use crate::text::Escapes;
 
@@ -24,76 +25,6 @@ pub(super) struct Field {
     /// Whether its producer may put it in quotes of its own.
     pub(super) is_quoted: bool,
     pub(super) literal: Vec<u8>,
-}
-
-/// What a field looks like, and what it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Anything up to the literal.
-    Text(Option<Meaning>),
-    /// A stamp in brackets, which holds a blank.
-    Bracketed(Meaning),
-    /// `a, b : c`, where the literal may stand inside.
-    List(Option<Meaning>),
-    /// A size whose dash means zero.
-    DashIsZero(Meaning),
-    /// A size with a `+` before it while it still grew.
-    Growing(Meaning),
-    /// A part of the time in a layout of its own.
-    Stamp(Layout),
-    /// Blanks, however many.
-    Blanks,
-    /// Host, then target, with nothing between them but the target's slash.
-    HostAndTarget,
-    /// `address:port`.
-    AddressAndPort,
-    /// A frontend of `HAProxy`; `~` behind it means TLS.
-    Frontend,
-    /// A server of `HAProxy`; one in angle brackets is none.
-    Server,
-    /// One captured header by its number: its key may tell which, else what it looks like.
-    Captured,
-    /// Captured headers, `{a|b}`: of the request or of the answer.
-    Captures(bool),
-}
-
-impl Shape {
-    /// What the field says, if that is one thing.
-    pub(super) fn slot(&self) -> Option<Slot> {
-        self.slots().first().copied()
-    }
-
-    /// All that the field says.
-    fn slots(&self) -> Vec<Slot> {
-        match self {
-            Self::Text(meaning) | Self::List(meaning) => meaning.iter().map(|meaning| meaning.slot).collect(),
-            Self::Bracketed(meaning) | Self::DashIsZero(meaning) | Self::Growing(meaning) => {
-                vec![meaning.slot]
-            }
-            Self::Stamp(layout) if layout.has_day() => vec![Slot::Time],
-            Self::HostAndTarget => vec![Slot::Host, Slot::Target],
-            Self::AddressAndPort => vec![Slot::Client, Slot::ClientPort],
-            Self::Frontend => vec![Slot::Route],
-            Self::Server => vec![Slot::Upstream],
-            Self::Stamp(_) | Self::Blanks | Self::Captured | Self::Captures(_) => Vec::new(),
-        }
-    }
-
-    /// Whether whoever asks chooses what stands there.
-    fn is_strangers(&self) -> bool {
-        self.slots().iter().any(|slot| {
-            matches!(
-                slot,
-                Slot::Request
-                    | Slot::Target
-                    | Slot::Query
-                    | Slot::UserAgent
-                    | Slot::Referer
-                    | Slot::Forwarded
-                    | Slot::Host
-            )
-        })
-    }
 }
 
 /// A compiled format string.
@@ -138,19 +69,31 @@ impl Template {
         self.run_on()?;
         let slots = self.slots();
         if !slots.contains(&Slot::Time) {
-            return Err(Error::usage(
-                "format string: no time in it (`$time_local`, `%t`, `%START_TIME%`, `%tr`, `%d:%t`)",
-            ));
+            return Err(
+                self.lacks("time", &["$time_local", "$time_iso8601", "%t", "%START_TIME%", "%tr", "%d:%t"])
+            );
         }
         if ![Slot::Client, Slot::Forwarded, Slot::User, Slot::Consumer]
             .iter()
             .any(|slot| slots.contains(slot))
         {
-            return Err(Error::usage(
-                "format string: no client in it (`$remote_addr`, `%h`, `%DOWNSTREAM_REMOTE_ADDRESS%`, `%ci`)",
-            ));
+            return Err(self.lacks("client", &["$remote_addr", "%h", "%DOWNSTREAM_REMOTE_ADDRESS%", "%ci"]));
         }
         Ok(self)
+    }
+
+    /// That nothing in it says `what`, which any of `known` would; a field that is nearly one is pointed at.
+    fn lacks(&self, what: &str, known: &[&str]) -> Error {
+        let mut unknown =
+            self.fields.iter().filter(|field| field.shape == Shape::Text(None) && field.name.len() > 4);
+        let meant = unknown.find_map(|field| Some((field, nearest(&field.name, known)?)));
+        Error::usage(match meant {
+            Some((field, near)) => format!(
+                "format string, column {}: no {what} in it; `{}` says none, did you mean `{near}`?",
+                field.column, field.name
+            ),
+            None => format!("format string: no {what} in it (`{}`)", known.join("`, `")),
+        })
     }
 
     /// Takes a line apart; where a blank in an unquoted target misled that, from both sides.
@@ -162,7 +105,7 @@ impl Template {
         first.or_else(|malformed| {
             let rest = line.strip_prefix(self.start.as_slice()).ok_or(malformed)?;
             let again = self.read_with(line, |template, growing, parts| {
-                template.from_both_sides(pivot, rest, growing, parts)
+                template.take_both_sides(pivot, rest, growing, parts)
             });
             again.map_err(|_| malformed)
         })
@@ -198,9 +141,9 @@ impl Template {
             // Where nothing is escaped, quotes may stand in it.
             && let Some(pivot) = self.pivot(|literal| literal.first() == Some(&b'"'))
         {
-            return self.from_both_sides(pivot, rest, growing, parts);
+            return self.take_both_sides(pivot, rest, growing, parts);
         }
-        let rest = self.from_the_left(self.fields.len(), rest, growing, parts)?;
+        let rest = self.take_left(self.fields.len(), rest, growing, parts)?;
         if rest.is_empty() { Ok(()) } else { Err(Malformed::Trailing) }
     }
 
@@ -210,7 +153,7 @@ impl Template {
     }
 
     /// Takes the first `count` fields; gives what stands behind them.
-    fn from_the_left<'a>(
+    fn take_left<'a>(
         &self,
         count: usize,
         line: &'a [u8],
@@ -235,14 +178,14 @@ impl Template {
 
     /// Takes the fields behind the pivot from the end of the line, those before it from its start, and the pivot is what is
     /// left between.
-    fn from_both_sides<'a>(
+    fn take_both_sides<'a>(
         &self,
         pivot: usize,
         line: &'a [u8],
         growing: &mut Growing<'a>,
         parts: &mut Parts,
     ) -> Result<(), Malformed> {
-        let mut rest = self.from_the_left(pivot, line, growing, parts)?;
+        let mut rest = self.take_left(pivot, line, growing, parts)?;
         let behind = self.fields.get(pivot + 1..).unwrap_or(&[]);
         let ends = [&self.fields[pivot]].into_iter().chain(behind).map(|field| field.literal.as_slice());
         let literals: Vec<&[u8]> = ends.collect();

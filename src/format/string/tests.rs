@@ -123,6 +123,10 @@ fn a_bad_string_is_told_where_it_is_bad() {
         ("log_format x '$status' foo;", "log_format, column 24: expected a quote or `;`, found `f`"),
         ("$remote_addr $status", "format string: no time in it"),
         ("$time_local $status", "format string: no client in it"),
+        (
+            "$remote_addr [$time_locl] $status",
+            "format string, column 15: no time in it; `$time_locl` says none, did you mean `$time_local`?",
+        ),
         ("combined", "`combined` is no format string"),
     ] {
         assert!(error(string).starts_with(says), "{string}: {}", error(string));

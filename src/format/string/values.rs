@@ -1,6 +1,6 @@
 //! What the value of a field says, by its shape.
 
-use super::template::Shape;
+use super::shape::Shape;
 use crate::format::fields::address;
 use crate::format::slot::{Growing, Meaning, Slot};
 

@@ -1,4 +1,4 @@
-//! The dialects of Envoy, HAProxy, gunicorn and GoAccess, and stamps in layouts of their own.
+//! The dialects of Envoy, `HAProxy`, gunicorn and `GoAccess`, and stamps in layouts of their own.
 
 use super::*;
 use crate::time::Time;
