@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::event::{Event, Malformed};
 use crate::format::{Around, Decoded, Decoder, Scratch};
+use crate::hash::NameHash;
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
@@ -144,7 +145,8 @@ impl Writing<'_> {
             let signals = reader.read(event).iter().filter(|signal| least.score() <= signal.score);
             let (rules, client) = (&self.meaning.rules, self.meaning.trust.origin(event).client);
             let facts = Facts { record: decoded.record, event, client };
-            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts) };
+            let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.meaning.keys.name(agent));
+            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts, agent) };
             let matches = matches.iter().filter_map(|&rule| rules.get(rule));
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }

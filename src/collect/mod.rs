@@ -6,9 +6,9 @@
 mod accounts;
 mod attacks;
 mod logins;
+mod matches;
 mod misses;
 mod objects;
-mod matches;
 mod profile;
 mod volume;
 

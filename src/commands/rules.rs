@@ -73,7 +73,10 @@ fn test(loaded: &Loaded) -> Result<Done, Error> {
         }
     }
     let rules = loaded.rules.len();
-    let _ = writeln!(page, "{rules} rules, {bare} of them without examples; {examples} examples, {failed} failed");
+    let _ = writeln!(
+        page,
+        "{rules} rules, {bare} of them without examples; {examples} examples, {failed} failed"
+    );
     let done = print(&page)?;
     match told(loaded) {
         Some(error) => Err(error),

@@ -7,7 +7,8 @@ use crate::collect::{ClientProfiles, MATCH_TICK, Match, Matches};
 use crate::detect::story::{self, Over};
 use crate::detect::{About, Detector, Threshold, World};
 use crate::incident::{
-    ByRule, Confidence, ConfounderNote, Count, Finding, Join, Kind, Outcome, RuleName, Scale, Severity, Tenths,
+    ByRule, Confidence, ConfounderNote, Count, Finding, Join, Kind, Outcome, RuleName, Scale, Severity,
+    Tenths,
 };
 use crate::request::{Client, RouteKey};
 use crate::sigma::{Level, Rule, Rules};
@@ -31,8 +32,8 @@ static ABOUT: About = About {
     summary: "Requests that match a Sigma rule, by rule and client.",
     why: "What is known about one product, one campaign or one's own service is written in rules: they find the first try.",
     looks_like: "Whatever the rules say (`--rules DIR`; `gatehound rules list` shows them).",
-    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A single \
-                  request that was not answered is told as `low`, whatever the rule's level is.",
+    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A few requests \
+                  that were not answered are told as `low`, many as `medium` at most, unless the rule asks for the status.",
     blind_spots: "What a log does not hold: bodies, headers, cookies. Of the rules that one request matches the four weightiest \
                   are told.",
     thresholds: &[
@@ -40,7 +41,7 @@ static ABOUT: About = About {
             name: "sustained",
             value: SUSTAINED,
             unit: "requests",
-            meaning: "by one client, from here on the rule's own level counts, answered or not",
+            meaning: "by one client and answered, from here on the rule's own level counts",
         },
         Threshold {
             name: "ordinary",
@@ -112,11 +113,12 @@ fn severity(rule: &Rule, one: &One) -> Severity {
         Level::High => Severity::High,
         Level::Critical => Severity::Critical,
     };
-    let is_more = one.what.requests >= SUSTAINED || rule.is_telling();
+    let is_sustained = one.what.requests >= SUSTAINED;
     match one.what {
-        Match { requests, refused, .. } if requests == refused && !is_more => Severity::Info,
-        _ if is_more => own,
-        Match { ok: 0, .. } => own.min(Severity::Low),
+        _ if rule.is_telling() => own,
+        Match { ok: 1.., .. } if is_sustained => own,
+        Match { requests, refused, .. } if requests == refused && !is_sustained => own.min(Severity::Info),
+        Match { ok: 0, .. } if !is_sustained => own.min(Severity::Low),
         _ => own.min(Severity::Medium),
     }
 }
@@ -136,9 +138,9 @@ fn alone(world: &World<'_>, rule: &Rule, one: &One) -> Finding {
     let mut finding = of(world, rule, std::slice::from_ref(one), "single-source");
     finding.scale = if one.what.requests >= SUSTAINED { Scale::Sustained } else { Scale::Single };
     finding.reason = format!(
-        "the rule `{}` matches {} requests; {} got 2xx",
+        "the rule `{}` matches {}; {} got 2xx",
         rule.title,
-        story::count(one.what.requests),
+        story::requests(one.what.requests),
         story::count(one.what.ok),
     );
     finding.joins = vec![Join::Client(one.client)];
@@ -199,14 +201,13 @@ fn of(world: &World<'_>, rule: &Rule, some: &[One], variant: &'static str) -> Fi
     finding.samples = story::choose(samples);
     let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
     finding.agents = story::agents(&agents, example);
-    finding.endpoints = routes.into_iter().flat_map(|(route, requests)| story::endpoint(route, requests)).collect();
+    finding.endpoints =
+        routes.into_iter().flat_map(|(route, requests)| story::endpoint(route, requests)).collect();
     finding.endpoints.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     finding.endpoints.truncate(ENDPOINTS);
     finding.outcome = if refused == finding.requests { Outcome::Blocked } else { Outcome::Attempted };
-    finding.metrics = BTreeMap::from([
-        ("ok", some.iter().map(|one| one.what.ok).sum()),
-        ("refused", refused),
-    ]);
+    finding.metrics =
+        BTreeMap::from([("ok", some.iter().map(|one| one.what.ok).sum()), ("refused", refused)]);
     finding.confidence = 50 + 10 * rule.level as u8;
     finding.score = Tenths(u32::from(finding.confidence) * 10);
     finding.rule = Some(ByRule {

@@ -28,7 +28,8 @@ pub(super) fn compile(detections: &Detections) -> Result<Expr, Refusal> {
 
 /// A condition, whose depth the parser has bounded.
 fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -> Result<Expr, Refusal> {
-    let all = |of: &[ConditionExpr]| of.iter().map(|one| of_condition(one, named)).collect::<Result<Vec<_>, _>>();
+    let all =
+        |of: &[ConditionExpr]| of.iter().map(|one| of_condition(one, named)).collect::<Result<Vec<_>, _>>();
     match condition {
         ConditionExpr::And(of) => all(of).map(Expr::All),
         ConditionExpr::Or(of) => all(of).map(Expr::Any),
@@ -38,7 +39,8 @@ fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -
             None => {
                 let known: Vec<&str> = named.keys().map(String::as_str).collect();
                 let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-                let message = format!("the condition names `{name}`, which is not there{}", near.unwrap_or_default());
+                let message =
+                    format!("the condition names `{name}`, which is not there{}", near.unwrap_or_default());
                 Err(Refusal::new("condition", message))
             }
         },
@@ -50,7 +52,10 @@ fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -
                 let message = format!("the condition asks for `{pattern}`, and no selection is called so");
                 return Err(Refusal::new("condition", message));
             }
-            let of = chosen.into_iter().map(|(name, one)| of_detection(name, one)).collect::<Result<Vec<_>, _>>()?;
+            let of = chosen
+                .into_iter()
+                .map(|(name, one)| of_detection(name, one))
+                .collect::<Result<Vec<_>, _>>()?;
             Ok(match quantifier {
                 Quantifier::All => Expr::All(of),
                 Quantifier::Any => Expr::Any(of),
@@ -63,10 +68,13 @@ fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -
 /// The detection called `name`, whose depth the reader of YAML has bounded.
 fn of_detection(name: &str, detection: &Detection) -> Result<Expr, Refusal> {
     match detection {
-        Detection::AllOf(items) if items.is_empty() => {
-            Err(Refusal::new(format!("{name}:"), format!("`{name}` is empty and would match every request; give it fields")))
+        Detection::AllOf(items) if items.is_empty() => Err(Refusal::new(
+            format!("{name}:"),
+            format!("`{name}` is empty and would match every request; give it fields"),
+        )),
+        Detection::AllOf(items) => {
+            items.iter().map(item::compile).collect::<Result<Vec<_>, _>>().map(Expr::All)
         }
-        Detection::AllOf(items) => items.iter().map(item::compile).collect::<Result<Vec<_>, _>>().map(Expr::All),
         Detection::AnyOf(of) => {
             of.iter().map(|one| of_detection(name, one)).collect::<Result<Vec<_>, _>>().map(Expr::Any)
         }
@@ -76,10 +84,13 @@ fn of_detection(name: &str, detection: &Detection) -> Result<Expr, Refusal> {
         Detection::Keywords(values) => item::keywords(values),
         Detection::ArrayMatch { field, .. } => Err(Refusal::new(
             field,
-            format!("`{field}` is asked for as a list, and no field of a request is one; name the field plainly"),
+            format!(
+                "`{field}` is asked for as a list, and no field of a request is one; name the field plainly"
+            ),
         )),
-        Detection::Conditional { .. } => {
-            Err(Refusal::new(format!("{name}:"), format!("`{name}` has a condition inside; write it into the rule's condition")))
-        }
+        Detection::Conditional { .. } => Err(Refusal::new(
+            format!("{name}:"),
+            format!("`{name}` has a condition inside; write it into the rule's condition"),
+        )),
     }
 }

@@ -69,7 +69,9 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_rfc() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, coded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
             assert_eq!(base64(plain.as_bytes()), coded.as_bytes());
         }
     }
@@ -80,7 +82,10 @@ mod tests {
             for after in ["", "x", "xy", "xyz"] {
                 let whole = base64(format!("{before}/etc/passwd{after}").as_bytes());
                 let parts = base64_offsets(b"/etc/passwd");
-                assert!(parts.iter().any(|part| memchr::memmem::find(&whole, part).is_some()), "{before} {after}");
+                assert!(
+                    parts.iter().any(|part| memchr::memmem::find(&whole, part).is_some()),
+                    "{before} {after}"
+                );
             }
         }
     }

@@ -39,7 +39,10 @@ pub(super) fn examples<V: Serialize>(attributes: &HashMap<String, V>) -> Result<
     let mut examples = Vec::new();
     for (name, list) in &lists {
         let Some(&(_, matches)) = LISTS.iter().find(|(known, _)| known == name) else {
-            return Err(Refusal::new(name, Error::unknown("list of examples", name, &LISTS.map(|(known, _)| known)).to_string()));
+            return Err(Refusal::new(
+                name,
+                Error::unknown("list of examples", name, &LISTS.map(|(known, _)| known)).to_string(),
+            ));
         };
         for one in list.as_array().ok_or_else(|| wrong("`match` and `near_miss` are lists of requests"))? {
             examples.push(Example { matches, fields: fields(one)? });
@@ -50,7 +53,9 @@ pub(super) fn examples<V: Serialize>(attributes: &HashMap<String, V>) -> Result<
 
 /// The fields of one example.
 fn fields(one: &Value) -> Result<Vec<(Field, String)>, Refusal> {
-    let one = one.as_object().ok_or_else(|| Refusal::new(EXAMPLES, "an example is field names with their values"))?;
+    let one = one
+        .as_object()
+        .ok_or_else(|| Refusal::new(EXAMPLES, "an example is field names with their values"))?;
     let field = |(name, value): (&String, &Value)| {
         let field = Field::named(name)
             .ok_or_else(|| Refusal::new(name, Error::unknown("field", name, &Field::names()).to_string()))?;

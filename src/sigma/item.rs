@@ -21,7 +21,10 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     let field = name.map(|name| {
         Field::named(name).ok_or_else(|| {
             let unknown = Error::unknown("field", name, &Field::names());
-            Refusal::new(name, format!("{unknown}; an access log does not have it, so the rule cannot be matched"))
+            Refusal::new(
+                name,
+                format!("{unknown}; an access log does not have it, so the rule cannot be matched"),
+            )
         })
     });
     let line = Line { field: field.transpose()?, near, modifiers };
@@ -29,8 +32,24 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
         return Err(line.refusal("an empty list matches nothing; give it values, or take the line out"));
     }
     let tests = item.values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>()?;
-    let joined = if line.has(Modifier::All) { Expr::All(tests) } else { Expr::Any(tests) };
+    let joined = if line.has(Modifier::All) { Expr::All(tests) } else { any(tests) };
     Ok(if line.has(Modifier::Neq) { Expr::Not(Box::new(joined)) } else { joined })
+}
+
+/// Any of some tests; those on the text of one field become one.
+fn any(tests: Vec<Expr>) -> Expr {
+    let mut rest: Vec<Expr> = Vec::new();
+    let mut texts: Option<(Field, Vec<Pattern>)> = None;
+    for test in tests {
+        match (test, &mut texts) {
+            (Expr::Any(inner), _) => rest.push(any(inner)),
+            (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
+            (Expr::Field(field, Test::Text(first)), None) => texts = Some((field, first)),
+            (other, _) => rest.push(other),
+        }
+    }
+    rest.extend(texts.map(|(field, all)| Expr::Field(field, Test::Text(all))));
+    Expr::from(rest)
 }
 
 /// Words without a field: the record holds any of them.
@@ -73,7 +92,7 @@ impl Line<'_> {
             }
             SigmaValue::Integer(_) | SigmaValue::Float(_) => {
                 let text = value.to_string();
-                Ok(Expr::Field(field, Test::Text(Pattern::plain(self.op(), text.as_bytes(), false))))
+                Ok(Expr::Field(field, Test::Text(vec![Pattern::plain(self.op(), text.as_bytes(), false)])))
             }
             SigmaValue::Bool(is) => Ok(Expr::Field(field, Test::Truth(*is))),
             SigmaValue::Null => Ok(Expr::Field(field, Test::Null)),
@@ -99,8 +118,9 @@ impl Line<'_> {
                 }
                 Modifier::FieldRef => {
                     let name = value.to_string();
-                    let other = Field::named(&name)
-                        .ok_or_else(|| self.refusal(Error::unknown("field", &name, &Field::names()).to_string()))?;
+                    let other = Field::named(&name).ok_or_else(|| {
+                        self.refusal(Error::unknown("field", &name, &Field::names()).to_string())
+                    })?;
                     Test::Other { field: other, op: self.op(), cased: self.has(Modifier::Cased) }
                 }
                 Modifier::Re => self.regex(value)?,
@@ -150,12 +170,17 @@ impl Line<'_> {
     /// Text in a field.
     fn text(&self, field: Field, text: &SigmaString) -> Result<Expr, Refusal> {
         let op = self.op();
-        let test = |pieces, cased| Expr::Field(field, Test::Text(Pattern::new(op, pieces, cased)));
+        let test = |pieces, cased| Expr::Field(field, Test::Text(vec![Pattern::new(op, pieces, cased)]));
         if text.original == "-" && op == Op::Whole {
             // How logs write "empty".
             return Ok(Expr::Any(vec![test(pieces(text), false), test(Vec::new(), false)]));
         }
-        Ok(self.written(text)?.into_iter().map(|(pieces, cased)| test(pieces, cased)).collect::<Vec<_>>().into())
+        Ok(self
+            .written(text)?
+            .into_iter()
+            .map(|(pieces, cased)| test(pieces, cased))
+            .collect::<Vec<_>>()
+            .into())
     }
 
     /// A word in the record.
@@ -193,7 +218,9 @@ impl Line<'_> {
             let ways = encode::dashes(&text.original);
             return Ok(ways.iter().map(|way| (pieces(&SigmaString::new(way)), cased)).collect());
         }
-        let plain = text.as_plain().ok_or_else(|| self.refusal("wildcards cannot be encoded; escape them (`\\*`)"))?;
+        let plain = text
+            .as_plain()
+            .ok_or_else(|| self.refusal("wildcards cannot be encoded; escape them (`\\*`)"))?;
         let dashed = if self.has(Modifier::WindAsh) { encode::dashes(&plain) } else { vec![plain] };
         let mut ways: Vec<Vec<u8>> = dashed.into_iter().map(String::into_bytes).collect();
         for modifier in encoded {

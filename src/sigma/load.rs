@@ -86,7 +86,10 @@ impl Shelf {
     fn sorted(self) -> Loaded {
         let Read { mut rules, exceptions, mut mistakes, foreign, given_up } = self.read;
         for exception in &exceptions {
-            rules.iter_mut().filter(|rule| concerns(exception, rule)).for_each(|rule| narrow(rule, exception));
+            rules
+                .iter_mut()
+                .filter(|rule| concerns(exception, rule))
+                .for_each(|rule| narrow(rule, exception));
         }
         let (rules, too_many) = Rules::new(rules);
         mistakes.extend(too_many);

@@ -28,6 +28,19 @@ pub(super) enum Zone {
 impl Zone {
     /// How many there are.
     pub(super) const COUNT: usize = Self::Record as usize + 1;
+
+    /// Whether its text alone says what `field` holds; of a target that is its path.
+    pub(super) fn settles(self, field: Field) -> bool {
+        match self {
+            Self::Target => matches!(field, Field::Stem | Field::Extension),
+            Self::Agent => field == Field::Agent,
+            Self::Referer => field == Field::Referer,
+            Self::Host => field == Field::Host,
+            Self::User => field == Field::User,
+            Self::Method => field == Field::Method,
+            Self::Record => false,
+        }
+    }
 }
 
 /// Text in lower case that stands somewhere; never empty.
@@ -52,9 +65,7 @@ impl Need {
     /// What `expr` needs.
     pub(super) fn of(expr: &Expr) -> Self {
         match expr {
-            Expr::All(all) => {
-                all.iter().map(Self::of).max_by_key(Self::worth).unwrap_or(Self::Nothing)
-            }
+            Expr::All(all) => all.iter().map(Self::of).max_by_key(Self::worth).unwrap_or(Self::Nothing),
             Expr::Any(any) => Self::any(any.iter().map(Self::of)),
             Expr::Least(0, _) | Expr::Not(_) => Self::Nothing,
             Expr::Least(_, of) => Self::any(of.iter().map(Self::of)),
@@ -87,11 +98,13 @@ impl Need {
             Field::Host => Zone::Host,
             Field::User => Zone::User,
             Field::Method => Zone::Method,
-            Field::Unlogged if !matches!(test, Test::Null | Test::Exists(false)) => return Self::Any(Vec::new()),
+            Field::Unlogged if !matches!(test, Test::Null | Test::Exists(false)) => {
+                return Self::Any(Vec::new());
+            }
             _ => return Self::Nothing,
         };
         match test {
-            Test::Text(pattern) => Self::in_zone(zone, literal(pattern)),
+            Test::Text(any) => Self::any(any.iter().map(|pattern| Self::in_zone(zone, literal(pattern)))),
             Test::Regex(regex) => Self::of_regex(zone, regex.as_str()),
             _ => Self::Nothing,
         }
@@ -180,7 +193,10 @@ fn byte_or_text(part: &Hir) -> Option<Vec<u8>> {
 
 /// Whether a part has parts of its own that could be needed.
 fn is_composed(part: &Hir) -> bool {
-    matches!(part.kind(), HirKind::Capture(_) | HirKind::Repetition(_) | HirKind::Alternation(_) | HirKind::Concat(_))
+    matches!(
+        part.kind(),
+        HirKind::Capture(_) | HirKind::Repetition(_) | HirKind::Alternation(_) | HirKind::Concat(_)
+    )
 }
 
 /// The one letter that a class is, in any case.

@@ -48,8 +48,28 @@ const CATEGORIES: [&str; 2] = ["webserver", "proxy"];
 
 /// Products and services whose logs are requests.
 const PRODUCTS: [&str; 22] = [
-    "apache", "apisix", "aws_alb", "bluecoat", "caddy", "cloudflare", "cloudfront", "envoy", "haproxy", "httpd", "iis",
-    "ingress", "kong", "litespeed", "nginx", "openresty", "squid", "tomcat", "traefik", "tyk", "varnish", "zscaler",
+    "apache",
+    "apisix",
+    "aws_alb",
+    "bluecoat",
+    "caddy",
+    "cloudflare",
+    "cloudfront",
+    "envoy",
+    "haproxy",
+    "httpd",
+    "iis",
+    "ingress",
+    "kong",
+    "litespeed",
+    "nginx",
+    "openresty",
+    "squid",
+    "tomcat",
+    "traefik",
+    "tyk",
+    "varnish",
+    "zscaler",
 ];
 
 /// Reads the rules in `text`, which stands at `path`.
@@ -132,7 +152,9 @@ impl Read {
 
 /// Whether a log source is one of requests.
 fn is_served(logsource: &LogSource) -> bool {
-    let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.to_lowercase().as_str()));
+    let is = |word: Option<&String>, known: &[&str]| {
+        word.is_some_and(|word| known.contains(&word.to_lowercase().as_str()))
+    };
     match &logsource.category {
         Some(category) => is(Some(category), &CATEGORIES),
         None => is(logsource.product.as_ref(), &PRODUCTS) || is(logsource.service.as_ref(), &PRODUCTS),

@@ -8,10 +8,13 @@ use super::facts::Facts;
 use super::read::{Read, read};
 use super::{Matcher, Rules, load};
 use crate::event::Event;
+use crate::hash::NameHash;
 
 /// A rule with this detection section, indented by four blanks.
 fn page(detection: &str) -> String {
-    format!("title: Test\nid: t\nlogsource:\n    category: webserver\ndetection:\n{detection}\n    condition: s\n")
+    format!(
+        "title: Test\nid: t\nlogsource:\n    category: webserver\ndetection:\n{detection}\n    condition: s\n"
+    )
 }
 
 /// The rules of a page, without mistakes.
@@ -44,7 +47,11 @@ fn holds(rules: &Rules, event: &Event<'_>) -> bool {
     let record = [event.path.unwrap_or(b""), b"?", event.query.unwrap_or(b"")].concat();
     let facts = Facts { record: &record, event, client: None };
     let alone = rules.get(0).unwrap().expr.holds(&facts);
-    assert_eq!(Matcher::default().matches(rules, &facts) == [0], alone, "the filter changed the answer");
+    assert_eq!(
+        Matcher::default().matches(rules, &facts, NameHash(7)) == [0],
+        alone,
+        "the filter changed the answer"
+    );
     alone
 }
 
@@ -165,7 +172,11 @@ fn what_was_quiet_once_is_quiet_again_and_nothing_else_is() {
     for target in ["/quiet", "/quiet", "/quiet", "/wanted", "/quiet", "/wanted", "/wanted", "/x?/wanted"] {
         let event = asking(target);
         let facts = Facts { record: b"", event: &event, client: None };
-        assert_eq!(matcher.matches(&rules, &facts).len(), usize::from(target.contains("wanted")), "{target}");
+        assert_eq!(
+            matcher.matches(&rules, &facts, NameHash::NONE).len(),
+            usize::from(target.contains("wanted")),
+            "{target}"
+        );
     }
 }
 
@@ -189,13 +200,25 @@ fn mistakes(page: &str) -> Vec<String> {
 fn a_mistake_names_file_line_and_what_to_do() {
     for (text, wanted) in [
         ("    s:\n        c-uri|contians: x", "t.yml:7: Unknown modifier 'contians'"),
-        ("    s:\n        c-uri|contains|expand: '%servers%'", "t.yml:7: placeholders (`expand`) have no values here"),
-        ("    s:\n        cs-uri-stam: x", "t.yml:7: unknown field `cs-uri-stam`; did you mean `cs-uri-stem`?"),
-        ("    s:\n        c-uri|re: '(?!x)y'", "t.yml:7: a regular expression that is not taken: look-around"),
+        (
+            "    s:\n        c-uri|contains|expand: '%servers%'",
+            "t.yml:7: placeholders (`expand`) have no values here",
+        ),
+        (
+            "    s:\n        cs-uri-stam: x",
+            "t.yml:7: unknown field `cs-uri-stam`; did you mean `cs-uri-stem`?",
+        ),
+        (
+            "    s:\n        c-uri|re: '(?!x)y'",
+            "t.yml:7: a regular expression that is not taken: look-around",
+        ),
         ("    s:\n        c-uri|re: '(a{1000}){1000}'", "t.yml:7: a regular expression that is not taken"),
         ("    s:\n        c-ip|cidr: 300.0.0.0/8", "t.yml:7: `300.0.0.0/8` is no network"),
         ("    s:\n        sc-bytes|gt: many", "t.yml:7: `many` is no number"),
-        ("    sx:\n        c-uri: x", "t.yml:8: the condition names `s`, which is not there; did you mean `sx`?"),
+        (
+            "    sx:\n        c-uri: x",
+            "t.yml:8: the condition names `s`, which is not there; did you mean `sx`?",
+        ),
         ("    s: {}", "t.yml:6: `s` is empty"),
         ("    s:\n        - '*'", "an empty word is in every line"),
     ] {
@@ -210,7 +233,8 @@ fn hostile_pages_are_told_and_bounded() {
     let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
                 d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n\
                 g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
-    let nested = page("    s:\n        c-uri: x").replace("condition: s", &format!("condition: {}s{}", "(".repeat(500), ")".repeat(500)));
+    let nested = page("    s:\n        c-uri: x")
+        .replace("condition: s", &format!("condition: {}s{}", "(".repeat(500), ")".repeat(500)));
     let long = page(&format!("    s:\n        c-uri:\n{}", "            - x\n".repeat(21_000)));
     for text in [&page(&deep), bomb, &nested, &long, "- 1", "\u{0}", "a: b: c", "title: x\ndetection: 3"] {
         let Read { rules, mistakes, .. } = read(Path::new("t.yml"), text);
@@ -227,7 +251,10 @@ fn a_bad_rule_takes_no_other_down_and_the_later_of_two_stays() {
     write("3.yml", &page("    s:\n        c-uri|nonsense: /x"));
     write("4.yml", &page("    s:\n        c-uri: /w").replace("webserver", "process_creation"));
     write("5.yml", &page("    s:\n        c-uri: /w").replace("id: t", "id: u\nstatus: deprecated"));
-    write("6.yaml", "title: F\nlogsource:\n    category: webserver\nfilter:\n    rules: [t]\n    f:\n        cs-method: HEAD\n    condition: not f\n");
+    write(
+        "6.yaml",
+        "title: F\nlogsource:\n    category: webserver\nfilter:\n    rules: [t]\n    f:\n        cs-method: HEAD\n    condition: not f\n",
+    );
     write("7.txt", "no rule");
     std::fs::write(dir.path().join("8.yml"), b"title: \xff").unwrap();
     let loaded = load(&[dir.path().to_owned()], false).unwrap();
@@ -250,16 +277,21 @@ fn the_public_rules_load_unmodified() {
     assert_eq!(loaded.mistakes, []);
     assert_eq!((loaded.foreign, loaded.given_up), (0, 0));
     assert!(loaded.rules.len() >= 40, "{}", loaded.rules.len());
-    assert!(loaded.rules.unfiltered() * 10 <= loaded.rules.len(), "{} rules have no needle", loaded.rules.unfiltered());
+    assert!(
+        loaded.rules.unfiltered() * 10 <= loaded.rules.len(),
+        "{} rules have no needle",
+        loaded.rules.unfiltered()
+    );
 }
 
 #[test]
 fn what_a_rule_needs_is_the_rarest_text_that_it_cannot_do_without() {
     use super::needle::{Need, Zone};
     let need = |line: &str| Need::of(&rules(&page(&format!("    s:\n        {line}"))).get(0).unwrap().expr);
-    let any = |zone, words: &[&str]| Need::Any(words.iter().map(|word| (zone, word.as_bytes().to_vec())).collect());
+    let any =
+        |zone, words: &[&str]| Need::Any(words.iter().map(|word| (zone, word.as_bytes().to_vec())).collect());
     assert_eq!(need("c-uri|contains: ['/Aa', 'b\\?cde']"), any(Zone::Target, &["/aa", "cde"]));
-    assert_eq!(need("c-uri|re: '(?i)x+(alpha|betas[0-9])\\.php'"), any(Zone::Target, &["alpha", "betas"]));
+    assert_eq!(need("c-uri|re: '(?i)x+(alpha|betan[0-9])\\.php'"), any(Zone::Target, &["alpha", "betan"]));
     assert_eq!(need("c-uri|re: 'a*(b|c)?'"), Need::Nothing);
     assert_eq!(need("c-useragent|re: '^(Evil)+/[0-9]'"), any(Zone::Agent, &["evil"]));
     assert_eq!(need("sc-status: 200"), Need::Nothing);
@@ -274,14 +306,18 @@ fn the_rules_that_come_along_do_what_their_examples_say() {
     assert!(loaded.rules.len() >= 50, "{}", loaded.rules.len());
     for rule in loaded.rules.iter() {
         let path = rule.path.display();
-        assert!(rule.examples.iter().any(|one| one.matches) && rule.examples.iter().any(|one| !one.matches), "{path}");
+        assert!(
+            rule.examples.iter().any(|one| one.matches) && rule.examples.iter().any(|one| !one.matches),
+            "{path}"
+        );
         for example in &rule.examples {
             assert!(example.passes(rule), "{path}: {} (matches: {})", example.words(), example.matches);
             let (event, record) = (example.event(), example.words());
             let facts = Facts { record: record.as_bytes(), event: &event, client: None };
-            let found = Matcher::default().matches(&loaded.rules, &facts).iter().any(|&one| {
-                loaded.rules.get(one).is_some_and(|one| one.id == rule.id)
-            });
+            let found = Matcher::default()
+                .matches(&loaded.rules, &facts, NameHash::NONE)
+                .iter()
+                .any(|&one| loaded.rules.get(one).is_some_and(|one| one.id == rule.id));
             assert_eq!(found, example.matches, "{path} behind the filter: {}", example.words());
         }
     }
@@ -298,4 +334,68 @@ fn every_file_of_the_folder_is_compiled_in() {
     there.sort();
     let listed: Vec<&str> = super::pack::PACK.iter().map(|(path, _)| *path).collect();
     assert_eq!(there, listed);
+}
+
+/// Every text that the rules of a folder look for, cut and put together so that some of it is found.
+fn words(rules: &Rules) -> Vec<String> {
+    fn texts(expr: &super::expr::Expr, all: &mut Vec<String>) {
+        use super::expr::{Expr, Test};
+        use super::pattern::Piece;
+        match expr {
+            Expr::All(of) | Expr::Any(of) | Expr::Least(_, of) => of.iter().for_each(|one| texts(one, all)),
+            Expr::Not(one) => texts(one, all),
+            Expr::Field(_, Test::Text(patterns)) => all.extend(patterns.iter().map(|pattern| {
+                let piece = |piece: &Piece| match piece {
+                    Piece::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                    Piece::Any | Piece::One => "x".to_owned(),
+                };
+                pattern.pieces.iter().map(piece).collect::<String>()
+            })),
+            Expr::Keyword(_) | Expr::Record(_) | Expr::Field(..) => {}
+        }
+    }
+    let mut all = Vec::new();
+    rules.iter().for_each(|rule| texts(&rule.expr, &mut all));
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn neither_filter_nor_memory_changes_what_matches() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/sigma_web/rules");
+    let folders = if folder.is_dir() { vec![folder] } else { Vec::new() };
+    let rules = load(&folders, true).unwrap().rules;
+    let words = words(&rules);
+    assert!(words.len() > 100, "{}", words.len());
+    let (mut matcher, mut found) = (Matcher::default(), 0);
+    let keys = crate::hash::Keys::default();
+    for (nth, word) in words.iter().chain(&words).enumerate() {
+        let other = &words[nth * 7919 % words.len()];
+        let mut targets = vec![
+            format!("/{word}"),
+            word.clone(),
+            format!("/a/{other}?x={word}"),
+            format!("http://{}/{other}", word.trim_start_matches('/')),
+            format!("{other}{word}"),
+        ];
+        targets.extend(word.find('/').map(|at| format!("https:/{}", word.split_at(at).1)));
+        for (turn, target) in targets.iter().enumerate() {
+            let mut event = asking(target);
+            event.user_agent = Some(if turn % 2 == 0 { word.as_bytes() } else { other.as_bytes() });
+            event.method = Some([&b"GET"[..], b"POST", b"CONNECT"][nth % 3]);
+            event.status = Some([200, 404, 500][nth % 3]);
+            if turn == 1 {
+                event.host = Some(other.as_bytes());
+            }
+            let facts = Facts { record: target.as_bytes(), event: &event, client: None };
+            let all = (0..).map_while(|number| rules.get(number).map(|rule| (number, rule)));
+            let wanted: Vec<u16> =
+                all.filter(|(_, rule)| rule.expr.holds(&facts)).map(|(number, _)| number).collect();
+            let agent = keys.name(event.user_agent.unwrap());
+            assert_eq!(matcher.matches(&rules, &facts, agent), wanted, "{target} by {word}");
+            found += wanted.len();
+        }
+    }
+    assert!(found > 500, "only {found} matches");
 }
