@@ -97,7 +97,7 @@ impl Writing<'_> {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
             match (self.wanted, &decoded.event) {
                 (Wanted::Events, Ok(event)) => {
-                    self.event(&place, &decoded, event, judges.as_mut(), &mut out);
+                    self.event(&place, &decoded, event, &mut judges, &mut out);
                 }
                 (Wanted::Rejects, Err(reason)) => reject(&place, *reason, decoded.record, &mut out),
                 _ => {}
@@ -125,7 +125,7 @@ impl Writing<'_> {
         place: &Place<'_>,
         decoded: &Decoded<'_, '_>,
         event: &Event<'_>,
-        judges: Option<&mut (Reader, Matcher, Sensitivity)>,
+        judges: &mut Option<(Reader, Matcher, Sensitivity)>,
         out: &mut Vec<u8>,
     ) {
         let outside = self.since.is_some_and(|since| event.time < since)

@@ -39,16 +39,16 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
 /// Any of some tests; those on the text of one field become one.
 fn any(tests: Vec<Expr>) -> Expr {
     let mut rest: Vec<Expr> = Vec::new();
-    let mut texts: Option<(Field, Vec<Pattern>)> = None;
+    let mut joined: Option<(Field, Vec<Pattern>)> = None;
     for test in tests {
-        match (test, &mut texts) {
+        match (test, &mut joined) {
             (Expr::Any(inner), _) => rest.push(any(inner)),
             (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
-            (Expr::Field(field, Test::Text(first)), None) => texts = Some((field, first)),
+            (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),
             (other, _) => rest.push(other),
         }
     }
-    rest.extend(texts.map(|(field, all)| Expr::Field(field, Test::Text(all))));
+    rest.extend(joined.map(|(field, all)| Expr::Field(field, Test::Text(all))));
     Expr::from(rest)
 }
 
@@ -170,15 +170,16 @@ impl Line<'_> {
     /// Text in a field.
     fn text(&self, field: Field, text: &SigmaString) -> Result<Expr, Refusal> {
         let op = self.op();
-        let test = |pieces, cased| Expr::Field(field, Test::Text(vec![Pattern::new(op, pieces, cased)]));
+        let looked_for =
+            |pieces, cased| Expr::Field(field, Test::Text(vec![Pattern::new(op, pieces, cased)]));
         if text.original == "-" && op == Op::Whole {
             // How logs write "empty".
-            return Ok(Expr::Any(vec![test(pieces(text), false), test(Vec::new(), false)]));
+            return Ok(Expr::Any(vec![looked_for(pieces(text), false), looked_for(Vec::new(), false)]));
         }
         Ok(self
             .written(text)?
             .into_iter()
-            .map(|(pieces, cased)| test(pieces, cased))
+            .map(|(pieces, cased)| looked_for(pieces, cased))
             .collect::<Vec<_>>()
             .into())
     }
@@ -213,8 +214,8 @@ impl Line<'_> {
         if !self.modifiers.iter().any(|modifier| encodes(&modifier) || *modifier == Modifier::WindAsh) {
             return Ok(vec![(pieces(text), cased)]);
         }
-        let mut encoded = self.modifiers.iter().filter(encodes).peekable();
-        if encoded.peek().is_none() {
+        let mut steps = self.modifiers.iter().filter(encodes).peekable();
+        if steps.peek().is_none() {
             let ways = encode::dashes(&text.original);
             return Ok(ways.iter().map(|way| (pieces(&SigmaString::new(way)), cased)).collect());
         }
@@ -223,7 +224,7 @@ impl Line<'_> {
             .ok_or_else(|| self.refusal("wildcards cannot be encoded; escape them (`\\*`)"))?;
         let dashed = if self.has(Modifier::WindAsh) { encode::dashes(&plain) } else { vec![plain] };
         let mut ways: Vec<Vec<u8>> = dashed.into_iter().map(String::into_bytes).collect();
-        for modifier in encoded {
+        for modifier in steps {
             let text = |way: &[u8]| String::from_utf8_lossy(way).into_owned();
             ways = ways
                 .iter()

@@ -130,12 +130,11 @@ impl Need {
         let mut needs = Vec::new();
         let mut run = Vec::new();
         for part in parts {
-            match byte_or_text(part) {
-                Some(text) => run.extend(text),
-                None => {
-                    needs.push(Self::in_zone(zone, Some(std::mem::take(&mut run))));
-                    needs.extend(is_composed(part).then(|| Self::of_hir(zone, part)));
-                }
+            if let Some(text) = byte_or_text(part) {
+                run.extend(text);
+            } else {
+                needs.push(Self::in_zone(zone, Some(std::mem::take(&mut run))));
+                needs.extend(is_composed(part).then(|| Self::of_hir(zone, part)));
             }
         }
         needs.push(Self::in_zone(zone, Some(run)));

@@ -199,7 +199,10 @@ fn mistakes(page: &str) -> Vec<String> {
 #[test]
 fn a_mistake_names_file_line_and_what_to_do() {
     for (text, wanted) in [
-        ("    s:\n        c-uri|contians: x", "t.yml:7: Unknown modifier 'contians'"),
+        (
+            "    s:\n        c-uri|contians: x",
+            "t.yml:7: unknown modifier `contians`; did you mean `contains`?",
+        ),
         (
             "    s:\n        c-uri|contains|expand: '%servers%'",
             "t.yml:7: placeholders (`expand`) have no values here",
