@@ -16,6 +16,8 @@ pub(super) struct Gate {
     next: Vec<u32>,
     /// Where the row of the state begins in which a needle was found.
     found: u32,
+    /// The length of the longest needle, at least 1.
+    longest: usize,
 }
 
 /// The number of the state in which a needle was found; the beginning is before it.
@@ -51,17 +53,51 @@ impl Gate {
             }
         }
         let row = |number: usize| u32::try_from(number * examples.len()).ok();
-        Some(Self { classes, next: rows.into_iter().map(row).collect::<Option<_>>()?, found: row(FOUND)? })
+        let longest = needles.iter().map(|needle| needle.len()).max()?.max(1);
+        let next = rows.into_iter().map(row).collect::<Option<_>>()?;
+        Some(Self { classes, next, found: row(FOUND)?, longest })
     }
 
     /// Whether no needle stands in `text`.
     #[inline]
     pub(super) fn is_quiet(&self, text: &[u8]) -> bool {
-        let step = |state: u32, &byte: &u8| {
-            let at = state as usize + usize::from(self.classes[usize::from(byte)]);
-            self.next.get(at).copied().unwrap_or(self.found)
-        };
-        text.iter().fold(0, step) != self.found
+        if let Some(four) = self.four(text) {
+            return self.are_quiet(four);
+        }
+        text.iter().fold(0, |state, &byte| self.step(state, byte)) != self.found
+    }
+
+    /// The state that `byte` leads to.
+    #[inline]
+    fn step(&self, state: u32, byte: u8) -> u32 {
+        let at = state as usize + usize::from(self.classes[usize::from(byte)]);
+        self.next.get(at).copied().unwrap_or(self.found)
+    }
+
+    /// Four parts of a long text, of one length; every needle that stands in the text stands in one of them.
+    #[inline]
+    fn four<'t>(&self, text: &'t [u8]) -> Option<[&'t [u8]; 4]> {
+        let shared = self.longest - 1;
+        let length = (text.len() + 3 * shared).div_ceil(4);
+        let from = |nth: usize| (nth * (length - shared)).min(text.len().saturating_sub(length));
+        let part = |nth: usize| text.get(from(nth)..from(nth) + length);
+        (text.len() >= 4 * self.longest.max(16)).then_some(())?;
+        Some([part(0)?, part(1)?, part(2)?, part(3)?])
+    }
+
+    /// Whether no needle stands in four texts of one length. They are read side by side, since each step waits for memory.
+    #[inline(never)]
+    fn are_quiet(&self, [one, two, three, four]: [&[u8]; 4]) -> bool {
+        let mut states = [0; 4];
+        for (((&a, &b), &c), &d) in one.iter().zip(two).zip(three).zip(four) {
+            states = [
+                self.step(states[0], a),
+                self.step(states[1], b),
+                self.step(states[2], c),
+                self.step(states[3], d),
+            ];
+        }
+        states.iter().all(|&state| state != self.found)
     }
 }
 
@@ -81,4 +117,25 @@ fn classes(needles: &[&Vec<u8>]) -> ([u8; 256], Vec<u8>) {
         examples.push(byte);
     }
     (classes, examples)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_quiet_if_it_holds_no_needle(
+            text in "[a-cA-C./%\u{e4}]{0,200}",
+            needles in prop::collection::vec("[a-c./%]{1,9}", 1..6)
+        ) {
+            let all: Vec<Vec<u8>> = needles.iter().map(|needle| needle.as_bytes().to_vec()).collect();
+            let lower = text.to_ascii_lowercase();
+            let holds = needles.iter().any(|needle| lower.contains(needle.as_str()));
+            let gate = Gate::new(&all.iter().collect::<Vec<_>>()).unwrap();
+            prop_assert_eq!(gate.is_quiet(text.as_bytes()), !holds);
+        }
+    }
 }
