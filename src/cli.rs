@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use more::{
-    CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
+    CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs, DoctorForm, EvaluateArgs, EvaluateForm,
+    EventsArgs, EventsForm, ExplainArgs, FormatsArgs, FormatsCommand, RespondArgs, RevealArgs, RulesArgs,
+    RulesCommand, SchemaArgs, SimulateArgs,
 };
 pub use scan::{ReadArgs, ScanArgs};
 
@@ -53,6 +54,8 @@ pub enum Command {
     Events(EventsArgs),
     /// List the log formats, or say which one a file has and why.
     Formats(FormatsArgs),
+    /// Tell which fields a log lacks, which detectors that blinds, and what to add to the gateway's configuration.
+    Doctor(DoctorArgs),
     /// List Sigma rules, say which of them can be matched, or hold them against their examples.
     Rules(RulesArgs),
     /// Tell what a detector looks for, what it mistakes, and its thresholds.
@@ -61,6 +64,8 @@ pub enum Command {
     Config(ConfigArgs),
     /// Turn a report into a block list, or into accounts to reset and tokens to revoke.
     Respond(RespondArgs),
+    /// Put the originals back into a report that was redacted.
+    Reveal(RevealArgs),
     /// Write a labelled log to try detectors on.
     Simulate(SimulateArgs),
     /// Score a report against the truth of a labelled log.
@@ -77,7 +82,7 @@ pub enum Command {
 pub const EXITS: &str = "Exit codes:\n  \
       0    ran to the end; nothing at or above --fail-on (which is `none` unless set)\n  \
       1    ran to the end; at least one incident at or above --fail-on\n  \
-      2    wrong usage or settings; something could not be read, or no line at all; goes before 1\n  \
+      2    wrong usage or settings; something could not be read or delivered, or no line at all; goes before 1\n  \
       130  interrupted (143: terminated); what was read until then is reported";
 
 /// The environment, as the long help of `scan` explains it.
@@ -85,6 +90,7 @@ pub const ENVIRONMENT: &str = "Environment:\n  \
       GATEHOUND_…              any setting: GATEHOUND_MIN_SEVERITY=high; see `gatehound config --help`\n  \
       GATEHOUND_CONFIG         the settings file, where --config is not given\n  \
       GATEHOUND_HASH_KEY_FILE  a file whose content is the key that tokens and names are hashed with\n  \
+      GATEHOUND_<FORMAT>_TOKEN secret of a receiver of FORMAT (GATEHOUND_SPLUNK_HEC_TOKEN); …_TOKEN_FILE: a file of it\n  \
       NO_COLOR, CLICOLOR_FORCE no colours, or colours also where no terminal is\n  \
       CI                       no progress";
 

@@ -2,6 +2,7 @@
 //!
 //! Every layer says words; what they mean is checked once, in one place, whoever said them.
 
+mod destination;
 mod file;
 mod show;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::route::EndpointClass;
 
+pub use destination::DestinationRule;
 pub use show::{paths_page, settings_page};
 
 /// A setting that exists.
@@ -72,6 +74,16 @@ pub static KEYS: &[Key] = &[
     key("fail-on", Shape::Text, "none"),
     key("max-rejected", Shape::Number, "100"),
     key("summary", Shape::Text, ""),
+    key("redact", Shape::List, ""),
+    key("redact-manifest", Shape::Text, ""),
+    #[cfg(feature = "deliver")]
+    key("spool", Shape::Text, ""),
+    #[cfg(feature = "deliver")]
+    key("resend", Shape::Number, "5"),
+    #[cfg(feature = "deliver")]
+    key("deliver-timeout", Shape::Number, "10"),
+    #[cfg(feature = "deliver")]
+    key("deliver-patience", Shape::Number, "60"),
     key("quiet", Shape::Number, "0"),
     key("verbose", Shape::Switch, "false"),
     key("no-progress", Shape::Switch, "false"),
@@ -116,6 +128,7 @@ pub struct EndpointRule {
 pub struct Layer {
     said: BTreeMap<&'static str, Said>,
     endpoints: Vec<EndpointRule>,
+    destinations: Vec<DestinationRule>,
 }
 
 impl Layer {
@@ -165,6 +178,8 @@ pub struct Settings {
     said: BTreeMap<&'static str, Said>,
     /// What the user said about routes; the first that fits goes.
     pub endpoints: Vec<EndpointRule>,
+    /// What the user said about receivers; the first that fits goes.
+    pub destinations: Vec<DestinationRule>,
     /// The files that were read, those that go first on top.
     pub files: Vec<PathBuf>,
 }
@@ -197,6 +212,7 @@ impl Settings {
             self.said.entry(name).or_insert(said);
         }
         self.endpoints.extend(layer.endpoints);
+        self.destinations.extend(layer.destinations);
     }
 
     /// Who said something about `name`.

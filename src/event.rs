@@ -145,6 +145,12 @@ impl<'a> Secret<'a> {
         Self(raw)
     }
 
+    /// Whether the log says that there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The secret as a keyed hash; an empty secret is none.
     #[must_use]
     pub fn hashed(self, keys: &Keys) -> NameHash {

@@ -95,6 +95,12 @@ impl Keys {
         }
     }
 
+    /// A key for another purpose, which tells nothing about this one.
+    #[must_use]
+    pub fn subkey(&self, purpose: &str) -> [u8; 32] {
+        *blake3::keyed_hash(&self.secret, purpose.as_bytes()).as_bytes()
+    }
+
     /// A 64-bit hash of any bytes under the key.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> u64 {

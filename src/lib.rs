@@ -3,7 +3,10 @@
 pub mod cli;
 pub mod collect;
 pub mod config;
+#[cfg(feature = "deliver")]
+pub mod deliver;
 pub mod detect;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod evaluate;
@@ -16,6 +19,7 @@ pub mod hash;
 pub mod incident;
 pub mod output;
 pub mod plan;
+pub mod redact;
 pub mod report;
 pub mod request;
 pub mod respond;

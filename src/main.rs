@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let quiet = match &cli.command {
         Command::Scan(args) => args.read.quiet,
         Command::Events(args) => args.read.quiet,
+        Command::Doctor(args) => args.read.quiet,
         _ => 0,
     };
     match run(&cli, &surroundings()) {
@@ -46,6 +47,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
     match &cli.command {
         Command::Scan(args) => commands::scan::run(&args.read.paths, || settings(args.layer()), around),
         Command::Events(args) => commands::events::run(args, || settings(args.read.layer()), around),
+        Command::Doctor(args) => commands::doctor::run(args, || settings(args.read.layer()), around),
         Command::Formats(args) => commands::formats::run(args),
         Command::Rules(args) => commands::rules::run(args),
         Command::Explain(args) => reference::explain(args),
@@ -53,6 +55,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())
         }
         Command::Respond(args) => commands::respond::run(args),
+        Command::Reveal(args) => commands::reveal::run(args, around),
         Command::Simulate(args) => commands::simulate::run(args, around),
         Command::Evaluate(args) => commands::evaluate::run(args, around),
         Command::Schema(args) => reference::schema(args),

@@ -1,5 +1,7 @@
 //! What the settings mean: files opened, words checked. Below this room nobody knows of options, settings or terminals.
 
+#[cfg(feature = "deliver")]
+mod delivery;
 mod reading;
 mod report;
 mod when;

@@ -19,6 +19,9 @@ use crate::request::{Client, Meaning, Place};
 use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
 use crate::time::Time;
 
+/// The template of what no route is at.
+const UNTOLD: &[u8] = b"{other}";
+
 /// What telling needs beside the groups.
 pub struct Teller<'p> {
     /// What the evidence proves things about.
@@ -49,15 +52,22 @@ type Bystanders = HashMap<Client, u64, foldhash::fast::FixedState>;
 struct Library {
     records: BTreeMap<Place, Record>,
     names: HashMap<u64, Raw, foldhash::fast::FixedState>,
+    people: BTreeSet<Raw>,
 }
 
 impl Teller<'_> {
     /// Tells all groups, in their order; ranks count from 1.
     pub fn tell(&self, groups: &[Group]) -> Vec<Incident> {
+        self.tell_with_people(groups).0
+    }
+
+    /// As [`tell`](Self::tell), with the names of people that stand in the lines that were read again.
+    pub fn tell_with_people(&self, groups: &[Group]) -> (Vec<Incident>, Vec<Raw>) {
         let library = self.library(groups);
         let bystanders = self.bystanders(groups);
         let incidents = groups.iter().zip(1..);
-        incidents.map(|(group, rank)| self.incident(group, rank, &library, &bystanders)).collect()
+        let told = incidents.map(|(group, rank)| self.incident(group, rank, &library, &bystanders)).collect();
+        (told, library.people.into_iter().collect())
     }
 
     /// Reads again what the groups point to.
@@ -98,6 +108,10 @@ impl Teller<'_> {
             let plain = event.plain(name);
             library.names.entry(hash.0).or_insert_with(|| Raw(plain.clone().into_owned()));
             library.names.entry(keys.name(&plain).0).or_insert_with(|| Raw(plain.into_owned()));
+        }
+        for name in [event.user, event.consumer, account].into_iter().flatten() {
+            library.people.insert(Raw(event.plain(name).into_owned()));
+            library.people.insert(Raw(name.to_vec()));
         }
         if let Some(name) = event.client_name {
             library.names.entry(keys.bytes(name)).or_insert_with(|| Raw(name.to_vec()));
@@ -149,7 +163,7 @@ impl Teller<'_> {
             confidence: Confidence(group.confidence),
             outcome: group.outcome,
             fidelity: self.world.fidelity(),
-            title: self.title(worst, &entities),
+            title: Self::title(worst, &entities),
             summary: summary(group),
             first_seen: Stamp(group.findings.iter().map(|finding| finding.first).min().unwrap_or_default()),
             last_seen: Stamp(group.findings.iter().map(|finding| finding.last).max().unwrap_or_default()),
@@ -168,20 +182,11 @@ impl Teller<'_> {
     }
 
     /// One line: what, against what, from whom.
-    fn title(&self, finding: &Finding, entities: &Entities) -> String {
-        let what = match finding.kind {
-            Kind::CredentialStuffing => "Credential stuffing",
-            Kind::PasswordSpraying => "Password spraying",
-            Kind::BruteForce => "Password guessing",
-            Kind::AccountEnumeration => "Account enumeration",
-            Kind::ObjectEnumeration => "Object enumeration",
-            Kind::PathEnumeration => "Path enumeration",
-            Kind::DataExfiltration => "Data exfiltration",
-            Kind::Scraping => "Scraping",
-            other => other.name(),
-        };
+    fn title(finding: &Finding, entities: &Entities) -> String {
+        let what = finding.kind.title();
         let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
         let against = match entities.endpoints.first() {
+            Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that nothing is at".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
         };
@@ -192,7 +197,6 @@ impl Teller<'_> {
             (_, _, 0) => String::new(),
             (_, _, many) => format!(" from {many} addresses"),
         };
-        let _ = self;
         format!("{what}{against}{by}")
     }
 
@@ -236,7 +240,7 @@ impl Teller<'_> {
                 .take(self.max_entities)
                 .map(|count| Endpoint {
                     method: count.of.0.name().into(),
-                    template: Raw(self.world.template_text(count.of.1).unwrap_or(b"{other}").to_vec()),
+                    template: Raw(self.world.template_text(count.of.1).unwrap_or(UNTOLD).to_vec()),
                     requests: count.requests,
                 })
                 .collect(),

@@ -8,6 +8,9 @@
     reason = "a test that cannot go on fails, and one that skips says so"
 )]
 
+#[path = "docs/formats.rs"]
+mod formats;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -11,7 +11,9 @@
 use std::fs;
 use std::path::Path;
 
-use gatehound::format::{Around, Decoder, FORMATS, Opening, Reader, by_name, from_string, recognise};
+use gatehound::format::{
+    Around, Decoder, FORMATS, Opening, Reader, by_name, directives, from_string, from_string_for, recognise,
+};
 use proptest::prelude::*;
 
 /// Nothing around a record; the little that a decoder writes anew is never freed.
@@ -137,6 +139,124 @@ proptest! {
     ) {
         if let Ok(decoder) = from_string(&string) {
             let _ = decoder.decode(line.as_bytes(), alone());
+        }
+    }
+}
+
+/// Pieces of format strings of every dialect, and of what stands around them in configurations.
+const PIECES: &[&str] = &[
+    "%START_TIME%",
+    "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+    "%START_TIME(",
+    "%REQ(X?:PATH):9%",
+    "%DOWNSTREAM_REMOTE_ADDRESS%",
+    "%RESPONSE_CODE%",
+    "%%",
+    "%ci:%cp",
+    "[%tr]",
+    "%{+Q}r",
+    "%b/%s",
+    "%hr",
+    "%[capture.req.hdr(0)]",
+    "%[var(",
+    "%{+json}o",
+    "%(a:sint)ST",
+    "%h",
+    "%^[%d:%t %^]",
+    "~h{, }",
+    "%~",
+    "%x",
+    "\"%r\"",
+    "%U%q",
+    "%{%d/%b/%Y %T}t",
+    "%{msec_frac}t",
+    "%>s",
+    "%(t)s",
+    "%({x}i)s",
+    "$remote_addr",
+    "$time_iso8601",
+    "$request_method $uri$is_args$args",
+    "{\"a\":\"",
+    "\"}",
+    "log-format ",
+    "option httplog",
+    " --date-format=%d/%b/%Y",
+    "log_format x escape=none '",
+    "LogFormat \"",
+    "';\n",
+    "json_format:\n  a: ",
+    "\\ ",
+    "é",
+    " ",
+    "\"",
+];
+
+proptest! {
+    #[test]
+    fn no_string_of_any_dialect_makes_anything_panic(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..9),
+        line in "[0-9a-z \\[\\]\"{}|/:.%#\\\\-]{0,80}",
+    ) {
+        let string = pieces.concat();
+        for one in directives(&string) {
+            let _ = from_string(&one.text);
+        }
+        let opening = Opening::of(line.as_bytes());
+        if let Ok(decoder) = from_string_for(&string, &opening) {
+            assert_same(&*decoder, line.as_bytes());
+        }
+    }
+
+    #[test]
+    fn an_injured_line_of_a_format_string_is_read_alike_in_a_block_and_alone(
+        which in 0..STRINGS.len(),
+        injuries in injuries(),
+    ) {
+        let (string, line) = STRINGS[which];
+        let decoder = from_string(string).unwrap();
+        prop_assert!(decoder.decode(line.as_bytes(), alone()).is_ok(), "{}", line);
+        assert_same(&*decoder, &injured(format!("{line}\n").repeat(3).into_bytes(), &injuries));
+    }
+}
+
+/// A string of each dialect, and a line of it.
+const STRINGS: &[(&str, &str)] = &[
+    (
+        r#"[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% "%REQ(USER-AGENT)%" %DOWNSTREAM_REMOTE_ADDRESS%"#,
+        r#"[2026-03-10T17:00:03.120Z] "GET /a b?c HTTP/2" 200 "c "d" e" 192.0.2.7:4711"#,
+    ),
+    (
+        "option httplog",
+        r#"192.0.2.7:4711 [10/Mar/2026:17:00:03.120] www~ api/s1 0/0/1/17/18 200 +512 - - ---- 1/1/0/0/0 0/0 {h.example|curl 8} {} "GET /a HTTP/1.1""#,
+    ),
+    (
+        r#"%h %^[%d:%t %^] "%r" %s %b "%R" "%u""#,
+        r#"192.0.2.7 - - [10/Mar/2026:18:00:03 +0100] "GET /a HTTP/1.1" 200 5 "-" "x""#,
+    ),
+    (
+        r#"%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s""#,
+        r#"192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "x""#,
+    ),
+    (
+        "%h [%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] %m %U%q %H %>s",
+        "192.0.2.7 [10/Mar/2026 18:00:03.120 +0100] GET /a b?c HTTP/1.1 200",
+    ),
+    (
+        r#"{"when":"%START_TIME(%s)%","what":"%REQ(:METHOD)% %REQ(:PATH)%","how":"%RESPONSE_CODE%","who":"%DOWNSTREAM_REMOTE_ADDRESS%"}"#,
+        r#"{"when":"1773162003","what":"GET /a?b","how":200,"who":"192.0.2.7:4711"}"#,
+    ),
+];
+
+#[test]
+fn a_long_line_of_a_format_string_takes_no_longer_than_its_length() {
+    for (string, line) in STRINGS {
+        let decoder = from_string(string).unwrap();
+        for filler in ["\"", "\" ", " ", "\\", "\\\"", ", ", "} ", "/", "{\"a\":"] {
+            let long = line.replacen("/a", &format!("/a{}", filler.repeat((1 << 20) / filler.len())), 1);
+            let begin = std::time::Instant::now();
+            let _ = decoder.decode(long.as_bytes(), alone());
+            let took = begin.elapsed();
+            assert!(took.as_secs() < 5, "{string}: {filler:?} took {took:?}");
         }
     }
 }

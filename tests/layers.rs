@@ -17,9 +17,9 @@ const ROWS: &[&[&str]] = &[
     &["series", "evidence", "incident", "run"],
     &["format", "source"],
     &["collect", "tally", "detect"],
-    &["engine", "output", "respond", "report", "summary"],
+    &["engine", "redact", "deliver", "output", "respond", "report", "summary"],
     &["simulate", "evaluate"],
-    &["config", "cli", "plan", "explain", "events"],
+    &["config", "cli", "plan", "explain", "events", "doctor"],
     &["lib", "commands", "main"],
 ];
 

@@ -18,7 +18,7 @@ struct Report {
 }
 
 /// Outputs for machines and tickets that have a golden file each.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 18] = [
     "markdown",
     "csv",
     "ocsf",
@@ -34,6 +34,9 @@ const NAMES: [&str; 15] = [
     "otlp",
     "sarif",
     "stix",
+    "webhook",
+    "slack",
+    "ntfy",
 ];
 
 /// What an attacker would put wherever a log lets him.
@@ -92,7 +95,7 @@ fn every_output_looks_as_it_was_read() {
         }
         assert_eq!(text, fs::read_to_string(&path).unwrap_or_default(), "{name}");
     }
-    let known = OUTPUTS.iter().filter(|output| !["text", "json", "ndjson"].contains(&output.name()));
+    let known = OUTPUTS.iter().filter(|output| !["text", "json", "ndjson", "html"].contains(&output.name()));
     assert_eq!(known.count(), NAMES.len(), "an output without a golden file");
 }
 

@@ -124,7 +124,9 @@ fn the_truth_counts_what_the_log_holds() {
     }
     let single: BTreeMap<&str, u64> =
         truth.attacks.iter().map(|attack| (attack.id.as_str(), attack.requests)).collect();
-    assert!(single.values().all(|&requests| requests >= 50), "{single:?}");
+    // One request may be a whole attack; those that are patterns need enough of them.
+    let few = |id: &str| ["file-exposed", "inject-once", "scan-tool"].contains(&id);
+    assert!(single.iter().all(|(id, &requests)| requests >= if few(id) { 4 } else { 50 }), "{single:?}");
 }
 
 #[test]
@@ -197,9 +199,9 @@ fn a_report_that_says_what_the_truth_says_scores_full_marks() {
     }
     let hash = |token: &[u8]| format!("h:{}", token.len());
     let score = evaluate(&truth, &mut read_incidents(report.as_bytes()), Severity::Medium, &hash).unwrap();
-    let all = Share { hit: 18, of: 18 };
+    let all = Share { hit: 24, of: 24 };
     assert_eq!((score.strict, score.precision, score.precision_at_k), (all, all, all));
-    assert_eq!(score.outcome, Share { hit: 17, of: 17 }, "scraping has no outcome beyond dispute");
+    assert_eq!(score.outcome, Share { hit: 23, of: 23 }, "scraping has no outcome beyond dispute");
     assert_eq!((score.collateral.hit, score.look_alikes_hit.len()), (0, 0));
     assert_eq!(score.named.hit, score.named.of);
 }

@@ -78,6 +78,36 @@ impl From<SensitivityWord> for Sensitivity {
     }
 }
 
+/// `gatehound doctor`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Tell for each log its format, which fields of an event it fills, which detectors are blind or see less for \
+        those that it does not, and exactly what to add to the configuration of the gateway that wrote it.",
+    after_help = "Examples:\n  \
+        gatehound doctor /var/log/nginx/access.log\n  \
+        gatehound doctor access.log --format json | jq -r '.detectors[] | select(.sees != \"all\") | .detector'",
+    after_long_help = EXITS
+)]
+pub struct DoctorArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+
+    /// How it is told.
+    #[arg(long, value_enum, default_value_t, help_heading = "Writing")]
+    pub format: DoctorForm,
+}
+
+/// How a log's lacks are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DoctorForm {
+    /// A page for people.
+    #[default]
+    Text,
+    /// One JSON object a log, on one line.
+    Json,
+}
+
 /// `gatehound formats`.
 #[derive(Debug, Args)]
 pub struct FormatsArgs {
@@ -94,6 +124,14 @@ pub enum FormatsCommand {
     /// Say which format a file has, how every format did on its first lines, and where each failed.
     Detect {
         /// The files; `-` for standard input.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Read the format strings out of configuration files: nginx, Apache, HAProxy, Envoy, GoAccess.
+    ///
+    /// Files that a configuration includes are not followed. `--log-format @FILE:NAME` reads a log with one of them.
+    From {
+        /// The configuration files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -334,4 +372,23 @@ pub struct RespondArgs {
 /// The names of all targets.
 fn targets() -> PossibleValuesParser {
     crate::respond::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>().into()
+}
+
+/// Options of `reveal`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Put the originals back into a report that was redacted. Needs the manifest that the scan wrote, and the key \
+        of the scan in GATEHOUND_HASH_KEY_FILE.",
+    after_help = "Examples:\n  \
+        gatehound scan access.log --redact all --redact-manifest names.json -o report.txt\n  \
+        gatehound reveal report.txt --manifest names.json"
+)]
+pub struct RevealArgs {
+    /// The report, in any format; `-` for standard input.
+    #[arg(value_name = "REPORT", default_value = "-")]
+    pub report: PathBuf,
+
+    /// What was replaced, as `scan --redact-manifest` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
 }

@@ -20,7 +20,10 @@ pub struct ReadArgs {
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub input_format: Option<String>,
 
-    /// The `log_format` of nginx or `LogFormat` of Apache that wrote the lines: the directive, or its string alone.
+    /// The format string that wrote the lines, of nginx, Apache, Envoy, HAProxy, gunicorn or GoAccess; or @FILE[:NAME].
+    ///
+    /// The whole directive as the configuration has it, or its string alone. @FILE reads the configuration itself; NAME is what
+    /// `gatehound formats from FILE` calls the string.
     #[arg(long, value_name = "STRING", conflicts_with = "input_format", help_heading = "Reading")]
     pub log_format: Option<String>,
 
@@ -93,6 +96,13 @@ pub struct ScanArgs {
     ///
     /// `FORMAT:` in front names the format; else the extension does (.json, .ndjson), else --format. Files of lines
     /// (ndjson) grow, others are replaced. Without -o the report goes to standard output.
+    ///
+    #[cfg_attr(
+        feature = "deliver",
+        doc = "\
+        `FORMAT:syslog+udp://`, `syslog+tcp://` or `syslog+tls://HOST[:PORT]` and `FORMAT:http://` or `https://HOST[:PORT][/PATH]` \
+        send to a receiver. Its secret stands in the file that `GATEHOUND_<FORMAT>_TOKEN_FILE` names, or in `GATEHOUND_<FORMAT>_TOKEN`."
+    )]
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,
 
@@ -100,6 +110,37 @@ pub struct ScanArgs {
     /// [default: normal].
     #[arg(long, value_name = "STEP", value_parser = ["low", "normal", "high"], help_heading = "Report")]
     pub sensitivity: Option<String>,
+
+    /// Keep what is on its way to a receiver in DIR [default: gatehound/spool among the states of the user].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "DIR", help_heading = "Delivery")]
+    pub spool: Option<PathBuf>,
+
+    /// Over TCP and TLS, send again what was sent in the last SECONDS before the connection broke [default: 5].
+    ///
+    /// A connection is held open for as long after the last message.
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub resend: Option<String>,
+
+    /// Wait SECONDS for a receiver to connect or to answer [default: 10].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub deliver_timeout: Option<String>,
+
+    /// Try a receiver again until it took nothing for SECONDS; what is left waits for the next run [default: 60].
+    #[cfg(feature = "deliver")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Delivery")]
+    pub deliver_patience: Option<String>,
+
+    /// Replace people, addresses or values in queries by pseudonyms in every output: `users`, `addresses`, `queries`, `all`;
+    /// repeatable. Needs a key in `GATEHOUND_HASH_KEY_FILE`.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = crate::redact::WORDS, help_heading = "Report")]
+    pub redact: Vec<String>,
+
+    /// Write what was replaced to FILE, sealed with the key; `gatehound reveal` undoes it.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub redact_manifest: Option<PathBuf>,
 
     /// Leave out incidents below LEVEL [default: info].
     #[arg(long, value_name = "LEVEL", value_parser = SEVERITIES, help_heading = "Report")]
@@ -195,10 +236,23 @@ impl ScanArgs {
         layer.text("evidence", self.evidence.as_deref());
         layer.switch("show-suppressed", self.show_suppressed);
         layer.text("sensitivity", self.sensitivity.as_deref());
+        layer.list("redact", &self.redact);
+        layer.text("redact-manifest", self.redact_manifest.as_deref().and_then(std::path::Path::to_str));
         layer.text("fail-on", self.fail_on.as_deref());
         layer.text("max-rejected", self.max_rejected.as_deref());
         layer.text("summary", self.summary.as_ref().map(|path| path.to_string_lossy()).as_deref());
         layer.text("color", self.color.as_deref());
+        #[cfg(feature = "deliver")]
+        self.delivery(&mut layer);
         layer
+    }
+
+    /// What it says about delivery.
+    #[cfg(feature = "deliver")]
+    fn delivery(&self, layer: &mut Layer) {
+        layer.text("spool", self.spool.as_ref().map(|path| path.to_string_lossy()).as_deref());
+        layer.text("resend", self.resend.as_deref());
+        layer.text("deliver-timeout", self.deliver_timeout.as_deref());
+        layer.text("deliver-patience", self.deliver_patience.as_deref());
     }
 }

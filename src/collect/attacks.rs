@@ -41,7 +41,7 @@ pub struct Attacked {
 /// What one client did to one route by attacks of one class.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// The template, method and number of the class; the same in all of its evidence.
+    /// The template, method and number of the class; of several the largest, where they found no room of their own.
     pub what: Option<(TemplateHash, Method, u8)>,
     /// How many requests.
     pub requests: u64,
@@ -76,7 +76,7 @@ impl Target {
 
     /// Adds one request.
     fn add(&mut self, request: &Request, class: Class) {
-        self.what = Some((request.template, request.method, class as u8));
+        self.what = self.what.max(Some((request.template, request.method, class as u8)));
         self.requests += 1;
         self.score = self.score.max(request.shown.score());
         match request.status {
@@ -164,5 +164,40 @@ impl Collector for Attacks {
         attacked.span.add(request.time);
         attacked.samples.add(request);
         attacked.bytes += request.bytes_out;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::Shown;
+
+    #[test]
+    fn the_cut_does_not_matter_even_to_what_found_no_room() {
+        let requests: Vec<Request> = (0..200_u64)
+            .zip([200, 403, 404, 500].into_iter().cycle())
+            .map(|(nth, status)| Request {
+                template: TemplateHash(mix(nth, 1)),
+                status,
+                bytes_out: nth,
+                shown: Shown::of_number(0x3201),
+                ..Request::default()
+            })
+            .collect();
+        let of = |part: &[Request]| {
+            let mut attacked = Attacked::default();
+            for request in part {
+                Attacks::observe(request, &mut attacked);
+            }
+            attacked
+        };
+        let whole = of(&requests);
+        for cut in [1, 60, 100, 199] {
+            let (mut left, mut right) = (of(&requests[..cut]), of(&requests[cut..]));
+            right.merge(left.clone());
+            assert_eq!(right, whole);
+            left.merge(of(&requests[cut..]));
+            assert_eq!(left, whole);
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! `gatehound formats`: which there are, and which one a file has.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gatehound::cli::{FormatsArgs, FormatsCommand};
 use gatehound::error::Error;
 use gatehound::explain::formats_page;
-use gatehound::format::{Clock, Opening, Tried, recognise, try_all};
+use gatehound::format::{Clock, Directive, Opening, Tried, directives, recognise, try_all};
 use gatehound::source::{Limits, Source, find};
 use gatehound::text::Escaped;
 
@@ -22,6 +22,7 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<Done, Error> {
     let files = match &args.command {
         None | Some(FormatsCommand::List) => return print(&formats_page()),
         Some(FormatsCommand::Detect { files }) => files,
+        Some(FormatsCommand::From { files }) => return from(files),
     };
     let (sources, problems) = find(files, &Limits::default());
     let mut mistakes: Vec<Error> = problems
@@ -39,6 +40,46 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<Done, Error> {
     }
     let done = print(&page)?;
     Error::all(mistakes).map_or(Ok(done), Err)
+}
+
+/// Prints the format strings of configuration files.
+fn from(files: &[PathBuf]) -> Result<Done, Error> {
+    let (mut page, mut mistakes) = (String::new(), Vec::new());
+    for path in files {
+        let config = std::fs::read(path).map_err(|cause| Error::io(path, cause));
+        match config.map(|config| directives(&String::from_utf8_lossy(&config))) {
+            Ok(found) if found.is_empty() => {
+                mistakes.push(Error::usage(format!("{}: no format string in it", path.display())));
+            }
+            Ok(found) => found.iter().for_each(|one| directive(path, one, &mut page)),
+            Err(error) => mistakes.push(error),
+        }
+    }
+    let done = print(&page)?;
+    Error::all(mistakes).map_or(Ok(done), Err)
+}
+
+/// What one format string fills, and how a log is read with it.
+fn directive(path: &Path, one: &Directive, page: &mut String) {
+    let shown = |text: &str| Escaped(text.as_bytes()).to_string();
+    let name = if one.name.is_empty() { one.dialect } else { &one.name };
+    let _ = writeln!(page, "{}:{}: {} {}", path.display(), one.line, one.dialect, shown(name));
+    one.text.lines().for_each(|line| {
+        // A quote is no danger, and escaped it could not be copied.
+        let _ = writeln!(page, "  {}", shown(line).replace("\\\"", "\"").replace("\\'", "'"));
+    });
+    let _ = match &one.fields {
+        Ok(fields) => {
+            writeln!(
+                page,
+                "  fills {}\n  --log-format @{}:{}",
+                fields.join(", "),
+                path.display(),
+                shown(name)
+            )
+        }
+        Err(why) => writeln!(page, "  cannot be read: {}", shown(why)),
+    };
 }
 
 /// Says which format a file has and why; whether it has one.

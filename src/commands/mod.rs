@@ -1,11 +1,15 @@
 //! What each command does, step by step.
 
+#[cfg(feature = "deliver")]
+mod deliver;
+pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod events;
 pub(crate) mod formats;
 mod progress;
 pub(crate) mod reference;
 pub(crate) mod respond;
+pub(crate) mod reveal;
 pub(crate) mod rules;
 pub(crate) mod scan;
 mod signals;

@@ -10,9 +10,10 @@ use gatehound::config::Settings;
 use gatehound::detect::{self, World};
 use gatehound::engine::{self, Scan};
 use gatehound::error::Error;
-use gatehound::incident::{Group, Incident, rank};
-use gatehound::output::{Destination, OUTPUTS, timing_line};
+use gatehound::incident::{Group, Incident, Raw, rank};
+use gatehound::output::{Destination, OUTPUTS, Target, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
+use gatehound::redact::Redactor;
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
 use gatehound::source::{Feed, Milestones, Outcome};
@@ -43,9 +44,12 @@ pub(crate) fn run(
     // What was read is never taken apart: the process ends, and the system takes it back as a whole.
     let read = ManuallyDrop::new(read(&plan, &signals)?);
     let judged = || judge(&plan, &read, warnings, signals.came().is_some());
-    let (run, incidents) = engine::on(plan.reading.threads, judged)?;
+    let (run, mut incidents, people) = engine::on(plan.reading.threads, judged)?;
+    redact(&plan, &mut incidents, people)?;
 
-    for (target, style) in &plan.targets {
+    #[cfg(feature = "deliver")]
+    super::deliver::keep(&plan, &run, &incidents)?;
+    for (target, style) in plan.targets.iter().filter(|(target, _)| is_local(target)) {
         let share = plan.share(target, incidents.len());
         target.write(*style, &run, &incidents[..share])?;
     }
@@ -54,15 +58,51 @@ pub(crate) fn run(
     if Volume::Remarks <= plan.talk.volume {
         after(&plan, &read.tally, &run, &timing);
     }
+    let undelivered = send(&plan, &signals);
     if let Some(path) = &plan.summary {
-        write_summary(path, &Run { timing: Some(timing), ..run.clone() })?;
+        let mut warnings = run.warnings.clone();
+        warnings.extend(undelivered.iter().map(ToString::to_string));
+        write_summary(path, &Run { timing: Some(timing), warnings, ..run.clone() })?;
     }
-    match (signals.came(), plan.verdict(&run)) {
-        (Some(signal), _) => Ok(Done::Stopped(signal)),
-        (None, Verdict::Fine) => Ok(Done::Fine),
-        (None, Verdict::Found) => Ok(Done::Found),
-        (None, Verdict::Incomplete(error)) => Err(error),
+    match (signals.came(), plan.verdict(&run), undelivered) {
+        (Some(signal), _, undelivered) => {
+            if let Some(error) = undelivered.filter(|_| Volume::Errors <= plan.talk.volume) {
+                say(&format!("error: {error}"));
+            }
+            Ok(Done::Stopped(signal))
+        }
+        (None, Verdict::Incomplete(error), undelivered) => {
+            let all = std::iter::once(error).chain(undelivered).collect();
+            Error::all(all).map_or(Ok(Done::Fine), Err)
+        }
+        (None, _, Some(undelivered)) => Err(undelivered),
+        (None, Verdict::Fine, None) => Ok(Done::Fine),
+        (None, Verdict::Found, None) => Ok(Done::Found),
     }
+}
+
+/// Whether a target is a file or standard output.
+#[cfg(feature = "deliver")]
+fn is_local(target: &Target) -> bool {
+    !super::deliver::is_remote(target)
+}
+
+/// Whether a target is a file or standard output: all are.
+#[cfg(not(feature = "deliver"))]
+fn is_local(_: &Target) -> bool {
+    true
+}
+
+/// Sends what is meant for receivers; what did not arrive is an error.
+#[cfg(feature = "deliver")]
+fn send(plan: &Plan, signals: &Signals) -> Option<Error> {
+    super::deliver::send(plan, signals.stop())
+}
+
+/// Sends nothing: there is nobody to send to.
+#[cfg(not(feature = "deliver"))]
+fn send(_: &Plan, _: &Signals) -> Option<Error> {
+    None
 }
 
 /// Whether whoever reads standard error has the report before them, where warnings stand too.
@@ -101,7 +141,12 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
 }
 
 /// What the evidence proves, and the summary of the run.
-fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: bool) -> (Run, Vec<Incident>) {
+fn judge(
+    plan: &Plan,
+    read: &Read,
+    mut warnings: Vec<String>,
+    was_interrupted: bool,
+) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
@@ -132,7 +177,24 @@ fn judge(plan: &Plan, read: &Read, mut warnings: Vec<String>, was_interrupted: b
         max_entities: plan.max_entities,
         evidence: plan.evidence,
     };
-    (run, teller.tell(&told))
+    let (incidents, people) = teller.tell_with_people(&told);
+    (run, incidents, people)
+}
+
+/// Replaces what the user does not want to be seen, and writes down what it was.
+fn redact(plan: &Plan, incidents: &mut [Incident], people: Vec<Raw>) -> Result<(), Error> {
+    if plan.redact.is_nothing() {
+        return Ok(());
+    }
+    let mut redactor = Redactor::new(plan.redact, &plan.reading.meaning.keys, people);
+    for incident in incidents {
+        redactor.incident(incident);
+    }
+    let Some(path) = &plan.redact_manifest else { return Ok(()) };
+    let failed = |cause| Error::io(called(path), cause);
+    let text = serde_json::to_string_pretty(&redactor.manifest()).map_err(|cause| failed(cause.into()))?;
+    let mut out = create(path)?;
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)
 }
 
 /// What is said on standard error when all is done.

@@ -5,6 +5,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::destination::DestinationRule;
 use super::{EndpointRule, KEYS, Key, Layer, Origin, Said, Shape};
 use crate::error::Error;
 use crate::route::EndpointClass;
@@ -13,7 +14,7 @@ use crate::route::EndpointClass;
 const ENDPOINT_KEYS: [&str; 3] = ["method", "path", "class"];
 
 /// One file while it is read.
-struct File<'a> {
+pub(super) struct File<'a> {
     path: &'a Path,
     text: &'a str,
     mistakes: &'a mut Vec<Error>,
@@ -33,7 +34,12 @@ pub(super) fn read(path: &Path, text: &str, mistakes: &mut Vec<Error>) -> Layer 
     let mut layer = Layer::default();
     for (name, value) in table.get_ref() {
         if name.get_ref() == "endpoint" {
-            file.endpoints(value, &mut layer);
+            let all = file.tables("endpoint", value);
+            layer.endpoints.extend(all.into_iter().filter_map(|(at, table)| file.endpoint(at, table)));
+        } else if name.get_ref() == "destination" {
+            let all = file.tables("destination", value);
+            let rules = all.into_iter().filter_map(|(at, table)| DestinationRule::read(&mut file, at, table));
+            layer.destinations.extend(rules);
         } else {
             file.setting(name, value, &mut layer);
         }
@@ -43,13 +49,13 @@ pub(super) fn read(path: &Path, text: &str, mistakes: &mut Vec<Error>) -> Layer 
 
 impl File<'_> {
     /// Where the byte `at` stands.
-    fn place(&self, at: usize) -> Origin {
+    pub(super) fn place(&self, at: usize) -> Origin {
         let line = 1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..at.min(self.text.len())]).count();
         Origin::File(self.path.to_owned(), line)
     }
 
     /// Remembers a mistake at the byte `at`.
-    fn wrong(&mut self, at: usize, message: &str) {
+    pub(super) fn wrong(&mut self, at: usize, message: &str) {
         let place = self.place(at);
         self.mistakes.push(Error::usage(format!("{place}: {message}")));
     }
@@ -59,7 +65,7 @@ impl File<'_> {
         let word: &str = name.get_ref();
         let Some(key) = known().find(|key| key.name == word) else {
             let mut names: Vec<&str> = known().map(|key| key.name).collect();
-            names.push("endpoint");
+            names.extend(["endpoint", "destination"]);
             self.wrong(name.span().start, &Error::unknown("setting", word, &names).to_string());
             return;
         };
@@ -72,17 +78,25 @@ impl File<'_> {
         }
     }
 
-    fn endpoints(&mut self, value: &Spanned<DeValue<'_>>, layer: &mut Layer) {
+    /// The tables of the list `name`, each with the byte that it begins at.
+    fn tables<'t, 'i>(
+        &mut self,
+        name: &str,
+        value: &'t Spanned<DeValue<'i>>,
+    ) -> Vec<(usize, &'t DeTable<'i>)> {
+        let wrong = format!("{name} is a list of tables: write [[{name}]]");
         let DeValue::Array(all) = value.get_ref() else {
-            self.wrong(value.span().start, "endpoint is a list of tables: write [[endpoint]]");
-            return;
+            self.wrong(value.span().start, &wrong);
+            return Vec::new();
         };
+        let mut tables = Vec::new();
         for one in all {
             match one.get_ref() {
-                DeValue::Table(table) => layer.endpoints.extend(self.endpoint(one.span().start, table)),
-                _ => self.wrong(one.span().start, "endpoint is a list of tables: write [[endpoint]]"),
+                DeValue::Table(table) => tables.push((one.span().start, table)),
+                _ => self.wrong(one.span().start, &wrong),
             }
         }
+        tables
     }
 
     fn endpoint(&mut self, at: usize, table: &DeTable<'_>) -> Option<EndpointRule> {

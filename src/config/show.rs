@@ -31,6 +31,13 @@ pub fn settings_page(settings: &Settings, with_origin: bool) -> String {
             push(&mut page, &format!("{name} = {}", quoted(word)), None);
         }
     }
+    for rule in &settings.destinations {
+        page.push('\n');
+        push(&mut page, "[[destination]]", with_origin.then_some(&*rule.origin.to_string()));
+        for (name, word) in rule.words() {
+            push(&mut page, &format!("{name} = {}", quoted(word)), None);
+        }
+    }
     page
 }
 

@@ -2,6 +2,7 @@
 
 use crate::incident::{Kind, References};
 use crate::request::Flags;
+use crate::tally::Filled;
 
 /// What a user reads about a detector.
 pub struct About {
@@ -53,6 +54,47 @@ pub struct Needs {
     pub missing: &'static str,
     /// What to add to the gateway's config.
     pub fix: &'static str,
+    /// What the detector sees without it.
+    pub without: Sight,
+}
+
+/// How much a detector sees of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// It can prove nothing.
+    Nothing,
+    /// It proves less, or later.
+    Less,
+    /// All that it can use is there.
+    All,
+}
+
+impl Sight {
+    /// What pages call a detector that sees so much.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "blind",
+            Self::Less => "half-blind",
+            Self::All => "sees all",
+        }
+    }
+}
+
+/// What whoever judges by how requests were answered needs.
+pub(crate) const ANSWERS: Needs = Needs {
+    any_of: &[Flags::STATUS],
+    missing: "answers",
+    fix: "log the status: nginx `$status`, Apache `%>s`, Envoy `%RESPONSE_CODE%`",
+    without: Sight::Nothing,
+};
+
+impl Needs {
+    /// Whether one of the flags is ever set.
+    #[must_use]
+    pub fn are_met(&self, filled: &Filled) -> bool {
+        self.any_of.iter().any(|&flag| filled.count(flag) > 0)
+    }
 }
 
 impl About {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{LOGIN_TICK, LoginRoute};
+use crate::detect::about::ANSWERS;
 use crate::detect::statistics::quantile;
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
 use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Tenths};
@@ -59,11 +60,15 @@ static ABOUT: About = About {
             meaning: "what a source with as many requests would ask at everybody's rate, on top of the above",
         },
     ],
-    needs: &[Needs {
-        any_of: &[Flags::USER, Flags::ACCOUNT],
-        missing: "user names",
-        fix: "log whom a reset, sign-up or look-up is for: a header of the service, or the parameter in the query",
-    }],
+    needs: &[
+        Needs { without: Sight::Less, ..ANSWERS },
+        Needs {
+            any_of: &[Flags::USER, Flags::ACCOUNT],
+            missing: "user names",
+            fix: "log whom a reset, sign-up or look-up is for: a header of the service, or the parameter in the query",
+            without: Sight::Less,
+        },
+    ],
     attack: &["T1589.001", "T1087"],
     owasp_api: &["API2:2023"],
     oat: &["OAT-007"],

@@ -24,7 +24,7 @@ mod visits;
 mod walks;
 mod world;
 
-pub use about::{About, Needs, Threshold};
+pub use about::{About, Needs, Sight, Threshold};
 pub(crate) use actor::{Actor, people};
 pub use world::World;
 
@@ -86,7 +86,7 @@ pub fn blind(detectors: &[Box<dyn Detector>], tally: &Tally) -> Vec<Blind> {
     let mut blind: Vec<Blind> = detectors
         .iter()
         .flat_map(|detector| detector.about().needs.iter().map(move |needs| (detector.about().id, needs)))
-        .filter(|(_, needs)| needs.any_of.iter().all(|&flag| filled.count(flag) == 0))
+        .filter(|(_, needs)| !needs.are_met(filled))
         .map(|(id, needs)| Blind {
             detector: id.into(),
             missing: needs.missing.into(),

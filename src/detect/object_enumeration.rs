@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::detect::about::ANSWERS;
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::walks::{by_route, is_public};
-use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
@@ -71,11 +72,15 @@ static ABOUT: About = About {
             meaning: "the 99th percentile of the route's other readers, for scattered ids",
         },
     ],
-    needs: &[Needs {
-        any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
-        missing: "principals or tokens",
-        fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
-    }],
+    needs: &[
+        Needs { without: Sight::Less, ..ANSWERS },
+        Needs {
+            any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
+            missing: "principals or tokens",
+            fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
+            without: Sight::Less,
+        },
+    ],
     attack: &["T1530"],
     owasp_api: &["API1:2023"],
     oat: &["OAT-011"],

@@ -1,6 +1,7 @@
 //! Asking which paths exist: wordlists, fast with a tool or slow with a browser's name.
 
 use crate::collect::{Collector, MISS_TICK, Missed, Misses};
+use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
@@ -56,7 +57,7 @@ static ABOUT: About = About {
             meaning: "from here on it is listed as low",
         },
     ],
-    needs: &[],
+    needs: &[ANSWERS],
     attack: &["T1595.003"],
     owasp_api: &["API9:2023"],
     oat: &["OAT-018"],

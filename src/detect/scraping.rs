@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK};
+use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
 use crate::detect::pool;
 use crate::detect::statistics::permille;
@@ -77,7 +78,7 @@ static ABOUT: About = About {
             meaning: "of the ids between the smallest and the largest",
         },
     ],
-    needs: &[],
+    needs: &[ANSWERS],
     attack: &["T1594"],
     owasp_api: &["API6:2023"],
     oat: &["OAT-011"],

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
+use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
 use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::visits::folded;
-use crate::detect::{Needs, World};
+use crate::detect::{Needs, Sight, World};
 use crate::evidence::{Bounded, Span};
 use crate::hash::NameHash;
 use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Sample, Scale, Tenths};
@@ -62,11 +63,15 @@ pub(super) const ACCOUNT_TRIES: u64 = 20;
 pub(super) const MANY_ACCOUNTS: u64 = 10;
 
 /// What the detectors that judge sieges lack in a log without names.
-pub(super) const NEEDS: &[Needs] = &[Needs {
-    any_of: &[Flags::USER, Flags::ACCOUNT],
-    missing: "user names",
-    fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
-}];
+pub(super) const NEEDS: &[Needs] = &[
+    ANSWERS,
+    Needs {
+        any_of: &[Flags::USER, Flags::ACCOUNT],
+        missing: "user names",
+        fix: "log who tries to log in: nginx `$remote_user` or a header of the login service, Apache `%u`, JSON key `user`",
+        without: Sight::Less,
+    },
+];
 
 /// The findings of one detector: the sieges that are called by its kind.
 pub(super) fn findings(world: &World<'_>, kind: Kind, detector: &'static str) -> Vec<Finding> {

@@ -53,7 +53,7 @@ use crate::event::{Event, Malformed};
 pub use around::{Around, Clock, Opening, Scratch};
 pub use reader::Reader;
 pub use recognise::{Choice, Tried, recognise, try_all};
-pub use string::from_string;
+pub use string::{Directive, directives, from_string, from_string_for};
 
 /// A factory of decoders: what stands in a head (a `#Fields:` line, key names, a format string) becomes part of the decoder.
 pub trait Format: Sync {
@@ -64,6 +64,10 @@ pub trait Format: Sync {
     /// A decoder for a source that begins as `opening` says, if this format could have written it. Only a format that cannot be read without its head (a `#Fields:` line, a CSV header) answers `None`; whether a
     /// decoder fits is found by trying it.
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>>;
+    /// What its lines are told by.
+    fn told_by(&self) -> String {
+        "the columns of its lines".to_owned()
+    }
     /// Whether there are requests in it. A log of connections is known, so that nobody wonders, and skipped.
     fn holds_requests(&self) -> bool {
         true

@@ -74,6 +74,23 @@ pub fn recognise(opening: &Opening<'_>) -> Option<Choice> {
     Some(Choice { decoder, wrappers, ..choice })
 }
 
+/// `decoder` behind the wrappers of a source, if it reads none of its first lines as they stand.
+pub(super) fn in_wrappers(decoder: Box<dyn Decoder>, opening: &Opening<'_>) -> Box<dyn Decoder> {
+    let (lines, scratch) = (first_lines(opening.head), Scratch::default());
+    let reads = |line: &&[u8], around| decoder.decode(line, around).is_ok();
+    if lines.iter().any(|line| reads(line, Around::nothing(&scratch))) {
+        return decoder;
+    }
+    match Inside::of(&lines, opening.clock, &scratch) {
+        Some(inside)
+            if first_lines(&inside.head).iter().any(|line| reads(line, inside_wrappers(&scratch))) =>
+        {
+            Box::new(Wrapped::new(inside.stack, decoder, &inside.head, opening.clock))
+        }
+        _ => decoder,
+    }
+}
+
 /// What stands inside the wrappers of a source.
 struct Inside {
     stack: Stack,

@@ -41,6 +41,28 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// How the title of an incident begins.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CredentialStuffing => "Credential stuffing",
+            Self::PasswordSpraying => "Password spraying",
+            Self::BruteForce => "Password guessing",
+            Self::AccountEnumeration => "Account enumeration",
+            Self::ObjectEnumeration => "Object enumeration",
+            Self::PathEnumeration => "Path enumeration",
+            Self::DataExfiltration => "Data exfiltration",
+            Self::Scraping => "Scraping",
+            Self::Injection => "Injection",
+            Self::VulnerabilityScan => "Vulnerability scan",
+            Self::ResourceExhaustion => "Resource exhaustion",
+            Self::LogTampering => "Log tampering",
+            Self::Exposure => "Exposed file",
+            Self::Sigma => "Sigma rule",
+            Self::TokenAbuse => "Token abuse",
+            Self::DataResidency => "Data residency",
+        }
+    }
+
     /// The name, as the contract spells it.
     pub fn name(self) -> &'static str {
         match self {

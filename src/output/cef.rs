@@ -190,7 +190,7 @@ fn leef(incident: &Incident) -> String {
 }
 
 /// What stands before a message (RFC 5424 §6.2): facility local0, and no host, which a relay knows better.
-fn header(incident: &Incident) -> String {
+pub(super) fn header(incident: &Incident) -> String {
     let priority = 16 * 8 + u32::from(grade(incident.severity).syslog);
     format!("<{priority}>1 {} - {PRODUCT} - {}", incident.last_seen.0.rfc3339(3), incident.kind.name())
 }

@@ -2,16 +2,21 @@
 //!
 //! An output is a pure function of the run summary and the incidents; it escapes the bytes of strangers, and nobody before it does.
 
+mod append;
 mod asim;
 mod cef;
+mod chat;
 mod csv;
 mod ecs;
+mod html;
 mod json;
 mod markdown;
 pub mod mask;
 mod ndjson;
 mod ocsf;
 mod otlp;
+#[cfg(feature = "deliver")]
+mod parcels;
 mod sarif;
 pub mod schema;
 mod siem;
@@ -21,6 +26,7 @@ mod stix;
 mod text;
 mod udm;
 mod whole;
+mod words;
 
 use std::io::{self, Write};
 
@@ -80,6 +86,7 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &text::Text,
     &ndjson::Ndjson,
     &json::Json,
+    &html::Html,
     &markdown::MARKDOWN,
     &csv::CSV,
     &ocsf::OCSF,
@@ -95,6 +102,9 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &otlp::OTLP,
     &sarif::SARIF,
     &stix::Stix,
+    &chat::WEBHOOK,
+    &chat::SLACK,
+    &chat::NTFY,
 ];
 
 /// The output called `name`; an unknown name is an error that names the nearest.

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::append::Append;
+#[cfg(feature = "deliver")]
+use crate::deliver::Address;
 use crate::error::{Error, nearest};
 use crate::incident::Incident;
 use crate::output::{OUTPUTS, Output, Style, find};
@@ -28,6 +31,9 @@ pub enum Destination {
     Stdout,
     /// A file.
     File(PathBuf),
+    /// A receiver.
+    #[cfg(feature = "deliver")]
+    Remote(Address),
 }
 
 /// Reads `[FORMAT:]TARGET`, where `-` is the standard output. Without a FORMAT the extension decides, then `default_format`.
@@ -40,9 +46,7 @@ pub fn parse(text: &str, default_format: &'static dyn Output) -> Result<Target, 
         _ => (None, text),
     };
     if let Some(scheme) = url_scheme(target) {
-        return Err(Error::usage(format!(
-            "`{text}`: reports cannot be sent to `{scheme}://` addresses; name a file, or `-` for standard output"
-        )));
+        return remote(target, scheme, named);
     }
     if named.is_none() {
         refuse_slip(target)?;
@@ -77,6 +81,36 @@ pub fn parse_all(texts: &[String], default_format: &'static dyn Output) -> Resul
     }
 }
 
+/// A receiver; errors do not repeat its address, which may hold a secret.
+#[cfg(feature = "deliver")]
+fn remote(target: &str, scheme: &str, named: Option<&'static dyn Output>) -> Result<Target, Error> {
+    if let Some((word, inner)) = scheme.split_once(':') {
+        let known: Vec<_> = OUTPUTS.iter().map(|output| output.name()).collect();
+        return Err(Error::unknown(&format!("format in front of {inner}://"), word, &known));
+    }
+    let address = Address::parse(target)?;
+    let Some(output) = named else {
+        let example = if address.is_syslog() { "syslog" } else { "splunk-hec" };
+        return Err(Error::usage(format!("{address}: name the format: `-o {example}:{scheme}://…`")));
+    };
+    if address.is_syslog() && output.is_document() {
+        let name = output.name();
+        return Err(Error::usage(format!(
+            "{address}: `{name}` is one document; syslog takes forms of one record an incident (cef, leef, ndjson, syslog, …)"
+        )));
+    }
+    Ok(Target { output, destination: Destination::Remote(address) })
+}
+
+/// No receiver: this program has no code that opens a socket.
+#[cfg(not(feature = "deliver"))]
+fn remote(_: &str, scheme: &str, _: Option<&'static dyn Output>) -> Result<Target, Error> {
+    let (_, scheme) = scheme.split_once(':').unwrap_or(("", scheme));
+    Err(Error::usage(format!(
+        "this gatehound was built without `deliver`, so nothing is sent to {scheme}:// addresses; name a file, or `-`"
+    )))
+}
+
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{:?}", self.output.name(), self.destination)
@@ -90,6 +124,10 @@ impl Target {
         let path = match &self.destination {
             Destination::Stdout => return Ok(Sink::to_stdout(self.output)),
             Destination::File(path) => path,
+            #[cfg(feature = "deliver")]
+            Destination::Remote(address) => {
+                return Err(Error::usage(format!("{address}: what is sent is kept on disk first")));
+            }
         };
         Sink::to_file(path, self.output).map_err(|cause| Error::io(path, cause))
     }
@@ -141,8 +179,10 @@ impl Sink {
         let is_replaceable = known.as_ref().is_none_or(fs::Metadata::is_file);
         let inner = if output.is_document() && is_replaceable {
             Inner::Beside(BufWriter::new(beside(&place, known.as_ref())?))
+        } else if is_replaceable {
+            Inner::Records(Box::new(Append::open(&place)?))
         } else {
-            let file = File::options().append(true).create(true).open(&place)?;
+            let file = File::options().append(true).open(&place)?;
             Inner::unbuffered_or_not(Box::new(file), output)
         };
         Ok(Self { path: place, inner })
@@ -223,11 +263,11 @@ fn by_extension(path: &str) -> Option<&'static dyn Output> {
     OUTPUTS.iter().copied().find(|output| output.extensions().contains(&&*extension))
 }
 
-/// The scheme, if `target` is a URL.
+/// The scheme, if `target` is a URL; `WORD:scheme` where a word stands in front that is no format.
 fn url_scheme(target: &str) -> Option<&str> {
     let (scheme, _) = target.split_once("://")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-:_".contains(c));
     is_scheme.then_some(scheme)
 }
 

@@ -7,7 +7,6 @@ mod header;
 mod layout;
 mod minor;
 mod sparkline;
-mod words;
 
 use std::io::{self, Write};
 

@@ -94,6 +94,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whether the user has a key for hashes.
+    pub(super) fn has_own_key(&self) -> bool {
+        self.has_own_key
+    }
+
     /// What `settings` say about reading. Every mistake is told.
     pub fn new(settings: &Settings, around: &Surroundings) -> Result<Self, Error> {
         let mut mistakes = Mistakes::default();
@@ -236,7 +241,7 @@ impl Wish {
         let opening = Opening { head: &head, clock: &clock };
         Ok(match self {
             _ if head.is_empty() => (None, Recognised::Empty),
-            Self::Written(text) => (Some(format::from_string(text)?), Recognised::Told),
+            Self::Written(text) => (Some(format::from_string_for(text, &opening)?), Recognised::Told),
             Self::Named(format) => {
                 let decoder = format.open(&opening).ok_or_else(|| {
                     Error::usage(format!("does not begin as a log in the format `{}` must", format.name()))
@@ -257,7 +262,10 @@ impl Wish {
 
 /// What the user says about formats.
 fn wish(settings: &Settings) -> Result<Wish, Error> {
-    let written = |text: &str| format::from_string(text).map(|_| Wish::Written(text.to_owned()));
+    let written = |text: &str| {
+        let text = written(text)?;
+        format::from_string(&text).map(|_| Wish::Written(text))
+    };
     let named = |name: &str| format::by_name(name).map(Wish::Named);
     match (settings.read("log-format", written)?, settings.read("input-format", named)?) {
         (Some(written), Some(named)) => match settings.which_first("log-format", "input-format") {
@@ -269,6 +277,34 @@ fn wish(settings: &Settings) -> Result<Wish, Error> {
         },
         (Some(wish), None) | (None, Some(wish)) => Ok(wish),
         (None, None) => Ok(Wish::Recognise),
+    }
+}
+
+/// The format string that the user gave, or that stands in the configuration file behind an `@`.
+fn written(text: &str) -> Result<String, Error> {
+    let Some(place) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
+    // A path may hold a colon itself.
+    let (path, name) = match place.rsplit_once(':') {
+        Some((path, name)) if !Path::new(place).exists() => (path, Some(name)),
+        _ => (place, None),
+    };
+    let config = std::fs::read(path).map_err(|cause| Error::io(path, cause))?;
+    let found = format::directives(&String::from_utf8_lossy(&config));
+    let named = |one: &&format::Directive| {
+        name.is_none_or(|name| one.name == name || one.name.is_empty() && one.dialect == name)
+    };
+    let mut fitting = found.iter().filter(named);
+    match (fitting.next(), fitting.next()) {
+        (Some(one), None) => Ok(one.text.clone()),
+        (None, _) if found.is_empty() => Err(Error::usage(format!("{path}: no format string in it"))),
+        (None, _) => {
+            let known: Vec<&str> = found.iter().map(|one| &*one.name).collect();
+            Err(Error::unknown("format string", name.unwrap_or_default(), &known))
+        }
+        (Some(_), Some(_)) => Err(Error::usage(format!(
+            "{path}: several format strings; say which: {}",
+            found.iter().map(|one| format!("@{path}:{}", one.name)).collect::<Vec<_>>().join(" ")
+        ))),
     }
 }
 

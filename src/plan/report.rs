@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, Style, Target};
+use crate::redact::What;
 use crate::run::{IncidentCounts, Run};
 
 /// Incidents that text tells in full, unless the user wants another number.
@@ -25,12 +26,19 @@ pub struct Plan {
     pub talk: Talk,
     /// Where reports go, and how they look there.
     pub targets: Vec<(Target, Style)>,
+    /// How receivers are reached: one for each target that is one, in their order.
+    #[cfg(feature = "deliver")]
+    pub deliveries: Vec<crate::deliver::Delivery>,
     /// Where the run summary goes.
     pub summary: Option<PathBuf>,
     /// How many entities of each kind are named.
     pub max_entities: usize,
     /// How many lines of the log are shown.
     pub evidence: usize,
+    /// What is replaced by pseudonyms.
+    pub redact: What,
+    /// Where it is written what was.
+    pub redact_manifest: Option<PathBuf>,
     /// Incidents below this are left out.
     min_severity: Severity,
     /// Whether incidents that are held back are told.
@@ -68,6 +76,8 @@ impl Plan {
             ..Style::default()
         };
         let targets = mistakes.or_default(targets(settings));
+        #[cfg(feature = "deliver")]
+        let deliveries = mistakes.or_default(super::delivery::deliveries(settings, &targets, around));
         let min_severity = mistakes.or_default(severity(settings, "min-severity"));
         let fail_on = mistakes.or_default(severity(settings, "fail-on"));
         let max_entities = mistakes.or_default(number(settings, "max-entities"));
@@ -78,7 +88,17 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
+        let redact = mistakes.or_default(What::read(settings.list("redact")));
+        let redact_manifest = settings.text("redact-manifest").map(PathBuf::from);
+        for path in redact_manifest.iter().filter(|path| path.as_os_str() != "-") {
+            mistakes.or_default(can_hold(path));
+        }
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
+        if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
+            mistakes.0.push(Error::usage(
+                "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
+            ));
+        }
         mistakes.none()?;
         let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
         let keeps =
@@ -86,7 +106,7 @@ impl Plan {
         let styled = |target: Target| {
             let style = match target.destination {
                 Destination::Stdout => Style { color: color.stdout, ..style },
-                Destination::File(_) => Style { color: color.files, width: Style::default().width, ..style },
+                _ => Style { color: color.files, width: Style::default().width, ..style },
             };
             (target, style)
         };
@@ -94,9 +114,13 @@ impl Plan {
             reading: Reading::open(paths, rules),
             talk,
             targets: targets.into_iter().filter(keeps).map(styled).collect(),
+            #[cfg(feature = "deliver")]
+            deliveries,
             summary,
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
+            redact,
+            redact_manifest,
             min_severity: min_severity.unwrap_or(Severity::Info),
             show_suppressed,
             top,

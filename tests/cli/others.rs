@@ -115,6 +115,45 @@ fn a_format_is_explained() {
 }
 
 #[test]
+fn format_strings_are_read_out_of_a_configuration_and_used() {
+    let place = Place::new();
+    let conf = "http {\n  log_format main '$remote_addr [$time_local] \"$request\" $status \"$http_x_note\"';\n  \
+                log_format bad '$remote_addr$status';\n}\n";
+    place.file("nginx.conf", conf);
+    let told = place.run(&["formats", "from", "nginx.conf"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    for part in [
+        "nginx.conf:2: nginx main\n  log_format main '$remote_addr [$time_local] \"$request\" $status \"$http_x_note\"';\n",
+        "  fills time, client, method, path, query, protocol, status\n  --log-format @nginx.conf:main\n",
+        "nginx.conf:3: nginx bad\n",
+        "cannot be read: format string, column 29: nothing stands between",
+    ] {
+        assert!(told.out.contains(part), "{part}: {}", told.out);
+    }
+    place.file("a.log", "192.0.2.7 [10/Mar/2026:17:00:03 +0000] \"GET /a HTTP/1.1\" 200 \"x\"\n");
+    let event =
+        json(place.run(&["events", "a.log", "-q", "--log-format", "@nginx.conf:main"]).out.trim_end());
+    assert_eq!((&event["client"], &event["status"]), (&"192.0.2.7".into(), &200.into()));
+    for (words, says) in [
+        ("@nginx.conf", "several format strings; say which: @nginx.conf:main @nginx.conf:bad"),
+        ("@nginx.conf:mian", "unknown format string `mian`; did you mean `main`?"),
+        ("@nginx.conf:bad", "column 29: nothing stands between"),
+        ("@none.conf", "none.conf"),
+        ("%ci:%cp [%tr] %foo", "format string, column 16: unknown alias `foo`"),
+        (
+            "[%START_TIME%] %RESPONSE_CDE%",
+            "column 17: unknown operator `RESPONSE_CDE`; did you mean `RESPONSE_CODE`?",
+        ),
+        ("%h %^[%d:%t %^] \"%r\" %s %!", "column 26: unknown specifier `%!`"),
+    ] {
+        let said = place.run(&["events", "a.log", "-q", "--log-format", words]);
+        assert_eq!(said.code, 2, "{words}: {}", said.out);
+        assert!(said.err.contains(says), "{words}: {}", said.err);
+    }
+    assert_eq!(place.run(&["formats", "from", "a.log"]).code, 2);
+}
+
+#[test]
 fn a_simulated_day_is_scanned_and_scored() {
     let place = Place::new();
     let words = [

@@ -1,7 +1,7 @@
 //! Code where a value was expected: SQL, scripts, commands, templates, paths that climb.
 
 use super::Family;
-use crate::detect::{About, Detector, Needs, Threshold, World};
+use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
 use crate::incident::{Finding, Kind};
 use crate::request::Flags;
 use crate::signal::Class;
@@ -50,6 +50,7 @@ static ABOUT: About = About {
         any_of: &[Flags::DURATION],
         missing: "request time",
         fix: "log `$request_time` (nginx), `%D` (Apache): code that was told to wait is seen by how long the answer took",
+        without: Sight::Less,
     }],
     attack: &["T1190", "T1059"],
     owasp_api: &["API8:2023"],

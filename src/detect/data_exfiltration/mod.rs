@@ -7,8 +7,9 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::detect::about::ANSWERS;
 use crate::detect::pool;
-use crate::detect::{About, Actor, Detector, Needs, Threshold, World, people};
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
 use crate::evidence::Span;
 use crate::hash::NameHash;
 use crate::incident::{Finding, Kind};
@@ -65,15 +66,18 @@ static ABOUT: About = About {
         },
     ],
     needs: &[
+        ANSWERS,
         Needs {
             any_of: &[Flags::BYTES_OUT],
             missing: "response sizes",
             fix: "log the size of the answer: nginx `$body_bytes_sent`, Apache `%b`, Envoy `%BYTES_SENT%`",
+            without: Sight::Less,
         },
         Needs {
             any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
             missing: "principals or tokens",
             fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
+            without: Sight::Less,
         },
     ],
     attack: &["T1567", "T1530"],

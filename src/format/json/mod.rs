@@ -45,6 +45,11 @@ impl Format for Json {
         "JSON lines: nginx escape=json, Kong, APISIX, Traefik, Caddy, Envoy, Linkerd, ECS and any keys of that kind"
     }
 
+    fn told_by(&self) -> String {
+        "a JSON object whose keys tell a time, somebody and a request, by whichever of their usual names"
+            .to_owned()
+    }
+
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         Some(Box::new(JsonLines::learn(opening.head, Vec::new(), None)))
     }

@@ -38,6 +38,18 @@ impl Format for Producer {
         self.about
     }
 
+    fn told_by(&self) -> String {
+        let group = |names: &&[&[u8]]| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_ascii())).collect();
+            names.join(" or ")
+        };
+        let groups: Vec<String> = self.signature.iter().map(group).collect();
+        format!(
+            "a JSON object with {}: keys of objects in objects joined, in lower case and without punctuation",
+            groups.join(", and ")
+        )
+    }
+
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         let given = self.given.iter().map(|&(path, meaning)| (path.to_vec(), meaning)).collect();
         let producer = PRODUCERS.iter().find(|one| one.name == self.name)?;

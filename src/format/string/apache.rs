@@ -1,45 +1,43 @@
 //! `LogFormat "…" nickname` and `CustomLog path "…"` of Apache, and their strings alone. Jetty, Tomcat, varnishncsa and
 //! gunicorn's plain directives are the same.
 
+use super::dialect::{self, Compiled, Token, stamp};
+use super::layout::Layout;
 use super::pattern::Pattern;
-use super::template::{Field, Shape, Template};
+use super::template::Shape;
 use crate::error::Error;
-use crate::format::Decoder;
+use crate::format::Clock;
 use crate::format::fields::Unit;
 use crate::format::json::of_name;
 use crate::format::slot::{Meaning, Slot};
 use crate::text::Escapes;
 
-/// A decoder for a whole directive.
-pub(super) fn directive(text: &str) -> Result<Box<dyn Decoder>, Error> {
+/// Reads a whole directive.
+pub(super) fn directive(text: &str, clock: &Clock) -> Result<Compiled, Error> {
     let bytes = text.as_bytes();
-    let mut opening = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'"').map(|(at, _)| at);
-    let start = opening.next().ok_or_else(|| Error::usage("LogFormat: no string in double quotes"))?;
+    let start =
+        memchr::memchr(b'"', bytes).ok_or_else(|| Error::usage("LogFormat: no string in double quotes"))?;
     let mut pattern = Pattern::default();
     let end = pattern.quoted(bytes, start, unescaped)?;
     // The path of `CustomLog` may be quoted, too.
     if !pattern.bytes.contains(&b'%')
-        && let Some(second) = memchr::memchr(b'"', &bytes[end..])
+        && let Some(second) = memchr::memchr(b'"', bytes.get(end..).unwrap_or(b""))
     {
         pattern = Pattern::default();
         pattern.quoted(bytes, end + second, unescaped)?;
     }
-    compile(&pattern)
+    dialect::compile(&pattern, &token, Escapes::Backslash, clock)
 }
 
-/// A decoder for a string alone; `\"` may still stand in it.
-pub(super) fn bare(text: &str) -> Result<Box<dyn Decoder>, Error> {
-    let mut pattern = Pattern::bare(text);
-    if text.contains("\\\"") {
-        let quoted = format!("\u{1}{text}\u{1}");
-        pattern = Pattern::default();
-        pattern.quoted(quoted.as_bytes(), 0, unescaped)?;
-    }
-    compile(&pattern)
+/// Reads a string alone; `\"` may still stand in it.
+pub(super) fn bare(text: &str, clock: &Clock) -> Result<Compiled, Error> {
+    let pattern =
+        if text.contains("\\\"") { Pattern::unescaped(text, unescaped) } else { Pattern::bare(text) };
+    dialect::compile(&pattern, &token, Escapes::Backslash, clock)
 }
 
 /// What Apache's configuration makes of a byte behind a backslash.
-fn unescaped(byte: u8) -> Option<u8> {
+pub(super) fn unescaped(byte: u8) -> Option<u8> {
     match byte {
         b'"' | b'\\' => Some(byte),
         b'n' => Some(b'\n'),
@@ -48,45 +46,14 @@ fn unescaped(byte: u8) -> Option<u8> {
     }
 }
 
-/// The decoder of a string.
-fn compile(pattern: &Pattern) -> Result<Box<dyn Decoder>, Error> {
-    let bytes = pattern.bytes.as_slice();
-    let mut template = Template { start: Vec::new(), fields: Vec::new(), escapes: Escapes::Backslash };
-    let mut at = 0;
-    while at < bytes.len() {
-        let percent = bytes[at] == b'%';
-        if percent && bytes.get(at + 1) != Some(&b'%') {
-            let (shape, end) = one(pattern, at)?;
-            let name = String::from_utf8_lossy(&bytes[at..end]).into_owned();
-            add(&mut template, Field { name, column: pattern.column(at), shape, literal: Vec::new() });
-            at = end;
-        } else {
-            let literal = template.fields.last_mut().map_or(&mut template.start, |field| &mut field.literal);
-            literal.push(bytes[at]);
-            at += 1 + usize::from(percent);
-        }
+/// The directive that begins at `at`: `%`, conditions, `{parameter}`, letter.
+pub(super) fn token(bytes: &[u8], at: usize) -> Option<Token> {
+    if bytes.get(at) != Some(&b'%') {
+        return None;
     }
-    Ok(Box::new(template.checked()?))
-}
-
-/// Adds a directive; path and query that stand side by side are one field.
-fn add(template: &mut Template, field: Field) {
-    if let Some(before) = template.fields.last_mut().filter(|before| before.literal.is_empty())
-        && before.name == "%U"
-        && field.name == "%q"
-    {
-        before.name.push_str("%q");
-        return;
+    if bytes.get(at + 1) == Some(&b'%') {
+        return Some(Token::Literal(b"%", at + 2));
     }
-    template.fields.push(field);
-}
-
-/// The directive that begins at `at`: `%`, conditions, `{parameter}`, letter; and where it ends.
-fn one(pattern: &Pattern, at: usize) -> Result<(Shape, usize), Error> {
-    let bytes = pattern.bytes.as_slice();
-    let fail = |here: usize, why: &str| {
-        Err(Error::usage(format!("format string, column {}: {why}", pattern.column(here))))
-    };
     let condition = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'!' | b',' | b'<' | b'>');
     let mut here = at + 1;
     let mut last = false;
@@ -95,32 +62,40 @@ fn one(pattern: &Pattern, at: usize) -> Result<(Shape, usize), Error> {
         here += 1;
     }
     let mut parameter: &[u8] = b"";
+    let begin = here + 1;
     if bytes.get(here) == Some(&b'{') {
         let Some(length) = memchr::memchr(b'}', &bytes[here..]) else {
-            return fail(here, "the brace is never closed");
+            return Some(Token::Bad(bytes.len(), here, "the brace is never closed".to_owned()));
         };
-        parameter = &bytes[here + 1..here + length];
+        parameter = &bytes[begin..here + length];
         here += length + 1;
         while let Some(b'<' | b'>') = bytes.get(here) {
             here += 1;
         }
     }
-    if let [b'^', b't', b'i' | b'o', ..] = &bytes[here..] {
-        return Ok((Shape::Text(None), here + 3));
+    if let Some([b'^', b't', b'i' | b'o', ..]) = bytes.get(here..) {
+        return Some(Token::Field(Shape::Text(None), here + 3));
     }
-    let Some(&letter) = bytes.get(here) else { return fail(at, "no letter behind `%`") };
-    match shape(letter, parameter, last) {
-        Some(Ok(shape)) => Ok((shape, here + 1)),
-        Some(Err(why)) => fail(at, why),
-        None => fail(here, &format!("unknown directive `%{}`", letter.escape_ascii())),
+    let Some(&letter) = bytes.get(here) else {
+        return Some(Token::Bad(bytes.len(), at, "no letter behind `%`".to_owned()));
+    };
+    if letter == b't' {
+        return Some(time(parameter, begin, here + 1));
     }
+    Some(match shape(letter, parameter, last) {
+        Some(shape) => Token::Field(shape, here + 1),
+        None => Token::Bad(here + 1, here, format!("unknown directive `%{}`", letter.escape_ascii())),
+    })
 }
 
 /// What a directive says; `None` where there is no such directive.
-fn shape(letter: u8, parameter: &[u8], last: bool) -> Option<Result<Shape, &'static str>> {
+fn shape(letter: u8, parameter: &[u8], last: bool) -> Option<Shape> {
+    if parameter.is_empty() && b"Ccienox".contains(&letter) {
+        return None;
+    }
     let text = |slot| Shape::Text(Some(Meaning::of(slot)));
     let ranked = |slot, rank| Meaning { rank, ..Meaning::of(slot) };
-    Some(Ok(match letter {
+    Some(match letter {
         b'a' if parameter == b"c" => Shape::Text(Some(ranked(Slot::Client, 2))),
         b'a' => text(Slot::Client),
         b'h' => Shape::Text(Some(ranked(Slot::Client, 1))),
@@ -142,7 +117,6 @@ fn shape(letter: u8, parameter: &[u8], last: bool) -> Option<Result<Shape, &'sta
         b'q' => text(Slot::Query),
         b'r' => text(Slot::Request),
         b's' => Shape::Text(Some(ranked(Slot::Status, u8::from(!last)))),
-        b't' => return Some(time(parameter)),
         b'u' => text(Slot::User),
         b'U' => text(Slot::Target),
         b'v' | b'V' => text(Slot::Host),
@@ -154,7 +128,7 @@ fn shape(letter: u8, parameter: &[u8], last: bool) -> Option<Result<Shape, &'sta
             Shape::Text(None)
         }
         _ => return None,
-    }))
+    })
 }
 
 /// What a variable of `mod_ssl` says.
@@ -167,24 +141,16 @@ fn tls(name: &[u8]) -> Option<Meaning> {
     }
 }
 
-/// The time in the layout that a parameter asks for.
-fn time(parameter: &[u8]) -> Result<Shape, &'static str> {
-    let layout = parameter.strip_prefix(b"begin:").or(parameter.strip_prefix(b"end:")).unwrap_or(parameter);
+/// The time in the layout that a parameter asks for; it begins at `begin`.
+fn time(parameter: &[u8], begin: usize, end: usize) -> Token {
+    let prefixed = [b"begin:".as_slice(), b"end:"].into_iter().find(|prefix| parameter.starts_with(prefix));
+    let skipped = prefixed.map_or(0, <[u8]>::len);
+    let layout = &parameter[skipped..];
     let meaning = Meaning::of(Slot::Time);
     match layout {
-        b"" | b"[%d/%b/%Y:%H:%M:%S %z]" | b"[%d/%b/%Y:%T %z]" => Ok(Shape::Bracketed(meaning)),
-        // A stamp without a blank ends at its literal, like any other field.
-        b"sec"
-        | b"msec"
-        | b"usec"
-        | b"%s"
-        | b"%FT%T%z"
-        | b"%Y-%m-%dT%H:%M:%S%z"
-        | b"%FT%TZ"
-        | b"%Y-%m-%dT%H:%M:%SZ"
-        | b"%FT%T"
-        | b"%Y-%m-%dT%H:%M:%S" => Ok(Shape::Text(Some(meaning))),
-        _ => Err("this layout of the time is not known; known: `%t`, `%{sec}t`, `%{msec}t`, `%{usec}t`, \
-                  `%{%FT%T%z}t`, `%{[%d/%b/%Y:%T %z]}t`"),
+        b"" | b"[%d/%b/%Y:%H:%M:%S %z]" | b"[%d/%b/%Y:%T %z]" => Token::Field(Shape::Bracketed(meaning), end),
+        b"sec" | b"msec" | b"usec" => Token::Field(Shape::Text(Some(meaning)), end),
+        b"msec_frac" | b"usec_frac" => Token::Field(Shape::Stamp(Layout::fraction()), end),
+        _ => stamp(layout, begin + skipped, end),
     }
 }

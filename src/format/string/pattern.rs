@@ -18,6 +18,62 @@ impl Pattern {
         Self { bytes, columns }
     }
 
+    /// All of `text`, its escapes undone.
+    pub(super) fn unescaped(text: &str, escapes: impl Fn(u8) -> Option<u8>) -> Self {
+        let mut pattern = Self::default();
+        pattern.until(text.as_bytes(), 0, escapes, |_| false);
+        pattern
+    }
+
+    /// The word of `text` that begins at `at`, its escapes undone.
+    pub(super) fn word(text: &str, at: usize, escapes: impl Fn(u8) -> Option<u8>) -> Self {
+        let mut pattern = Self::default();
+        pattern.until(text.as_bytes(), at, escapes, |byte| byte.is_ascii_whitespace());
+        pattern
+    }
+
+    /// Appends `text` from `at` up to a byte that `ends` it.
+    fn until(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        escapes: impl Fn(u8) -> Option<u8>,
+        ends: impl Fn(u8) -> bool,
+    ) {
+        self.columns.pop();
+        let mut here = at;
+        while let Some(&byte) = text.get(here).filter(|&&byte| !ends(byte)) {
+            let next = text.get(here + 1).filter(|_| byte == b'\\').and_then(|&next| escapes(next));
+            self.push(next.unwrap_or(byte), here);
+            here += 1 + usize::from(next.is_some());
+        }
+        self.columns.push(here + 1);
+    }
+
+    /// Keeps the bytes that `keeps` wants; it sees the byte kept before.
+    pub(super) fn retain(&mut self, keeps: impl Fn(Option<u8>, u8) -> bool) {
+        let mut kept = Self::default();
+        for (&byte, &column) in self.bytes.iter().zip(&self.columns) {
+            if keeps(kept.bytes.last().copied(), byte) {
+                kept.push(byte, column - 1);
+            }
+        }
+        kept.columns.extend(self.columns.last());
+        *self = kept;
+    }
+
+    /// Counts columns from `by` further left.
+    pub(super) fn shift(&mut self, by: usize) {
+        self.columns.iter_mut().for_each(|column| *column += by);
+    }
+
+    /// Appends what the user did not write, at the column behind the last.
+    pub(super) fn append(&mut self, more: &[u8]) {
+        let column = self.columns.last().copied().unwrap_or(1);
+        self.bytes.extend_from_slice(more);
+        self.columns.resize(self.bytes.len() + 1, column);
+    }
+
     /// The column of the byte at `at`.
     pub(super) fn column(&self, at: usize) -> usize {
         self.columns.get(at).or(self.columns.last()).copied().unwrap_or(1)

@@ -1,16 +1,17 @@
 //! Literals and fields in turn, as a format string has them, and how a line is held against them.
 
+use super::layout::{Layout, Parts};
+use super::values::put;
 use crate::error::Error;
 use crate::event::{Event, Malformed};
 use crate::format::clf::no_access;
 use crate::format::columns::is_escaped;
-use crate::format::json::JsonLines;
 use crate::format::slot::{Growing, Meaning, Slot};
-use crate::format::{Around, Decoder};
+use crate::format::{Around, Clock, Decoder};
 use crate::text::Escapes;
 
 /// The name of every format that came as a string.
-const NAME: &str = "custom";
+pub(super) const NAME: &str = "custom";
 
 /// A field, and the literal behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +21,13 @@ pub(super) struct Field {
     /// Where, counted from 1.
     pub(super) column: usize,
     pub(super) shape: Shape,
+    /// Whether its producer may put it in quotes of its own.
+    pub(super) is_quoted: bool,
     pub(super) literal: Vec<u8>,
 }
 
 /// What a field looks like, and what it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// Anything up to the literal.
     Text(Option<Meaning>),
@@ -34,8 +37,63 @@ pub(super) enum Shape {
     List(Option<Meaning>),
     /// A size whose dash means zero.
     DashIsZero(Meaning),
+    /// A size with a `+` before it while it still grew.
+    Growing(Meaning),
+    /// A part of the time in a layout of its own.
+    Stamp(Layout),
+    /// Blanks, however many.
+    Blanks,
     /// Host, then target, with nothing between them but the target's slash.
     HostAndTarget,
+    /// `address:port`.
+    AddressAndPort,
+    /// A frontend of `HAProxy`; `~` behind it means TLS.
+    Frontend,
+    /// A server of `HAProxy`; one in angle brackets is none.
+    Server,
+    /// One captured header by its number: its key may tell which, else what it looks like.
+    Captured,
+    /// Captured headers, `{a|b}`: of the request or of the answer.
+    Captures(bool),
+}
+
+impl Shape {
+    /// What the field says, if that is one thing.
+    pub(super) fn slot(&self) -> Option<Slot> {
+        self.slots().first().copied()
+    }
+
+    /// All that the field says.
+    fn slots(&self) -> Vec<Slot> {
+        match self {
+            Self::Text(meaning) | Self::List(meaning) => meaning.iter().map(|meaning| meaning.slot).collect(),
+            Self::Bracketed(meaning) | Self::DashIsZero(meaning) | Self::Growing(meaning) => {
+                vec![meaning.slot]
+            }
+            Self::Stamp(layout) if layout.has_day() => vec![Slot::Time],
+            Self::HostAndTarget => vec![Slot::Host, Slot::Target],
+            Self::AddressAndPort => vec![Slot::Client, Slot::ClientPort],
+            Self::Frontend => vec![Slot::Route],
+            Self::Server => vec![Slot::Upstream],
+            Self::Stamp(_) | Self::Blanks | Self::Captured | Self::Captures(_) => Vec::new(),
+        }
+    }
+
+    /// Whether whoever asks chooses what stands there.
+    fn is_strangers(&self) -> bool {
+        self.slots().iter().any(|slot| {
+            matches!(
+                slot,
+                Slot::Request
+                    | Slot::Target
+                    | Slot::Query
+                    | Slot::UserAgent
+                    | Slot::Referer
+                    | Slot::Forwarded
+                    | Slot::Host
+            )
+        })
+    }
 }
 
 /// A compiled format string.
@@ -45,74 +103,217 @@ pub(super) struct Template {
     pub(super) fields: Vec<Field>,
     /// How the producer escapes values.
     pub(super) escapes: Escapes,
+    /// How stamps are read that do not say everything.
+    pub(super) clock: Clock,
 }
 
 impl Template {
+    /// The literal that is being written: behind the last field, or before the first.
+    pub(super) fn literal(&mut self) -> &mut Vec<u8> {
+        self.fields.last_mut().map_or(&mut self.start, |field| &mut field.literal)
+    }
+
+    /// What its fields say, in their order.
+    pub(super) fn slots(&self) -> Vec<Slot> {
+        self.fields.iter().flat_map(|field| field.shape.slots()).collect()
+    }
+
+    /// Checks that something stands between any two fields.
+    pub(super) fn run_on(&self) -> Result<(), Error> {
+        let ends_itself =
+            |shape: &Shape| matches!(shape, Shape::Bracketed(_) | Shape::Stamp(_) | Shape::Blanks);
+        let runs_on = |field: &Field| field.literal.is_empty() && !ends_itself(&field.shape);
+        let neighbours = self.fields.iter().zip(self.fields.iter().skip(1));
+        let Some((first, second)) = neighbours.into_iter().find(|(first, _)| runs_on(first)) else {
+            return Ok(());
+        };
+        Err(Error::usage(format!(
+            "format string, column {}: nothing stands between `{}` and `{}`, so nobody can tell where one ends",
+            second.column, first.name, second.name
+        )))
+    }
+
     /// Checks what cannot be read: two fields with nothing between them, and a string without a time or a client.
     pub(super) fn checked(self) -> Result<Self, Error> {
-        let runs_on = |field: &Field| field.literal.is_empty() && !matches!(field.shape, Shape::Bracketed(_));
-        let neighbours = self.fields.iter().zip(self.fields.iter().skip(1));
-        if let Some((first, second)) = neighbours.into_iter().find(|(first, _)| runs_on(first)) {
-            return Err(Error::usage(format!(
-                "format string, column {}: nothing stands between `{}` and `{}`, so nobody can tell where one ends",
-                second.column, first.name, second.name
-            )));
+        self.run_on()?;
+        let slots = self.slots();
+        if !slots.contains(&Slot::Time) {
+            return Err(Error::usage(
+                "format string: no time in it (`$time_local`, `%t`, `%START_TIME%`, `%tr`, `%d:%t`)",
+            ));
         }
-        let has = |slot| {
-            self.fields.iter().any(|field| match field.shape {
-                Shape::Text(Some(meaning))
-                | Shape::List(Some(meaning))
-                | Shape::Bracketed(meaning)
-                | Shape::DashIsZero(meaning) => meaning.slot == slot,
-                _ => false,
-            })
-        };
-        if !has(Slot::Time) {
-            return Err(Error::usage("format string: no time in it (`$time_local`, `%t`)"));
-        }
-        if ![Slot::Client, Slot::Forwarded, Slot::User, Slot::Consumer].into_iter().any(has) {
-            return Err(Error::usage("format string: no client in it (`$remote_addr`, `%h`)"));
+        if ![Slot::Client, Slot::Forwarded, Slot::User, Slot::Consumer]
+            .iter()
+            .any(|slot| slots.contains(slot))
+        {
+            return Err(Error::usage(
+                "format string: no client in it (`$remote_addr`, `%h`, `%DOWNSTREAM_REMOTE_ADDRESS%`, `%ci`)",
+            ));
         }
         Ok(self)
     }
 
-    /// Takes a line apart.
+    /// Takes a line apart; where a blank in an unquoted target misled that, from both sides.
     fn read<'a>(&self, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        let mut growing = Growing::new();
-        let mut rest = line.strip_prefix(self.start.as_slice()).ok_or(Malformed::Short)?;
-        for (nth, field) in self.fields.iter().enumerate() {
-            let last = nth + 1 == self.fields.len();
-            let end = self.end(field, rest, last).ok_or(Malformed::Short)?;
-            put(&mut growing, field.shape, &rest[..end]);
-            // A line that ends before its last quote was cut.
-            rest = rest.get(end + field.literal.len()..).unwrap_or(b"");
+        let first = self.read_with(line, |template, growing, parts| template.put(line, growing, parts));
+        let Some(pivot) = self.pivot(|literal| literal.first().is_some_and(|&byte| byte != b'"')) else {
+            return first;
+        };
+        first.or_else(|malformed| {
+            let rest = line.strip_prefix(self.start.as_slice()).ok_or(malformed)?;
+            let again = self.read_with(line, |template, growing, parts| {
+                template.from_both_sides(pivot, rest, growing, parts)
+            });
+            again.map_err(|_| malformed)
+        })
+    }
+
+    /// The event of a line whose fields `put` takes.
+    fn read_with<'a>(
+        &self,
+        line: &'a [u8],
+        put: impl Fn(&Self, &mut Growing<'a>, &mut Parts) -> Result<(), Malformed>,
+    ) -> Result<Event<'a>, Malformed> {
+        let (mut growing, mut parts) = (Growing::new(), Parts::default());
+        put(self, &mut growing, &mut parts)?;
+        if parts.is_any() {
+            let (time, digits) = parts.time(&self.clock).ok_or(Malformed::Time)?;
+            growing.set_instant(time, digits);
         }
-        if !rest.is_empty() {
-            return Err(Malformed::Trailing);
-        }
-        let escaped = memchr::memchr(b'\\', line).is_some();
+        let mark = if self.escapes == Escapes::Hash { b'#' } else { b'\\' };
+        let escaped = memchr::memchr(mark, line).is_some();
         growing.finish(if escaped { self.escapes } else { Escapes::None })?;
         Ok(growing.into_event())
     }
 
-    /// Where the value at the start of `rest` ends: at the first literal that can be the one behind it.
-    fn end(&self, field: &Field, rest: &[u8], last: bool) -> Option<usize> {
+    /// Takes what the fields of a line say.
+    pub(super) fn put<'a>(
+        &self,
+        line: &'a [u8],
+        growing: &mut Growing<'a>,
+        parts: &mut Parts,
+    ) -> Result<(), Malformed> {
+        let rest = line.strip_prefix(self.start.as_slice()).ok_or(Malformed::Short)?;
+        if self.escapes == Escapes::None
+            // Where nothing is escaped, quotes may stand in it.
+            && let Some(pivot) = self.pivot(|literal| literal.first() == Some(&b'"'))
+        {
+            return self.from_both_sides(pivot, rest, growing, parts);
+        }
+        let rest = self.from_the_left(self.fields.len(), rest, growing, parts)?;
+        if rest.is_empty() { Ok(()) } else { Err(Malformed::Trailing) }
+    }
+
+    /// The last field that a stranger fills, with a literal behind it that `ends` wants.
+    fn pivot(&self, ends: impl Fn(&[u8]) -> bool) -> Option<usize> {
+        self.fields.iter().rposition(|field| ends(&field.literal) && field.shape.is_strangers())
+    }
+
+    /// Takes the first `count` fields; gives what stands behind them.
+    fn from_the_left<'a>(
+        &self,
+        count: usize,
+        line: &'a [u8],
+        growing: &mut Growing<'a>,
+        parts: &mut Parts,
+    ) -> Result<&'a [u8], Malformed> {
+        let (mut before, mut rest) = (self.start.as_slice(), line);
+        for (nth, field) in self.fields.iter().enumerate().take(count) {
+            // Where no headers are captured, not even the blank is written.
+            if matches!(field.shape, Shape::Captures(_)) && rest.first() != Some(&b'{') {
+                continue;
+            }
+            let last = nth + 1 == self.fields.len();
+            let (value, behind) = self.value(field, before, rest, last, parts)?;
+            put(growing, &field.shape, value);
+            // A line that ends before its last quote was cut.
+            rest = behind.get(field.literal.len()..).unwrap_or(b"");
+            before = &field.literal;
+        }
+        Ok(rest)
+    }
+
+    /// Takes the fields behind the pivot from the end of the line, those before it from its start, and the pivot is what is
+    /// left between.
+    fn from_both_sides<'a>(
+        &self,
+        pivot: usize,
+        line: &'a [u8],
+        growing: &mut Growing<'a>,
+        parts: &mut Parts,
+    ) -> Result<(), Malformed> {
+        let mut rest = self.from_the_left(pivot, line, growing, parts)?;
+        let behind = self.fields.get(pivot + 1..).unwrap_or(&[]);
+        let ends = [&self.fields[pivot]].into_iter().chain(behind).map(|field| field.literal.as_slice());
+        let literals: Vec<&[u8]> = ends.collect();
+        let (before, after) = literals.split_at(literals.len() - 1);
+        rest = rest.strip_suffix(after.first().copied().unwrap_or(b"")).ok_or(Malformed::Short)?;
+        for (literal, field) in before.iter().zip(behind).rev() {
+            let at = memchr::memmem::rfind(rest, literal).ok_or(Malformed::Short)?;
+            let value = &rest[at + literal.len()..];
+            if let Shape::Stamp(layout) = &field.shape {
+                layout.read(value, parts).ok_or(Malformed::Time)?;
+            }
+            put(growing, &field.shape, value);
+            rest = &rest[..at];
+        }
+        put(growing, &self.fields[pivot].shape, rest);
+        Ok(())
+    }
+
+    /// The value at the start of `rest`, which stands behind the literal `before`; and what follows it, its literal first.
+    fn value<'a>(
+        &self,
+        field: &Field,
+        before: &[u8],
+        rest: &'a [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+        if let Some(inside) = rest.strip_prefix(b"\"").filter(|_| field.is_quoted && !before.ends_with(b"\""))
+        {
+            let closes = |at: &usize| {
+                let behind = &inside[at + 1..];
+                let follows = if field.literal.is_empty() {
+                    behind.is_empty()
+                } else {
+                    behind.starts_with(&field.literal)
+                };
+                follows && !is_escaped(inside, *at)
+            };
+            let end = memchr::memchr_iter(b'"', inside).find(closes).ok_or(Malformed::Unbalanced)?;
+            return Ok((&inside[..end], &inside[end + 1..]));
+        }
+        let from = match &field.shape {
+            Shape::Stamp(layout) => layout.read(rest, parts).ok_or(Malformed::Time)?,
+            Shape::Blanks => rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+            // A closing brace inside is escaped.
+            Shape::Captures(_) => memchr::memchr(b'}', rest).ok_or(Malformed::Unbalanced)? + 1,
+            Shape::Bracketed(_) if rest.first() == Some(&b'[') => {
+                memchr::memchr(b']', rest).ok_or(Malformed::Short)? + usize::from(field.literal.is_empty())
+            }
+            _ => 0,
+        };
+        let end = self.end(field, rest, from, last).ok_or(Malformed::Short)?;
+        Ok(rest.split_at(end))
+    }
+
+    /// Where a value at the start of `rest`, at least `from` bytes long, ends: at the first literal that can be the one behind
+    /// it.
+    fn end(&self, field: &Field, rest: &[u8], from: usize, last: bool) -> Option<usize> {
         let literal = field.literal.as_slice();
         if literal.is_empty() {
-            let bracketed = matches!(field.shape, Shape::Bracketed(_)) && !last;
-            return if bracketed { Some(memchr::memchr(b']', rest)? + 1) } else { Some(rest.len()) };
+            let ends_itself = matches!(field.shape, Shape::Stamp(_) | Shape::Blanks | Shape::Bracketed(_));
+            return Some(if ends_itself && !last { from } else { rest.len() });
         }
         if last && self.escapes == Escapes::None {
             // Nothing is escaped, so only the end of the line is sure.
             return rest.strip_suffix(literal).map(<[u8]>::len);
         }
-        let from = match field.shape {
-            Shape::Bracketed(_) if rest.starts_with(b"[") => memchr::memchr(b']', rest)?,
-            _ => 0,
-        };
+        let is_escapable = !matches!(self.escapes, Escapes::None | Escapes::Hash);
         let closes = |at: &usize| {
             let in_list = matches!(field.shape, Shape::List(_)) && goes_on(rest, *at);
-            let escaped = literal[0] == b'"' && self.escapes != Escapes::None && is_escaped(rest, *at);
+            let escaped = literal[0] == b'"' && is_escapable && is_escaped(rest, *at);
             *at >= from && !in_list && !escaped
         };
         let cut = (last && literal == b"\"").then_some(rest.len());
@@ -125,22 +326,6 @@ fn goes_on(rest: &[u8], at: usize) -> bool {
     rest[..at].ends_with(b",") || rest[..at].ends_with(b" :") || rest[at..].starts_with(b" : ")
 }
 
-/// Takes what a field of a shape says.
-fn put<'a>(growing: &mut Growing<'a>, shape: Shape, value: &'a [u8]) {
-    match shape {
-        Shape::Text(Some(meaning)) | Shape::List(Some(meaning)) | Shape::Bracketed(meaning) => {
-            growing.put(meaning, value);
-        }
-        Shape::DashIsZero(meaning) => growing.put(meaning, if value == b"-" { b"0" } else { value }),
-        Shape::Text(None) | Shape::List(None) => {}
-        Shape::HostAndTarget => {
-            let slash = memchr::memchr(b'/', value).unwrap_or(value.len());
-            growing.put(Meaning::of(Slot::Host), &value[..slash]);
-            growing.put(Meaning::of(Slot::Target), &value[slash..]);
-        }
-    }
-}
-
 impl Decoder for Template {
     fn format(&self) -> &'static str {
         NAME
@@ -150,27 +335,5 @@ impl Decoder for Template {
         let line = record.strip_suffix(b"\r").unwrap_or(record);
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         self.read(line).map_err(|malformed| no_access(line).unwrap_or(malformed))
-    }
-}
-
-/// A format string in the shape of JSON: lines are read as JSON, and as text where they are none after all.
-pub(super) struct JsonTemplate {
-    pub(super) lines: JsonLines,
-    pub(super) text: Option<Template>,
-}
-
-impl Decoder for JsonTemplate {
-    fn format(&self) -> &'static str {
-        NAME
-    }
-
-    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
-        match (self.lines.decode(record, around), &self.text) {
-            (
-                Err(malformed @ (Malformed::Json | Malformed::Unbalanced | Malformed::Trailing)),
-                Some(text),
-            ) => text.decode(record, around).map_err(|_| malformed),
-            (decoded, _) => decoded,
-        }
     }
 }

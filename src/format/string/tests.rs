@@ -1,5 +1,7 @@
 //! Format strings as their producers' manuals have them.
 
+mod others;
+
 use super::*;
 use crate::event::{Event, Malformed};
 use crate::format::Around;
@@ -115,7 +117,7 @@ fn a_bad_string_is_told_where_it_is_bad() {
         (r#"LogFormat "%h \"%r\" %y" x"#, "format string, column 23: unknown directive `%y`"),
         ("%h %{User-agent", "format string, column 5: the brace is never closed"),
         ("%h %", "format string, column 4: no letter behind `%`"),
-        ("%h %{%A}t", "format string, column 4: this layout of the time is not known"),
+        ("%h %{%A}t", "format string, column 6: unknown part `%A` of a time; did you mean `%a`?"),
         ("log_format x escape=jsn '$status';", "unknown escape `jsn`; did you mean `json`?"),
         ("log_format x '$status", "format string: the quote at column 14 is never closed"),
         ("log_format x '$status' foo;", "log_format, column 24: expected a quote or `;`, found `f`"),

@@ -67,6 +67,13 @@ impl Format for W3c {
         self.about
     }
 
+    fn told_by(&self) -> String {
+        match self.usual {
+            "" => "its header line, which names the columns".to_owned(),
+            usual => format!("its header line, which names the columns; without one they are `{usual}`"),
+        }
+    }
+
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         let mut layout = Layout::default();
         let mut layouts: Vec<Layout> = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::incident::{Entities, Incident, Raw};
 use crate::output::text::layout::{Page, columns, list, shown};
-use crate::output::text::words::{count, number};
+use crate::output::words::{count, number};
 
 pub(super) fn write(page: &mut Page, incident: &Incident) {
     who(page, &incident.entities);

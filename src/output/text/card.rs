@@ -1,10 +1,10 @@
 //! One incident in full: what and why, with what result, who, when, and what to do.
 
-use crate::incident::{Incident, Kind, Outcome, Status};
+use crate::incident::{Incident, Outcome, Status};
 use crate::output::text::actors;
 use crate::output::text::layout::{Ink, LABEL, MARGIN, Page, columns, fit, list, shown, wrap};
 use crate::output::text::sparkline::sparkline;
-use crate::output::text::words::{bytes, count, duration, number, span};
+use crate::output::words::{bytes, count, duration, number, outcome, span};
 use crate::time::SECOND;
 
 /// What stands before the score.
@@ -115,20 +115,6 @@ fn result(page: &mut Page, incident: &Incident) {
     let ink =
         if incident.outcome >= Outcome::Succeeded { Ink::Severity(incident.severity) } else { Ink::Plain };
     page.row_in(ink, "result", &parts.join("; "));
-}
-
-/// The outcome where nothing can be counted.
-fn outcome(incident: &Incident) -> &'static str {
-    match (incident.outcome, incident.kind) {
-        (Outcome::Blocked, _) => "every try was blocked",
-        (Outcome::Attempted, _) => "tried; the log does not show that it worked",
-        (Outcome::Probed, Kind::AccountEnumeration) => "it learned which accounts exist",
-        (Outcome::Probed, Kind::ObjectEnumeration) => "it learned which objects exist",
-        (Outcome::Probed, Kind::PathEnumeration | Kind::VulnerabilityScan) => "it learned which paths exist",
-        (Outcome::Probed, _) => "it learned something from the answers",
-        (Outcome::Succeeded, _) => "it worked",
-        (Outcome::Exfiltrated, _) => "data left",
-    }
 }
 
 /// From when to when, and how the requests are spread over it; in one line where it fits.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::incident::Severity;
 use crate::output::text::layout::{Ink, Page, list, shown};
-use crate::output::text::words::{bytes, count, number, percent};
+use crate::output::words::{bytes, count, number, percent};
 use crate::run::{IncidentCounts, Run, Timing};
 
 /// How many missing fields are told.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::incident::Fidelity;
 use crate::output::text::layout::{Ink, Page, fit, list, shown};
-use crate::output::text::words::{bytes, count, number, percent, span};
+use crate::output::words::{bytes, count, number, percent, span};
 use crate::run::{Run, SourceRead};
 
 /// The most files that are named one by one.

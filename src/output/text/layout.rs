@@ -231,8 +231,11 @@ pub(super) fn list(items: impl IntoIterator<Item = String>, total: u64, width: u
     let mut text = String::new();
     let mut left = total;
     for item in items {
-        let tail =
-            if left > 1 { format!(" and {} more", super::words::number(left - 1)) } else { String::new() };
+        let tail = if left > 1 {
+            format!(" and {} more", crate::output::words::number(left - 1))
+        } else {
+            String::new()
+        };
         let gap = if text.is_empty() { "" } else { ", " };
         let fits = columns(&text) + gap.len() + columns(&item) + tail.len() <= width;
         if !fits && !text.is_empty() {
@@ -244,7 +247,7 @@ pub(super) fn list(items: impl IntoIterator<Item = String>, total: u64, width: u
     }
     match (left, text.is_empty()) {
         (0, _) | (_, true) => text,
-        (left, false) => format!("{text} and {} more", super::words::number(left)),
+        (left, false) => format!("{text} and {} more", crate::output::words::number(left)),
     }
 }
 

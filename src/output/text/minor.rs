@@ -2,7 +2,7 @@
 
 use crate::incident::{Incident, Severity};
 use crate::output::text::layout::{Ink, Page, columns, fit, shown};
-use crate::output::text::words::{number, stamp};
+use crate::output::words::{number, stamp};
 
 /// The lines, up to a cap, and how many there would be.
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! Numbers, sizes, times and counts as people read them.
 
+use crate::incident::{Incident, Kind, Outcome};
 use crate::time::{DAY, HOUR, MINUTE, SECOND, Time};
 
 /// `349582` as `349,582`.
@@ -80,6 +81,20 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
         0 if part > 0 => "under 0.1 %".into(),
         1_000.. => "100 %".into(),
         _ => format!("{}.{} %", tenths / 10, tenths % 10),
+    }
+}
+
+/// How far an incident got, where nothing can be counted.
+pub(super) fn outcome(incident: &Incident) -> &'static str {
+    match (incident.outcome, incident.kind) {
+        (Outcome::Blocked, _) => "every try was blocked",
+        (Outcome::Attempted, _) => "tried; the log does not show that it worked",
+        (Outcome::Probed, Kind::AccountEnumeration) => "it learned which accounts exist",
+        (Outcome::Probed, Kind::ObjectEnumeration) => "it learned which objects exist",
+        (Outcome::Probed, Kind::PathEnumeration | Kind::VulnerabilityScan) => "it learned which paths exist",
+        (Outcome::Probed, _) => "it learned something from the answers",
+        (Outcome::Succeeded, _) => "it worked",
+        (Outcome::Exfiltrated, _) => "data left",
     }
 }
 

@@ -1,0 +1,133 @@
+//! A redacted report names nobody, and who has the key gets the report back.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use gatehound::output::OUTPUTS;
+use serde_json::Value;
+
+fn run(folder: &Path, key: Option<&str>, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatehound"));
+    command.args(words).current_dir(folder).env_clear().env("HOME", folder);
+    if let Some(key) = key {
+        std::fs::write(folder.join("key"), key).unwrap();
+        command.env("GATEHOUND_HASH_KEY_FILE", folder.join("key"));
+    }
+    command.output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn sample(name: &str) -> String {
+    format!("{}/samples/{name}.log.zst", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Addresses, users and the values of queries that a report names.
+fn originals(report: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for line in report.lines() {
+        let incident: Value = serde_json::from_str(line).unwrap();
+        let lists = [
+            &incident["entities"]["source_ips"],
+            &incident["entities"]["users"],
+            &incident["impact"]["compromised_users"],
+        ];
+        all.extend(
+            lists
+                .into_iter()
+                .flat_map(|list| list.as_array().unwrap())
+                .map(|one| one.as_str().unwrap().to_owned()),
+        );
+    }
+    all
+}
+
+#[test]
+fn no_output_of_a_redacted_report_names_anybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = sample("day");
+    let plain = text(&run(folder.path(), Some("k1"), &["scan", "-q", &day, "--format", "ndjson"]));
+    let named = originals(&plain);
+    assert!(named.len() > 200);
+    let targets: Vec<String> = OUTPUTS.iter().map(|output| format!("{0}:{0}.out", output.name())).collect();
+    let mut words = vec!["scan", "-q", &day, "--redact", "all"];
+    words.extend(targets.iter().flat_map(|target| ["-o", target]));
+    text(&run(folder.path(), Some("k1"), &words));
+    for output in OUTPUTS {
+        let told = std::fs::read_to_string(folder.path().join(format!("{}.out", output.name()))).unwrap();
+        assert!(!told.is_empty());
+        // A pseudonym may be the address of somebody else, so what is looked for are users.
+        let leaks = named.iter().filter(|name| name.contains('@') && told.contains(name.as_str()));
+        assert_eq!(leaks.collect::<Vec<_>>(), Vec::<&String>::new(), "{}", output.name());
+    }
+    let redacted = text(&run(
+        folder.path(),
+        Some("k1"),
+        &["scan", "-q", &day, "--redact", "addresses", "--format", "ndjson"],
+    ));
+    let hidden = originals(&redacted);
+    let same = named
+        .iter()
+        .zip(&hidden)
+        .filter(|(name, pseudonym)| name == pseudonym && name.parse::<std::net::IpAddr>().is_ok());
+    assert_eq!(same.count(), 0);
+    assert!(hidden.iter().any(|name| name.contains('@')), "users were not asked for");
+}
+
+#[test]
+fn who_has_the_key_and_the_manifest_gets_the_report_back() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, format) in [("day", "ndjson"), ("injection", "ndjson"), ("day", "csv")] {
+        let log = sample(name);
+        let plain = text(&run(folder.path(), Some("k1"), &["scan", "-q", &log, "--format", format]));
+        let target = format!("{format}:r.txt");
+        let words = [
+            "scan",
+            "-q",
+            &log,
+            "--format",
+            format,
+            "--redact",
+            "all",
+            "--redact-manifest",
+            "m.json",
+            "-o",
+            &target,
+        ];
+        text(&run(folder.path(), Some("k1"), &words));
+        let redacted = std::fs::read_to_string(folder.path().join("r.txt")).unwrap();
+        std::fs::remove_file(folder.path().join("r.txt")).unwrap();
+        assert_ne!(redacted, plain);
+        let again = text(&run(
+            folder.path(),
+            Some("k1"),
+            &["reveal", "r2.txt", "--manifest", "m.json"].map(|word| {
+                if word == "r2.txt" {
+                    std::fs::write(folder.path().join("r2.txt"), &redacted).unwrap();
+                }
+                word
+            }),
+        ));
+        for (ours, theirs) in again.lines().zip(plain.lines()) {
+            assert_eq!(ours, theirs, "{name} {format}");
+        }
+        let wrong = run(folder.path(), Some("k2"), &["reveal", "r2.txt", "--manifest", "m.json"]);
+        assert_eq!(wrong.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn nothing_is_redacted_without_a_key_or_with_an_unknown_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = sample("benign");
+    let keyless = run(folder.path(), None, &["scan", "-q", &log, "--redact", "all"]);
+    assert_eq!(keyless.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&keyless.stderr).contains("GATEHOUND_HASH_KEY_FILE"));
+    let unknown = run(folder.path(), Some("k1"), &["scan", "-q", &log, "--redact", "usrs"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
