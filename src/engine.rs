@@ -165,7 +165,7 @@ impl Worker {
                         let place = Place::new(source, block.offset + decoded.offset as u64);
                         let mut request = scan.meaning.request(event, place, &mut self.cache);
                         request.matched =
-                            scan.meaning.matched(event, decoded.record, request.client, &mut self.cache);
+                            scan.meaning.matched(event, decoded.record, &request, &mut self.cache);
                         waiting.requests.push(request);
                         waiting.paths.push(event.path.unwrap_or(b""));
                     }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::event::{Event, Malformed};
 use crate::format::{Around, Decoded, Decoder, Scratch};
+use crate::hash::NameHash;
 use crate::output::mask;
 use crate::request::Meaning;
 use crate::route;
@@ -96,7 +97,7 @@ impl Writing<'_> {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
             match (self.wanted, &decoded.event) {
                 (Wanted::Events, Ok(event)) => {
-                    self.event(&place, &decoded, event, judges.as_mut(), &mut out);
+                    self.event(&place, &decoded, event, &mut judges, &mut out);
                 }
                 (Wanted::Rejects, Err(reason)) => reject(&place, *reason, decoded.record, &mut out),
                 _ => {}
@@ -124,7 +125,7 @@ impl Writing<'_> {
         place: &Place<'_>,
         decoded: &Decoded<'_, '_>,
         event: &Event<'_>,
-        judges: Option<&mut (Reader, Matcher, Sensitivity)>,
+        judges: &mut Option<(Reader, Matcher, Sensitivity)>,
         out: &mut Vec<u8>,
     ) {
         let outside = self.since.is_some_and(|since| event.time < since)
@@ -144,7 +145,8 @@ impl Writing<'_> {
             let signals = reader.read(event).iter().filter(|signal| least.score() <= signal.score);
             let (rules, client) = (&self.meaning.rules, self.meaning.trust.origin(event).client);
             let facts = Facts { record: decoded.record, event, client };
-            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts) };
+            let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.meaning.keys.name(agent));
+            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts, agent) };
             let matches = matches.iter().filter_map(|&rule| rules.get(rule));
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }

@@ -32,8 +32,8 @@ static ABOUT: About = About {
     summary: "Requests that match a Sigma rule, by rule and client.",
     why: "What is known about one product, one campaign or one's own service is written in rules: they find the first try.",
     looks_like: "Whatever the rules say (`--rules DIR`; `gatehound rules list` shows them).",
-    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A single \
-                  request that was not answered is told as `low`, whatever the rule's level is.",
+    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A few requests \
+                  that were not answered are told as `low`, many as `medium` at most, unless the rule asks for the status.",
     blind_spots: "What a log does not hold: bodies, headers, cookies. Of the rules that one request matches the four weightiest \
                   are told.",
     thresholds: &[
@@ -41,7 +41,7 @@ static ABOUT: About = About {
             name: "sustained",
             value: SUSTAINED,
             unit: "requests",
-            meaning: "by one client, from here on the rule's own level counts, answered or not",
+            meaning: "by one client and answered, from here on the rule's own level counts",
         },
         Threshold {
             name: "ordinary",
@@ -113,11 +113,12 @@ fn severity(rule: &Rule, one: &One) -> Severity {
         Level::High => Severity::High,
         Level::Critical => Severity::Critical,
     };
-    let is_more = one.what.requests >= SUSTAINED || rule.is_telling();
+    let is_sustained = one.what.requests >= SUSTAINED;
     match one.what {
-        Match { requests, refused, .. } if requests == refused && !is_more => Severity::Info,
-        _ if is_more => own,
-        Match { ok: 0, .. } => own.min(Severity::Low),
+        _ if rule.is_telling() => own,
+        Match { ok: 1.., .. } if is_sustained => own,
+        Match { requests, refused, .. } if requests == refused && !is_sustained => own.min(Severity::Info),
+        Match { ok: 0, .. } if !is_sustained => own.min(Severity::Low),
         _ => own.min(Severity::Medium),
     }
 }
@@ -137,9 +138,9 @@ fn alone(world: &World<'_>, rule: &Rule, one: &One) -> Finding {
     let mut finding = of(world, rule, std::slice::from_ref(one), "single-source");
     finding.scale = if one.what.requests >= SUSTAINED { Scale::Sustained } else { Scale::Single };
     finding.reason = format!(
-        "the rule `{}` matches {} requests; {} got 2xx",
+        "the rule `{}` matches {}; {} got 2xx",
         rule.title,
-        story::count(one.what.requests),
+        story::requests(one.what.requests),
         story::count(one.what.ok),
     );
     finding.joins = vec![Join::Client(one.client)];

@@ -176,6 +176,11 @@ pub(super) fn count(number: u64) -> String {
     text
 }
 
+/// So many requests: `1 request`, `3,512 requests`.
+pub(super) fn requests(number: u64) -> String {
+    format!("{} request{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// Bytes in the unit that fits: `3.2 GB`, powers of ten.
 pub(super) fn bytes(bytes: u64) -> String {
     let (unit, name) = match bytes {

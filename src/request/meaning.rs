@@ -126,14 +126,14 @@ impl Meaning {
         }
     }
 
-    /// The rules that `event` matches, which was made by `client` and stands in `record`.
+    /// The rules that `event` matches, which stands in `record` and became `request`.
     #[inline]
-    pub fn matched(&self, event: &Event<'_>, record: &[u8], client: Client, cache: &mut Cache) -> Matched {
+    pub fn matched(&self, event: &Event<'_>, record: &[u8], request: &Request, cache: &mut Cache) -> Matched {
         if self.rules.is_empty() {
             return Matched::default();
         }
-        let facts = Facts { record, event, client: client.address() };
-        Matched::of(cache.matcher.matches(&self.rules, &facts))
+        let facts = Facts { record, event, client: request.client.address() };
+        Matched::of(cache.matcher.matches(&self.rules, &facts, request.agent))
     }
 
     /// The hash of a name that may still be escaped.

@@ -34,16 +34,9 @@ fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -
         ConditionExpr::And(of) => all(of).map(Expr::All),
         ConditionExpr::Or(of) => all(of).map(Expr::Any),
         ConditionExpr::Not(one) => Ok(Expr::Not(Box::new(of_condition(one, named)?))),
-        ConditionExpr::Identifier(name) => match named.get(name) {
-            Some(detection) => of_detection(name, detection),
-            None => {
-                let known: Vec<&str> = named.keys().map(String::as_str).collect();
-                let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-                let message =
-                    format!("the condition names `{name}`, which is not there{}", near.unwrap_or_default());
-                Err(Refusal::new("condition", message))
-            }
-        },
+        ConditionExpr::Identifier(name) => {
+            named.get(name).map_or_else(|| Err(unknown(name, named)), |one| of_detection(name, one))
+        }
         ConditionExpr::Selector { quantifier, pattern } => {
             let mut chosen: Vec<(&String, &Detection)> =
                 named.iter().filter(|(name, _)| pattern.matches_detection_name(name)).collect();
@@ -63,6 +56,13 @@ fn of_condition(condition: &ConditionExpr, named: &HashMap<String, Detection>) -
             })
         }
     }
+}
+
+/// A condition names what is not there.
+fn unknown(name: &str, named: &HashMap<String, Detection>) -> Refusal {
+    let known: Vec<&str> = named.keys().map(String::as_str).collect();
+    let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Refusal::new("condition", format!("the condition names `{name}`, which is not there{near}"))
 }
 
 /// The detection called `name`, whose depth the reader of YAML has bounded.

@@ -7,6 +7,7 @@ use regex::bytes::Regex;
 
 use super::facts::{Facts, Value};
 use super::field::Field;
+use super::needle::Zone;
 use super::pattern::{Op, Pattern, fold};
 
 /// When a rule matches.
@@ -44,8 +45,8 @@ impl From<Vec<Expr>> for Expr {
 /// What is asked of a field.
 #[derive(Debug)]
 pub(super) enum Test {
-    /// Its text.
-    Text(Pattern),
+    /// Its text, by any of these.
+    Text(Vec<Pattern>),
     /// Its text, by a regular expression; what it requires is read off its text.
     Regex(Regex),
     /// It is an address of this network.
@@ -111,6 +112,32 @@ impl Expr {
         }
     }
 
+    /// Whether it could be true for all that one zone says of a line: tests on anything else count as passed.
+    pub(super) fn could_hold(&self, facts: &Facts<'_>, zone: Zone) -> bool {
+        match self {
+            Self::All(all) => all.iter().all(|one| one.could_hold(facts, zone)),
+            Self::Any(any) => any.iter().any(|one| one.could_hold(facts, zone)),
+            Self::Least(least, of) => {
+                *least <= of.iter().map(|one| u64::from(one.could_hold(facts, zone))).sum::<u64>()
+            }
+            Self::Not(one) => !one.is_settled_by(zone) || !one.holds(facts),
+            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => true,
+            Self::Field(field, test) => !zone.settles(*field) || test.passes(*field, facts),
+        }
+    }
+
+    /// Whether it asks for nothing but what the zone says.
+    fn is_settled_by(&self, zone: Zone) -> bool {
+        match self {
+            Self::All(of) | Self::Any(of) | Self::Least(_, of) => {
+                of.iter().all(|one| one.is_settled_by(zone))
+            }
+            Self::Not(one) => one.is_settled_by(zone),
+            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => false,
+            Self::Field(field, _) => zone.settles(*field),
+        }
+    }
+
     /// Whether it asks for `field`, other than to rule it out.
     pub(super) fn asks(&self, field: Field) -> bool {
         match self {
@@ -125,6 +152,7 @@ impl Expr {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().map(Self::tests).sum(),
             Self::Not(one) => one.tests(),
+            Self::Field(_, Test::Text(patterns)) => patterns.len(),
             Self::Keyword(_) | Self::Record(_) | Self::Field(..) => 1,
         }
     }
@@ -136,7 +164,7 @@ impl Test {
         match self {
             Self::Exists(wanted) => facts.value(field).is_some() == *wanted,
             Self::Null => facts.value(field).is_none(),
-            Self::Text(pattern) => facts.any(field, |value| pattern.is_in(&value.text())),
+            Self::Text(patterns) => facts.any(field, |value| Pattern::any_is_in(patterns, &value.text())),
             Self::Regex(regex) => facts.any(field, |value| regex.is_match(&value.text())),
             Self::Network(network) => {
                 facts.any(field, |value| address(value).is_some_and(|address| network.contains(&address)))

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::expr::Expr;
+use super::gate::Gate;
 use super::needle::{Need, Zone};
 use super::pattern::fold;
 
@@ -20,40 +21,17 @@ pub(super) struct Filter {
 /// The needles of one zone.
 #[derive(Debug)]
 struct Needles {
+    /// Whether any of them is there, as most texts have none.
+    gate: Option<Gate>,
     automaton: AhoCorasick,
     /// By needle: the rules that need it.
     rules: Vec<Vec<u16>>,
+    /// By what stands before a slash of a needle, but for one at its start: the rules that need it.
+    across: BTreeMap<Vec<u8>, Vec<u16>>,
 }
 
 /// Needles of so many bytes in all fit into a table of all steps; more are looked for a little more slowly.
 const QUICK: usize = 1 << 16;
-
-/// Rules that could match one line, each once.
-#[derive(Debug, Default)]
-pub(super) struct Candidates {
-    /// By rule: the line for which it was noted last.
-    noted: Vec<u64>,
-    line: u64,
-    pub(super) rules: Vec<u16>,
-}
-
-impl Candidates {
-    /// Begins a line, of so many rules.
-    pub(super) fn begin(&mut self, rules: usize) {
-        self.noted.resize(rules, 0);
-        self.line += 1;
-        self.rules.clear();
-    }
-
-    /// Notes a rule.
-    fn note(&mut self, rule: u16) {
-        if let Some(noted) = self.noted.get_mut(usize::from(rule))
-            && std::mem::replace(noted, self.line) != self.line
-        {
-            self.rules.push(rule);
-        }
-    }
-}
 
 impl Filter {
     /// The needles of `rules`, which are numbered in this order.
@@ -77,26 +55,35 @@ impl Filter {
     }
 
     /// Whether anything is looked for there.
+    #[inline]
     pub(super) fn looks_at(&self, zone: Zone) -> bool {
         self.zones[zone as usize].is_some()
     }
 
-    /// Notes the rules whose needles stand in `text`; whether there are any.
-    pub(super) fn scan(&self, zone: Zone, text: &[u8], candidates: &mut Candidates) -> bool {
-        let Some(needles) = &self.zones[zone as usize] else { return false };
-        let text = if text.is_ascii() { Cow::Borrowed(text) } else { folded(text) };
-        let mut any = false;
-        for found in needles.automaton.find_overlapping_iter(&*text) {
-            any = true;
-            let rules = needles.rules.get(found.pattern().as_usize());
-            rules.into_iter().flatten().for_each(|&rule| candidates.note(rule));
+    /// Appends the rules whose needles stand in `text`, some of them several times.
+    #[inline]
+    pub(super) fn scan(&self, zone: Zone, text: &[u8], rules: &mut Vec<u16>) {
+        let Some(needles) = &self.zones[zone as usize] else { return };
+        match &needles.gate {
+            Some(gate) if text.is_ascii() && gate.is_quiet(text) => {}
+            _ => needles.find(text, rules),
         }
-        any
     }
 
-    /// Notes the rules that need nothing.
-    pub(super) fn always(&self, candidates: &mut Candidates) {
-        self.always.iter().for_each(|&rule| candidates.note(rule));
+    /// Appends the rules with a needle that begins at the end of `text` and goes on behind a slash.
+    pub(super) fn across(&self, zone: Zone, text: &[u8], rules: &mut Vec<u16>) {
+        let Some(needles) = &self.zones[zone as usize] else { return };
+        let text = fold(text);
+        let longest = needles.across.keys().map(Vec::len).max().unwrap_or(0);
+        for from in text.len().saturating_sub(longest)..text.len() {
+            let found = text.get(from..).and_then(|end| needles.across.get(end));
+            rules.extend(found.into_iter().flatten());
+        }
+    }
+
+    /// The rules that need nothing.
+    pub(super) fn always(&self) -> &[u16] {
+        &self.always
     }
 
     /// How many rules need nothing that could be looked for.
@@ -118,8 +105,27 @@ impl Needles {
             .kind(Some(kind))
             .build(needles.keys())
             .ok()?;
-        Some(Self { automaton, rules: needles.into_values().collect() })
+        let gate = Gate::new(&needles.keys().collect::<Vec<_>>());
+        let mut across: BTreeMap<Vec<u8>, Vec<u16>> = BTreeMap::new();
+        for (needle, rules) in &needles {
+            starts(needle).for_each(|start| across.entry(start.to_vec()).or_default().extend(rules));
+        }
+        Some(Self { gate, automaton, rules: needles.into_values().collect(), across })
     }
+
+    /// Appends the rules whose needles stand in `text`.
+    #[inline(never)]
+    fn find(&self, text: &[u8], rules: &mut Vec<u16>) {
+        let text = if text.is_ascii() { Cow::Borrowed(text) } else { folded(text) };
+        for found in self.automaton.find_overlapping_iter(&*text) {
+            rules.extend(self.rules.get(found.pattern().as_usize()).into_iter().flatten());
+        }
+    }
+}
+
+/// What of a needle stands before each of its slashes, but for one at its start.
+fn starts(needle: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memchr_iter(b'/', needle).filter(|&at| at > 0).filter_map(|at| needle.get(..at))
 }
 
 /// Text in lower case, as patterns see it; the long s as well, which regular expressions take for an s.

@@ -32,8 +32,24 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
         return Err(line.refusal("an empty list matches nothing; give it values, or take the line out"));
     }
     let tests = item.values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>()?;
-    let joined = if line.has(Modifier::All) { Expr::All(tests) } else { Expr::Any(tests) };
+    let joined = if line.has(Modifier::All) { Expr::All(tests) } else { any(tests) };
     Ok(if line.has(Modifier::Neq) { Expr::Not(Box::new(joined)) } else { joined })
+}
+
+/// Any of some tests; those on the text of one field become one.
+fn any(tests: Vec<Expr>) -> Expr {
+    let mut rest: Vec<Expr> = Vec::new();
+    let mut joined: Option<(Field, Vec<Pattern>)> = None;
+    for test in tests {
+        match (test, &mut joined) {
+            (Expr::Any(inner), _) => rest.push(any(inner)),
+            (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
+            (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),
+            (other, _) => rest.push(other),
+        }
+    }
+    rest.extend(joined.map(|(field, all)| Expr::Field(field, Test::Text(all))));
+    Expr::from(rest)
 }
 
 /// Words without a field: the record holds any of them.
@@ -76,7 +92,7 @@ impl Line<'_> {
             }
             SigmaValue::Integer(_) | SigmaValue::Float(_) => {
                 let text = value.to_string();
-                Ok(Expr::Field(field, Test::Text(Pattern::plain(self.op(), text.as_bytes(), false))))
+                Ok(Expr::Field(field, Test::Text(vec![Pattern::plain(self.op(), text.as_bytes(), false)])))
             }
             SigmaValue::Bool(is) => Ok(Expr::Field(field, Test::Truth(*is))),
             SigmaValue::Null => Ok(Expr::Field(field, Test::Null)),
@@ -154,15 +170,16 @@ impl Line<'_> {
     /// Text in a field.
     fn text(&self, field: Field, text: &SigmaString) -> Result<Expr, Refusal> {
         let op = self.op();
-        let test = |pieces, cased| Expr::Field(field, Test::Text(Pattern::new(op, pieces, cased)));
+        let looked_for =
+            |pieces, cased| Expr::Field(field, Test::Text(vec![Pattern::new(op, pieces, cased)]));
         if text.original == "-" && op == Op::Whole {
             // How logs write "empty".
-            return Ok(Expr::Any(vec![test(pieces(text), false), test(Vec::new(), false)]));
+            return Ok(Expr::Any(vec![looked_for(pieces(text), false), looked_for(Vec::new(), false)]));
         }
         Ok(self
             .written(text)?
             .into_iter()
-            .map(|(pieces, cased)| test(pieces, cased))
+            .map(|(pieces, cased)| looked_for(pieces, cased))
             .collect::<Vec<_>>()
             .into())
     }
@@ -197,8 +214,8 @@ impl Line<'_> {
         if !self.modifiers.iter().any(|modifier| encodes(&modifier) || *modifier == Modifier::WindAsh) {
             return Ok(vec![(pieces(text), cased)]);
         }
-        let mut encoded = self.modifiers.iter().filter(encodes).peekable();
-        if encoded.peek().is_none() {
+        let mut steps = self.modifiers.iter().filter(encodes).peekable();
+        if steps.peek().is_none() {
             let ways = encode::dashes(&text.original);
             return Ok(ways.iter().map(|way| (pieces(&SigmaString::new(way)), cased)).collect());
         }
@@ -207,7 +224,7 @@ impl Line<'_> {
             .ok_or_else(|| self.refusal("wildcards cannot be encoded; escape them (`\\*`)"))?;
         let dashed = if self.has(Modifier::WindAsh) { encode::dashes(&plain) } else { vec![plain] };
         let mut ways: Vec<Vec<u8>> = dashed.into_iter().map(String::into_bytes).collect();
-        for modifier in encoded {
+        for modifier in steps {
             let text = |way: &[u8]| String::from_utf8_lossy(way).into_owned();
             ways = ways
                 .iter()

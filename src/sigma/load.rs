@@ -41,7 +41,9 @@ struct Shelf {
 pub fn load(paths: &[PathBuf], with_own: bool) -> Result<Loaded, Error> {
     let mut shelf = Shelf::default();
     if with_own {
-        PACK.iter().for_each(|(path, text)| shelf.add(read(Path::new(path), text)));
+        for (path, text) in PACK {
+            shelf.add(read(Path::new(path), text));
+        }
     }
     for path in paths {
         path.metadata().map_err(|cause| Error::io(path, cause))?;

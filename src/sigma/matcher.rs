@@ -2,82 +2,183 @@
 
 use serde::{Deserialize, Serialize};
 
+use hashbrown::HashMap;
+
 use super::facts::Facts;
-use super::filter::Candidates;
 use super::needle::Zone;
 use super::rule::Rules;
+use crate::hash::NameHash;
 use crate::text::Remembered;
 
 /// Looks at lines. What it remembers changes nothing but the time.
 pub struct Matcher {
-    /// Texts in which no rule's needle stands, by zone.
-    quiet: Remembered<bool>,
-    candidates: Candidates,
-    matched: Vec<u16>,
+    /// Texts by zone, and which list has the rules that they could let match.
+    texts: Remembered<u16>,
+    /// The same of agents, by their hash.
+    agents: Box<[(NameHash, u16)]>,
+    lists: Lists,
+    /// Rules that could match the text that is looked at.
+    fresh: Vec<u16>,
+    /// Rules that could match the line.
+    candidates: Vec<u16>,
 }
 
-/// Places for texts, a power of two; they take 512 KiB.
+/// Places for texts and for agents, powers of two; they take 512 KiB and 64 KiB.
 const TEXTS: usize = 1 << 12;
+const AGENTS: usize = 1 << 12;
+
+/// No more different lists are kept.
+const LISTS: usize = 1 << 14;
+
+/// Lists of rules, each once; the first is empty.
+struct Lists {
+    all: Vec<Box<[u16]>>,
+    numbers: HashMap<Box<[u16]>, u16, foldhash::fast::RandomState>,
+}
 
 impl Default for Matcher {
     fn default() -> Self {
-        Self { quiet: Remembered::new(TEXTS), candidates: Candidates::default(), matched: Vec::new() }
+        Self {
+            texts: Remembered::new(TEXTS),
+            agents: vec![Default::default(); AGENTS].into_boxed_slice(),
+            lists: Lists { all: vec![Box::default()], numbers: HashMap::default() },
+            fresh: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+}
+
+impl Lists {
+    /// The number of a list; none where there are too many.
+    fn number(&mut self, list: &[u16]) -> Option<u16> {
+        if list.is_empty() {
+            return Some(0);
+        }
+        if let Some(&known) = self.numbers.get(list) {
+            return Some(known);
+        }
+        let number = u16::try_from(self.all.len()).ok().filter(|_| self.all.len() < LISTS)?;
+        self.all.push(list.into());
+        self.numbers.insert(list.into(), number);
+        Some(number)
+    }
+
+    /// The list with this number.
+    fn get(&self, number: u16) -> &[u16] {
+        self.all.get(usize::from(number)).map_or(&[], |list| list)
     }
 }
 
 impl Matcher {
-    /// The numbers of the rules that match, ascending: the weightiest first.
-    pub fn matches(&mut self, rules: &Rules, facts: &Facts<'_>) -> &[u16] {
-        self.matched.clear();
-        self.candidates.begin(rules.len());
+    /// The numbers of the rules that match, ascending: the weightiest first. `agent` is the hash of the line's agent, if it has
+    /// one. One matcher serves one set of rules.
+    pub fn matches(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash) -> &[u16] {
         let (event, filter) = (facts.event, &rules.filter);
+        self.candidates.clear();
+        self.agent(rules, facts, agent);
         if filter.looks_at(Zone::Target) {
-            match (event.scheme, event.host) {
-                (Some(_), Some(_)) => {
-                    let uri = facts.uri();
-                    let uri = uri.as_deref().unwrap_or_default();
-                    filter.scan(Zone::Target, uri, &mut self.candidates);
-                }
-                _ => {
-                    self.part(rules, facts, Zone::Target, event.path);
-                    self.new_part(rules, facts, Zone::Target, event.query);
-                    self.new_part(rules, facts, Zone::Target, event.raw_request);
-                }
+            self.part(rules, facts, Zone::Target, event.path);
+            self.host(rules, facts);
+            for text in [event.query, event.raw_request].into_iter().flatten() {
+                filter.scan(Zone::Target, &event.plain(text), &mut self.candidates);
             }
         }
-        self.part(rules, facts, Zone::Agent, event.user_agent);
         self.part(rules, facts, Zone::Referer, event.referer);
         self.part(rules, facts, Zone::Host, event.host);
         self.part(rules, facts, Zone::User, event.user);
-        self.new_part(rules, facts, Zone::Method, event.method);
-        if filter.looks_at(Zone::Record) {
-            filter.scan(Zone::Record, facts.record, &mut self.candidates);
+        if let Some(method) = event.method {
+            filter.scan(Zone::Method, method, &mut self.candidates);
         }
-        filter.always(&mut self.candidates);
-        let holds = |number: &&u16| rules.get(**number).is_some_and(|rule| rule.expr.holds(facts));
-        self.matched.extend(self.candidates.rules.iter().filter(holds));
-        self.matched.sort_unstable();
-        &self.matched
+        filter.scan(Zone::Record, facts.record, &mut self.candidates);
+        if !self.candidates.is_empty() {
+            self.candidates.sort_unstable();
+            self.candidates.dedup();
+            self.candidates.retain(|&number| rules.get(number).is_some_and(|rule| rule.expr.holds(facts)));
+        }
+        &self.candidates
+    }
+
+    /// What the agent lets match; the rules that need nothing among it.
+    #[inline]
+    fn agent(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash) {
+        let key = NameHash(agent.0 ^ facts.event.escapes as u64);
+        let place = usize::try_from(key.0).unwrap_or(usize::MAX) & (AGENTS - 1);
+        let known = self.agents.get(place).copied().unwrap_or_default();
+        if agent.is_some() && known.0 == key {
+            self.candidates.extend(self.lists.get(known.1));
+            return;
+        }
+        self.fresh.clear();
+        self.fresh.extend(rules.filter.always());
+        if let Some(text) = facts.event.user_agent {
+            rules.filter.scan(Zone::Agent, &facts.event.plain(text), &mut self.fresh);
+        }
+        let list = self.settle(rules, facts, Zone::Agent);
+        if let (Some(list), Some(known)) = (list.filter(|_| agent.is_some()), self.agents.get_mut(place)) {
+            *known = (key, list);
+        }
     }
 
     /// A part of the line that is often the same.
+    #[inline]
     fn part(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone, text: Option<&[u8]>) {
         let Some(text) = text.filter(|text| !text.is_empty() && rules.filter.looks_at(zone)) else { return };
-        let hash = self.quiet.hash(text) ^ zone as u64;
-        if self.quiet.get(hash, text, zone as u8).is_none()
-            && !rules.filter.scan(zone, &facts.event.plain(text), &mut self.candidates)
-        {
-            self.quiet.note(hash, text, zone as u8, true);
+        let kind = zone as u8;
+        let hash = self.texts.hash(text) ^ u64::from(kind);
+        if let Some(&list) = self.texts.get(hash, text, kind) {
+            self.candidates.extend(self.lists.get(list));
+            return;
+        }
+        self.fresh.clear();
+        rules.filter.scan(zone, &facts.event.plain(text), &mut self.fresh);
+        if let Some(list) = self.settle(rules, facts, zone) {
+            self.texts.note(hash, text, kind, list);
         }
     }
 
-    /// A part of the line that is mostly new.
-    fn new_part(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone, text: Option<&[u8]>) {
-        if let Some(text) = text.filter(|_| rules.filter.looks_at(zone)) {
-            rules.filter.scan(zone, &facts.event.plain(text), &mut self.candidates);
+    /// What stands before the path in a whole URI: scheme and host, and needles that begin there and end in the path.
+    fn host(&mut self, rules: &Rules, facts: &Facts<'_>) {
+        let (Some(scheme), Some(host)) = (facts.event.scheme, facts.event.host) else { return };
+        let kind = match scheme {
+            b"http" => HTTP,
+            b"https" => HTTP + 1,
+            _ => HTTP + 2,
+        };
+        let hash = self.texts.hash(host) ^ u64::from(kind);
+        let known = self.texts.get(hash, host, kind).filter(|_| kind != HTTP + 2);
+        if let Some(&list) = known {
+            self.candidates.extend(self.lists.get(list));
+            return;
+        }
+        let event = facts.event;
+        let start = [&*event.plain(scheme), b"://", &*event.plain(host)].concat();
+        self.fresh.clear();
+        rules.filter.scan(Zone::Target, &start, &mut self.fresh);
+        rules.filter.across(Zone::Target, &start, &mut self.fresh);
+        self.candidates.extend(&self.fresh);
+        self.fresh.sort_unstable();
+        self.fresh.dedup();
+        if let Some(list) = self.lists.number(&self.fresh).filter(|_| kind != HTTP + 2) {
+            self.texts.note(hash, host, kind, list);
         }
     }
+
+    /// Leaves of the fresh rules those that what the zone says lets match, and makes them candidates; the number of the list.
+    fn settle(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone) -> Option<u16> {
+        if self.fresh.is_empty() {
+            return Some(0);
+        }
+        self.fresh.sort_unstable();
+        self.fresh.dedup();
+        let could = |number: u16| rules.get(number).is_some_and(|rule| rule.expr.could_hold(facts, zone));
+        self.fresh.retain(|&number| could(number));
+        self.candidates.extend(&self.fresh);
+        self.lists.number(&self.fresh)
+    }
 }
+
+/// The kind of a text that is a host behind `http://`; those of zones are below.
+const HTTP: u8 = 16;
 
 /// The rules that one request matches, at most [`Matched::MOST`] of them, the weightiest: a word that it can carry with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod expr;
 mod facts;
 mod field;
 mod filter;
+mod gate;
 mod item;
 mod load;
 mod matcher;

@@ -28,6 +28,19 @@ pub(super) enum Zone {
 impl Zone {
     /// How many there are.
     pub(super) const COUNT: usize = Self::Record as usize + 1;
+
+    /// Whether its text alone says what `field` holds; of a target that is its path.
+    pub(super) fn settles(self, field: Field) -> bool {
+        match self {
+            Self::Target => matches!(field, Field::Stem | Field::Extension),
+            Self::Agent => field == Field::Agent,
+            Self::Referer => field == Field::Referer,
+            Self::Host => field == Field::Host,
+            Self::User => field == Field::User,
+            Self::Method => field == Field::Method,
+            Self::Record => false,
+        }
+    }
 }
 
 /// Text in lower case that stands somewhere; never empty.
@@ -91,7 +104,7 @@ impl Need {
             _ => return Self::Nothing,
         };
         match test {
-            Test::Text(pattern) => Self::in_zone(zone, literal(pattern)),
+            Test::Text(any) => Self::any(any.iter().map(|pattern| Self::in_zone(zone, literal(pattern)))),
             Test::Regex(regex) => Self::of_regex(zone, regex.as_str()),
             _ => Self::Nothing,
         }
@@ -117,12 +130,11 @@ impl Need {
         let mut needs = Vec::new();
         let mut run = Vec::new();
         for part in parts {
-            match byte_or_text(part) {
-                Some(text) => run.extend(text),
-                None => {
-                    needs.push(Self::in_zone(zone, Some(std::mem::take(&mut run))));
-                    needs.extend(is_composed(part).then(|| Self::of_hir(zone, part)));
-                }
+            if let Some(text) = byte_or_text(part) {
+                run.extend(text);
+            } else {
+                needs.push(Self::in_zone(zone, Some(std::mem::take(&mut run))));
+                needs.extend(is_composed(part).then(|| Self::of_hir(zone, part)));
             }
         }
         needs.push(Self::in_zone(zone, Some(run)));

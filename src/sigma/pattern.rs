@@ -66,17 +66,28 @@ impl Pattern {
 
     /// Whether it stands in `text` where it has to.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        let text = if self.cased { Cow::Borrowed(text) } else { fold(text) };
+        self.stands_in(text, &fold(text))
+    }
+
+    /// Whether any of `patterns` stands in `text` where it has to.
+    pub(super) fn any_is_in(patterns: &[Self], text: &[u8]) -> bool {
+        let folded = fold(text);
+        patterns.iter().any(|pattern| pattern.stands_in(text, &folded))
+    }
+
+    /// Whether it stands in `text`, which is `folded` in lower case.
+    fn stands_in(&self, text: &[u8], folded: &[u8]) -> bool {
+        let text = if self.cased { text } else { folded };
         if let Some(finder) = &self.finder {
-            return finder.find(&text).is_some();
+            return finder.find(text).is_some();
         }
         match &*self.pieces {
             [] => self.op != Op::Whole || text.is_empty(),
-            [Piece::Text(plain)] => self.op.holds_folded(&text, plain),
+            [Piece::Text(plain)] => self.op.holds_folded(text, plain),
             pieces => {
-                let (from, to) =
-                    (matches!(self.op, Op::Inside | Op::End), matches!(self.op, Op::Inside | Op::Start));
-                glob(pieces, &text, from, to)
+                let from = matches!(self.op, Op::Inside | Op::End);
+                let to = matches!(self.op, Op::Inside | Op::Start);
+                glob(pieces, text, from, to)
             }
         }
     }

@@ -3,6 +3,42 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+
+/// What may stand behind a field's name (Sigma specification 2.1, appendix on modifiers).
+const MODIFIERS: [&str; 30] = [
+    "all",
+    "base64",
+    "base64offset",
+    "cased",
+    "cidr",
+    "contains",
+    "day",
+    "endswith",
+    "exists",
+    "fieldref",
+    "gt",
+    "gte",
+    "hour",
+    "i",
+    "lt",
+    "lte",
+    "m",
+    "minute",
+    "month",
+    "neq",
+    "re",
+    "s",
+    "startswith",
+    "utf16",
+    "utf16be",
+    "utf16le",
+    "week",
+    "wide",
+    "windash",
+    "year",
+];
+
 /// What is wrong with a rule, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
@@ -64,9 +100,12 @@ impl Page<'_> {
         let told = message.split("line ").nth(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()));
         let line = told.and_then(|mut parts| parts.next()?.parse().ok()).filter(|_| message.contains("YAML"));
         let word = message.split('\'').nth(1).unwrap_or_default();
-        let first = message.lines().next().unwrap_or_default().trim_end();
+        let first = match message.strip_prefix("Unknown modifier") {
+            Some(_) => Error::unknown("modifier", word, &MODIFIERS).to_string(),
+            None => message.lines().next().unwrap_or_default().trim_end().to_owned(),
+        };
         match line {
-            Some(line) => Mistake { path: self.path.to_owned(), line, message: first.to_owned() },
+            Some(line) => Mistake { path: self.path.to_owned(), line, message: first },
             None => self.mistake("", word, first),
         }
     }

@@ -1,0 +1,104 @@
+//! Bad rules are told with their place and what to do, and take no other down; public ones load as they are.
+
+use std::path::{Path, PathBuf};
+
+use super::super::load;
+use super::super::read::{Read, read};
+use super::{asking, holds, page};
+use crate::event::Event;
+
+/// The mistakes of a page.
+fn mistakes(page: &str) -> Vec<String> {
+    read(Path::new("t.yml"), page).mistakes.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_mistake_names_file_line_and_what_to_do() {
+    for (text, wanted) in [
+        (
+            "    s:\n        c-uri|contians: x",
+            "t.yml:7: unknown modifier `contians`; did you mean `contains`?",
+        ),
+        (
+            "    s:\n        c-uri|contains|expand: '%servers%'",
+            "t.yml:7: placeholders (`expand`) have no values here",
+        ),
+        (
+            "    s:\n        cs-uri-stam: x",
+            "t.yml:7: unknown field `cs-uri-stam`; did you mean `cs-uri-stem`?",
+        ),
+        (
+            "    s:\n        c-uri|re: '(?!x)y'",
+            "t.yml:7: a regular expression that is not taken: look-around",
+        ),
+        ("    s:\n        c-uri|re: '(a{1000}){1000}'", "t.yml:7: a regular expression that is not taken"),
+        ("    s:\n        c-ip|cidr: 300.0.0.0/8", "t.yml:7: `300.0.0.0/8` is no network"),
+        ("    s:\n        sc-bytes|gt: many", "t.yml:7: `many` is no number"),
+        (
+            "    sx:\n        c-uri: x",
+            "t.yml:8: the condition names `s`, which is not there; did you mean `sx`?",
+        ),
+        ("    s: {}", "t.yml:6: `s` is empty"),
+        ("    s:\n        - '*'", "an empty word is in every line"),
+    ] {
+        let told = mistakes(&page(text));
+        assert!(told.len() == 1 && told[0].contains(wanted), "{text}: {told:?}");
+    }
+}
+
+#[test]
+fn hostile_pages_are_told_and_bounded() {
+    let deep = format!("    s: {}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n\
+                g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
+    let nested = page("    s:\n        c-uri: x")
+        .replace("condition: s", &format!("condition: {}s{}", "(".repeat(500), ")".repeat(500)));
+    let long = page(&format!("    s:\n        c-uri:\n{}", "            - x\n".repeat(21_000)));
+    for text in [&page(&deep), bomb, &nested, &long, "- 1", "\u{0}", "a: b: c", "title: x\ndetection: 3"] {
+        let Read { rules, mistakes, .. } = read(Path::new("t.yml"), text);
+        assert!(rules.is_empty() && !mistakes.is_empty(), "{}", &text[..text.len().min(80)]);
+    }
+}
+
+#[test]
+fn a_bad_rule_takes_no_other_down_and_the_later_of_two_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write("1.yml", &page("    s:\n        c-uri: /old"));
+    write("2.yml", &page("    s:\n        c-uri: /new"));
+    write("3.yml", &page("    s:\n        c-uri|nonsense: /x"));
+    write("4.yml", &page("    s:\n        c-uri: /w").replace("webserver", "process_creation"));
+    write("5.yml", &page("    s:\n        c-uri: /w").replace("id: t", "id: u\nstatus: deprecated"));
+    write(
+        "6.yaml",
+        "title: F\nlogsource:\n    category: webserver\nfilter:\n    rules: [t]\n    f:\n        cs-method: HEAD\n    condition: not f\n",
+    );
+    write("7.txt", "no rule");
+    std::fs::write(dir.path().join("8.yml"), b"title: \xff").unwrap();
+    let loaded = load(&[dir.path().to_owned()], false).unwrap();
+    assert_eq!((loaded.rules.len(), loaded.mistakes.len()), (1, 2), "{:?}", loaded.mistakes);
+    assert_eq!((loaded.foreign, loaded.given_up), (1, 1));
+    assert!(holds(&loaded.rules, &asking("/new")) && !holds(&loaded.rules, &asking("/old")));
+    let head = Event { method: Some(b"HEAD"), ..asking("/new") };
+    assert!(!holds(&loaded.rules, &head), "the filter does not filter");
+    assert!(load(&[PathBuf::from("not-there")], false).is_err());
+}
+
+#[test]
+fn the_public_rules_load_unmodified() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/sigma_web/rules");
+    if !folder.is_dir() {
+        eprintln!("skipped: no public rules at {}", folder.display());
+        return;
+    }
+    let loaded = load(&[folder], false).unwrap();
+    assert_eq!(loaded.mistakes, []);
+    assert_eq!((loaded.foreign, loaded.given_up), (0, 0));
+    assert!(loaded.rules.len() >= 40, "{}", loaded.rules.len());
+    assert!(
+        loaded.rules.unfiltered() * 10 <= loaded.rules.len(),
+        "{} rules have no needle",
+        loaded.rules.unfiltered()
+    );
+}
