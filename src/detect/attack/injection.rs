@@ -1,6 +1,7 @@
 //! Code where a value was expected: SQL, scripts, commands, templates, paths that climb.
 
 use super::Family;
+use crate::detect::about::ANSWERS;
 use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
 use crate::incident::{Finding, Kind};
 use crate::request::Flags;
@@ -46,12 +47,15 @@ static ABOUT: About = About {
             meaning: "by which an answer is larger than the ordinary ones of its route: the payload was answered",
         },
     ],
-    needs: &[Needs {
-        any_of: &[Flags::DURATION],
-        missing: "request time",
-        fix: "log `$request_time` (nginx), `%D` (Apache): code that was told to wait is seen by how long the answer took",
-        without: Sight::Less,
-    }],
+    needs: &[
+        Needs { without: Sight::Less, ..ANSWERS },
+        Needs {
+            any_of: &[Flags::DURATION],
+            missing: "request time",
+            fix: "log `$request_time` (nginx), `%D` (Apache): code that was told to wait is seen by how long the answer took",
+            without: Sight::Less,
+        },
+    ],
     attack: &["T1190", "T1059"],
     owasp_api: &["API8:2023"],
     oat: &[],
