@@ -1,7 +1,7 @@
 //! Sigma rules over access logs: folders of rules are read, compiled against [`Event`](crate::event::Event) and matched at
 //! line speed. An adapter: nothing outside this room knows who parses the YAML.
 //!
-//! A rule becomes an [`Expr`](expr::Expr) of tests on fields. Of every expression the literals are taken without which it
+//! A rule becomes an expression of tests on fields. Of every expression the literals are taken without which it
 //! cannot be true; one pass over the line finds those, and only the rules they belong to are looked at.
 
 mod compile;
