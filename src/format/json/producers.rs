@@ -6,19 +6,23 @@ mod azure;
 mod edges;
 mod gateways;
 mod google;
+mod haproxy;
+mod mended;
 mod proxies;
 mod schemas;
 
 use super::{JsonLines, Slot};
+use crate::event::Event;
 use crate::format::fields::Unit;
 use crate::format::slot::Meaning;
-use crate::format::{Decoder, Format, Opening};
+use crate::format::{Around, Decoder, Format, Opening};
 
-pub(in crate::format) use aws::{AWS_API_GATEWAY, AWS_WAF, CLOUDFRONT};
-pub(in crate::format) use azure::AZURE;
+pub(in crate::format) use aws::{AWS_API_GATEWAY, AWS_S3, AWS_WAF, CLOUDFRONT};
+pub(in crate::format) use azure::{AZURE, AZURE_APIM};
 pub(in crate::format) use edges::{AKAMAI, CLOUDFLARE, FASTLY};
-pub(in crate::format) use gateways::{APISIX, GRAVITEE, KONG};
+pub(in crate::format) use gateways::{APISIX, GRAVITEE, KONG, KRAKEND, TYK};
 pub(in crate::format) use google::GCP;
+pub(in crate::format) use haproxy::HAPROXY;
 pub(in crate::format) use proxies::{CADDY, ENVOY, F5, LINKERD, TRAEFIK};
 pub(in crate::format) use schemas::{ECS, OCSF, ZEEK};
 
@@ -30,13 +34,23 @@ pub(in crate::format) struct Producer {
     signature: &'static [&'static [&'static [u8]]],
     /// Paths that mean something else than they say; ascending.
     given: &'static [(&'static [u8], Option<Meaning>)],
+    /// What else has to be done to an event, once it is whole.
+    mend: Option<Mend>,
 }
+
+/// Puts right what a producer writes in a way of its own.
+pub(super) type Mend = for<'a> fn(&mut Event<'a>, Around<'a>);
 
 impl Producer {
     /// Which groups of the signature a path stands for, a bit each.
     pub(super) fn groups(&self, path: &[u8]) -> u32 {
         let has = |group: &&[&[u8]]| group.contains(&path);
         self.signature.iter().zip(0..).filter(|(group, _)| has(group)).map(|(_, nth)| 1 << nth).sum()
+    }
+
+    /// What else has to be done to an event, once it is whole.
+    pub(super) fn mend(&self) -> Option<Mend> {
+        self.mend
     }
 
     /// All groups.
@@ -57,13 +71,18 @@ impl Format for Producer {
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
         let given = self.given.iter().map(|&(path, meaning)| (path.to_vec(), meaning)).collect();
         let producer = PRODUCERS.iter().find(|one| one.name == self.name)?;
-        Some(Box::new(JsonLines::learn(opening.head, given, Some(producer))))
+        Some(Box::new(JsonLines::learn(opening.head, given, Some(producer)).by(opening.clock)))
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the lists have it, in which others mean nothing")]
 const fn says(slot: Slot) -> Option<Meaning> {
     Some(Meaning { slot, unit: Unit::Guess, rank: 0 })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as above")]
+const fn says_else(slot: Slot) -> Option<Meaning> {
+    Some(Meaning { slot, unit: Unit::Guess, rank: 32 })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as above")]
@@ -83,10 +102,15 @@ pub(in crate::format) static PRODUCERS: &[&Producer] = &[
     &AWS_WAF,
     &AWS_API_GATEWAY,
     &CLOUDFRONT,
+    &AWS_S3,
     &GCP,
     &AZURE,
+    &AZURE_APIM,
     &GRAVITEE,
+    &TYK,
+    &KRAKEND,
     &F5,
+    &HAPROXY,
     &OCSF,
     &ZEEK,
     &ECS,

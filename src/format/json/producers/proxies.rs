@@ -9,6 +9,7 @@ pub(in crate::format) static CADDY: Producer = Producer {
     about: "Caddy's access log",
     signature: &[&[b"logger"], &[b"requesturi"], &[b"requestremoteip", b"requestremoteaddr"]],
     given: &[],
+    mend: None,
 };
 
 pub(in crate::format) static TRAEFIK: Producer = Producer {
@@ -16,6 +17,7 @@ pub(in crate::format) static TRAEFIK: Producer = Producer {
     about: "Traefik's access log in JSON",
     signature: &[&[b"requestpath"], &[b"downstreamstatus", b"originstatus"]],
     given: &[],
+    mend: None,
 };
 
 pub(in crate::format) static ENVOY: Producer = Producer {
@@ -23,6 +25,7 @@ pub(in crate::format) static ENVOY: Producer = Producer {
     about: "Envoy, Envoy Gateway, Istio and Gloo in JSON",
     signature: &[&[b"responsecode"], &[b"responseflags", b"starttime"]],
     given: &[],
+    mend: None,
 };
 
 pub(in crate::format) static LINKERD: Producer = Producer {
@@ -30,6 +33,7 @@ pub(in crate::format) static LINKERD: Producer = Producer {
     about: "Linkerd's proxy with `accessLog: json`",
     signature: &[&[b"clientaddr"], &[b"totalns"]],
     given: &[(b"clientid", says(Slot::TlsClient))],
+    mend: None,
 };
 
 pub(in crate::format) static F5: Producer = Producer {
@@ -41,6 +45,7 @@ pub(in crate::format) static F5: Producer = Producer {
         &[b"httpuri"],
     ],
     given: &[
+        (b"eventtimestamp", says(Slot::Time)),
         (b"httpuri", says(Slot::Target)),
         (b"httpversion", says(Slot::Protocol)),
         (b"reqelapsedtime", takes(Slot::Duration, Unit::Millis)),
@@ -48,4 +53,5 @@ pub(in crate::format) static F5: Producer = Producer {
         (b"virtualname", says(Slot::Api)),
         (b"virtualserver", says(Slot::Api)),
     ],
+    mend: None,
 };
