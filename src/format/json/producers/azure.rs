@@ -4,7 +4,7 @@ use super::mended::upstream_alone;
 use super::{Producer, says, says_else, takes};
 use crate::event::Event;
 use crate::format::Around;
-use crate::format::fields::{Unit, address, status};
+use crate::format::fields::{Unit, address, is_host_name, status};
 use crate::format::slot::Slot;
 
 pub(in crate::format) static AZURE: Producer = Producer {
@@ -80,13 +80,14 @@ fn mend<'a>(event: &mut Event<'a>, around: Around<'a>) {
 }
 
 /// Application Gateway writes behind the query who answered and how: `&SERVER-STATUS=200&SERVER-ROUTED=10.0.0.66` and more.
-/// A client can write that, too, but not behind it.
+/// A client can write that, too: only what can be no attack is taken from the query.
 fn split_query(event: &mut Event<'_>) {
     const BEGIN: &[u8] = b"SERVER-STATUS=";
     let Some(query) = event.query else { return };
     let Some(at) = memchr::memmem::rfind(query, BEGIN) else { return };
     let (before, behind) = query.split_at(at);
-    if !(before.is_empty() || before.ends_with(b"&")) {
+    if !(before.is_empty() || before.ends_with(b"&")) || !behind.split(|&byte| byte == b'&').all(is_harmless)
+    {
         return;
     }
     event.query = before.strip_suffix(b"&").filter(|query| !query.is_empty());
@@ -103,4 +104,12 @@ fn split_query(event: &mut Event<'_>) {
             _ => {}
         }
     }
+}
+
+/// Whether a pair is of the gateway's names, with a value of letters, digits, dots, dashes and colons.
+fn is_harmless(pair: &[u8]) -> bool {
+    let Some(equals) = memchr::memchr(b'=', pair) else { return false };
+    let (name, value) = pair.split_at(equals);
+    let known = name.starts_with(b"SERVER-") || name.starts_with(b"X-AzureApplicationGateway-");
+    known && (value == b"=" || is_host_name(&value[1..]))
 }
