@@ -144,7 +144,7 @@ format_samples/aws_clb.log                        aws-clb              3    2 0
 format_samples/aws_cloudfront_tsv.log             cloudfront           2    0 0
 format_samples/aws_s3.log                         aws-s3               2    0 0
 format_samples/aws_waf.log                        aws-waf              1    0 0
-format_samples/azure_apim_gatewaylogs.log         none                 0    0 0
+format_samples/azure_apim_gatewaylogs.log         azure                1    0 0
 format_samples/bunkerweb.log                      bunkerweb            5    0 0
 format_samples/caddy_docker_compose_prefix.log    caddy                3    3 0
 format_samples/caddy_json.log                     caddy                8    2 0

@@ -1,4 +1,4 @@
-//! Sending incidents to receivers. To add one: `deliver/<name>.rs` with a [`Carrier`], then name it in [`Delivery::carrier`].
+//! Sending incidents to receivers. To add one: `deliver/<name>.rs` with a `Carrier`, then name it in `Delivery::carrier`.
 //!
 //! What is sent lies on disk first and stays there until the receiver has acknowledged it: a receiver that is down loses
 //! nothing. What was acknowledged is remembered, so it is not sent again. A crash between an acknowledgement and its note

@@ -190,7 +190,7 @@ pub(super) fn set_request_before<'a>(event: &mut Event<'a>, text: &'a [u8], end:
 
 /// Method, target and protocol of nearly every request line there is.
 #[inline]
-fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+pub(super) fn usual_request(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (front, [b' ', protocol @ ..]) = line.split_last_chunk::<9>()? else { return None };
     let blank = match front {
         [b'G', b'E', b'T', b' ', ..] => 3,

@@ -52,6 +52,7 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
     } else if let Some(time) = clock.written.filter(|_| !growing.has_time()) {
         growing.set_instant(time, 0);
     }
+    growing.place(clock);
     growing.finish(Escapes::Json)?;
     Ok(growing.into_event())
 }

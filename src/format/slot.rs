@@ -1,16 +1,18 @@
 //! What a named field means: the variables of format strings, the keys of JSON and the columns of header lines all end
 //! in a [`Slot`], so that each meaning is read in one place.
 
+mod finish;
 mod meaning;
 mod minute;
+mod unclear;
 mod values;
 
+use super::Clock;
 use super::fields::{
-    address, duration, duration_list, is_host_name, last_of_list, number, set_request, set_status, status,
+    address, duration, duration_list, is_host_name, last_of_list, number, set_status, status,
 };
 use crate::event::{Event, Malformed, Secret};
-use crate::text::Escapes;
-use crate::time::Time;
+use crate::time::{Civil, Time};
 use meaning::SLOTS;
 pub(super) use meaning::{Meaning, Slot};
 use minute::Minute;
@@ -27,12 +29,18 @@ pub(super) struct Growing<'a> {
     request: Option<&'a [u8]>,
     logger: &'a [u8],
     has_time: bool,
+    /// The time as it is written, where that is no instant yet.
+    local: Option<Civil>,
+    /// When the answer was sent, and the decimals of that.
+    end: Option<(Time, u8)>,
     fields: u32,
     minute: Minute,
 }
 
 /// The rank of a field that says nothing: behind all that say something.
 const SILENT: u8 = u8::MAX;
+/// The rank of a time without a zone or a year: behind all instants.
+const LOCAL: u8 = SILENT - 1;
 
 impl<'a> Growing<'a> {
     /// Nothing known yet.
@@ -45,6 +53,8 @@ impl<'a> Growing<'a> {
             request: None,
             logger: b"",
             has_time: false,
+            local: None,
+            end: None,
             fields: 0,
             minute: Minute::default(),
         }
@@ -55,7 +65,7 @@ impl<'a> Growing<'a> {
         self.event = Event::default();
         self.ranks = [0; SLOTS];
         (self.malformed, self.target, self.request, self.logger) = (None, None, None, b"");
-        (self.has_time, self.fields) = (false, 0);
+        (self.has_time, self.local, self.end, self.fields) = (false, None, None, 0);
     }
 
     /// Takes what a field says. Where several names mean the same, the smaller rank wins, the first among equals, and a
@@ -66,6 +76,13 @@ impl<'a> Growing<'a> {
             return self.put_first(meaning, value);
         }
         if rank(meaning, value) < known {
+            self.take(meaning, value);
+        }
+    }
+
+    /// Takes what a later member of an array says: it is preferred to those before it.
+    pub(super) fn put_again(&mut self, meaning: Meaning, value: &'a [u8]) {
+        if rank(meaning, value) <= self.ranks[meaning.slot as usize] {
             self.take(meaning, value);
         }
     }
@@ -104,7 +121,13 @@ impl<'a> Growing<'a> {
                 event.client_port =
                     number(value).and_then(|port| u16::try_from(port).ok()).or(event.client_port);
             }
-            Slot::Time => self.set_time(value)?,
+            Slot::Time => {
+                self.set_time(value)?;
+                if self.local.is_some() {
+                    self.ranks[Slot::Time as usize] = LOCAL;
+                }
+            }
+            Slot::End => self.end = self.minute.any(value),
             Slot::Status if value.is_empty() => event.status = None,
             Slot::Status => set_status(event, value)?,
             Slot::Target => self.target = Some(value),
@@ -136,11 +159,28 @@ impl<'a> Growing<'a> {
     }
 
     fn set_time(&mut self, value: &[u8]) -> Result<(), Malformed> {
-        if !value.is_empty() {
-            (self.event.time, self.event.time_digits) = self.minute.any(value).ok_or(Malformed::Time)?;
-            self.has_time = true;
+        if value.is_empty() {
+            return Ok(());
+        }
+        if let Some((time, digits)) = self.minute.any(value).or_else(|| unclear::masked(value)) {
+            self.set_instant(time, digits);
+            self.local = None;
+            return Ok(());
+        }
+        let (local, digits) = unclear::local(value).ok_or(Malformed::Time)?;
+        if !self.has_time {
+            (self.local, self.event.time_digits, self.has_time) = (Some(local), digits, true);
         }
         Ok(())
+    }
+
+    /// Makes an instant of a time without a zone or a year. Those who have no clock cannot finish such an event.
+    pub(super) fn place(&mut self, clock: &Clock) {
+        if let Some(local) = self.local.take() {
+            let time = unclear::instant(local, clock);
+            self.has_time = time.is_some();
+            self.event.time = time.unwrap_or_default();
+        }
     }
 
     /// Says when, for those that know it otherwise.
@@ -194,58 +234,14 @@ impl<'a> Growing<'a> {
         &self.event
     }
 
+    /// The same, for what its producer writes in a way of its own.
+    pub(super) fn event_mut(&mut self) -> &mut Event<'a> {
+        &mut self.event
+    }
+
     /// The event for keeps.
     pub(super) fn into_event(self) -> Event<'a> {
         self.event
-    }
-
-    /// Completes the event, if nothing in it is broken and it says when and who.
-    pub(super) fn finish(&mut self, escapes: Escapes) -> Result<(), Malformed> {
-        if let Some((_, malformed)) = self.malformed {
-            return Err(malformed);
-        }
-        if !self.has_time {
-            return Err(Malformed::Time);
-        }
-        self.event.escapes = escapes;
-        self.set_somebody()?;
-        self.set_what_was_asked();
-        if self.ranks[Slot::Status as usize] != 0 && self.event.status.is_none() {
-            self.event.flags = self.event.flags.filter(|flags| !flags.is_empty()).or(Some(b"aborted"));
-        }
-        Ok(())
-    }
-
-    /// Where no client is named, the nearest hop of the forwarded-for list is it; a user alone is somebody, too.
-    fn set_somebody(&mut self) -> Result<(), Malformed> {
-        let event = &mut self.event;
-        if event.client.is_none() && event.client_name.is_none() {
-            let nearest = event.forwarded.and_then(|list| list.rsplit(|&byte| byte == b',').next());
-            event.client = nearest.and_then(|hop| address(hop.trim_ascii())).map(|(address, _)| address);
-        }
-        let named = event.client.is_some()
-            || event.client_name.is_some()
-            || [event.user, event.consumer].iter().flatten().any(|name| !name.is_empty());
-        if named { Ok(()) } else { Err(Malformed::Client) }
-    }
-
-    /// Joins the fields that may each tell method, path and query; what has a field of its own wins over the request line.
-    fn set_what_was_asked(&mut self) {
-        let event = &mut self.event;
-        let (method, scheme, protocol) = (event.method, event.scheme, event.protocol);
-        // `$args` and `%q` may bring their question mark along.
-        let query = event.query.map(|query| query.strip_prefix(b"?").unwrap_or(query));
-        if let Some(line) = self.request {
-            set_request(event, line);
-        }
-        event.method = method.filter(|method| !method.is_empty()).or(event.method);
-        event.protocol = protocol.or(event.protocol);
-        if let Some(target) = self.target.filter(|target| !target.is_empty()) {
-            event.raw_request = None;
-            event.set_target(target);
-        }
-        event.scheme = scheme.or(event.scheme);
-        event.query = event.query.or(query.filter(|query| !query.is_empty()));
     }
 }
 

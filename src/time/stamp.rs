@@ -47,10 +47,11 @@ pub fn bracketed(stamp: &[u8]) -> Option<(Time, u8)> {
 }
 
 /// `2026-03-10T17:00:03.120Z` and its kin: a blank for the `T`, any number of decimals, `Z`, `±hh`, `±hhmm` or `±hh:mm`.
-/// Without a zone it is UTC. Decimals beyond the sixth are cut.
+/// Without a zone it is UTC. Decimals beyond the sixth are cut. F5 writes a colon for the `T`; then the zone must be there.
 #[must_use]
 pub fn iso8601(stamp: &[u8]) -> Option<(Time, u8)> {
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T' | b't' | b' ', clock @ ..] = stamp else {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, mark @ (b'T' | b't' | b' ' | b':'), clock @ ..] = stamp
+    else {
         return None;
     };
     let [h0, h1, b':', n0, n1, b':', s0, s1, rest @ ..] = clock else { return None };
@@ -71,6 +72,7 @@ pub fn iso8601(stamp: &[u8]) -> Option<(Time, u8)> {
         micro,
     };
     let east = match &rest[taken..] {
+        b"" if *mark == b':' => return None,
         b"" | b"Z" | b"z" | b" UTC" | b" GMT" => 0,
         [b' ', east @ ..] | east => zone(east)?,
     };
@@ -228,6 +230,8 @@ mod tests {
             ("2020-09-23T19:05:05-04:00", "2020-09-23T23:05:05Z"),
             ("2022-08-23T20:28:20.071809491Z", "2022-08-23T20:28:20.071809Z"),
             ("2018-12-20 02:59:40", "2018-12-20T02:59:40Z"),
+            ("2019-01-01:06:54:30.000Z", "2019-01-01T06:54:30.000Z"),
+            ("2019-01-01:06:54:30.000", "none"),
             ("1693840791.7564995", "2023-09-04T15:19:51.756499Z"),
             ("1.6938407917564995e+09", "2023-09-04T15:19:51.756499Z"),
             ("1703907485819", "2023-12-30T03:38:05.819Z"),

@@ -1,6 +1,7 @@
 //! JSON lines of whatever producer: keys are understood by their names, flat or nested. A plan learned from the head
 //! reads lines that keep the order of their keys; all others, and only slower, are read key by key.
 
+mod later;
 mod names;
 mod path;
 mod plan;
@@ -18,7 +19,7 @@ pub(super) use names::of_name;
 
 use super::clf::no_access;
 use super::slot::{Growing, Meaning, Slot};
-use super::{Around, Decoded, Decoder, Each, Format, Opening};
+use super::{Around, Clock, Decoded, Decoder, Each, Format, Opening, Scratch};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 
@@ -51,7 +52,7 @@ impl Format for Json {
     }
 
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(JsonLines::learn(opening.head, Vec::new(), None)))
+        Some(Box::new(JsonLines::learn(opening.head, Vec::new(), None).by(opening.clock)))
     }
 }
 
@@ -64,24 +65,32 @@ pub(super) struct JsonLines {
     given: Given,
     /// Whose lines alone are read; anybody's where it is not said.
     producer: Option<&'static Producer>,
+    /// For times without a zone.
+    clock: Clock,
 }
 
 impl JsonLines {
     /// A decoder that knows the orders of keys that are most frequent in `head`.
     pub(super) fn learn(head: &[u8], given: Given, producer: Option<&'static Producer>) -> Self {
-        let mut decoder = Self { plans: Vec::new(), given, producer };
+        let mut decoder = Self { plans: Vec::new(), given, producer, clock: Clock::default() };
+        let scratch = Scratch::default();
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
         let mut plans: Vec<(usize, Plan)> = Vec::new();
         for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
             if let Some((times, _)) = plans.iter_mut().find(|(_, plan)| plan.fits(line)) {
                 *times += 1;
-            } else if decoder.by_keys(line, &mut Growing::new()).is_ok() {
+            } else if decoder.by_keys(line, &mut Growing::new(), Around::nothing(&scratch)).is_ok() {
                 plans.extend(decoder.plan(line).map(|plan| (1, plan)));
             }
         }
         plans.sort_by_key(|(times, _)| Reverse(*times));
         decoder.plans = plans.into_iter().map(|(_, plan)| Arc::new(plan)).take(PLANS).collect();
         decoder
+    }
+
+    /// The same, with a clock.
+    pub(super) fn by(self, clock: &Clock) -> Self {
+        Self { clock: clock.clone(), ..self }
     }
 
     /// The plan of a line.
@@ -98,22 +107,32 @@ impl JsonLines {
     }
 
     /// Reads a line: by a plan if one fits.
-    fn read<'a>(&self, record: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
+    fn read<'a>(
+        &self,
+        record: &'a [u8],
+        growing: &mut Growing<'a>,
+        around: Around<'a>,
+    ) -> Result<(), Malformed> {
         let line = trimmed(record);
         if line.first() != Some(&b'{') {
             return Err(no_access(line).unwrap_or(Malformed::Json));
         }
         match by_plan(&self.plans, line, growing, &mut 0) {
-            Some(read) if read.length == line.len() => finish(growing, read.escaped),
+            Some(read) if read.length == line.len() => self.finish(growing, read.escaped, around),
             _ => {
                 growing.restart();
-                self.by_keys(line, growing)
+                self.by_keys(line, growing, around)
             }
         }
     }
 
     /// Reads a line key by key.
-    fn by_keys<'a>(&self, line: &'a [u8], growing: &mut Growing<'a>) -> Result<(), Malformed> {
+    fn by_keys<'a>(
+        &self,
+        line: &'a [u8],
+        growing: &mut Growing<'a>,
+        around: Around<'a>,
+    ) -> Result<(), Malformed> {
         let mut seen = 0;
         let whole = scan::object(line, &mut |path, leaf| {
             seen |= self.producer.map_or(0, |producer| producer.groups(path.text()));
@@ -121,12 +140,39 @@ impl JsonLines {
                 && let Some(meaning) = self.meaning(path)
             {
                 growing.put(meaning, leaf.value);
+            } else if let Some(first) = leaf.later
+                && let Some(meaning) = self.meaning(path)
+            {
+                later::put(growing, meaning, leaf.value, &line[first..leaf.end()]);
             }
         })?;
         if self.producer.is_some_and(|producer| seen != producer.whole()) {
             return Err(if growing.has_request() { Malformed::Unknown } else { Malformed::NotAccess });
         }
-        finish(growing, whole.escaped)
+        self.finish(growing, whole.escaped, around)
+    }
+
+    /// The event of an access line; a line that asks for nothing is none.
+    fn finish<'a>(
+        &self,
+        growing: &mut Growing<'a>,
+        escaped: bool,
+        around: Around<'a>,
+    ) -> Result<(), Malformed> {
+        let caddy_says_no =
+            growing.logger().starts_with(b"http.") && !growing.logger().starts_with(b"http.log.access");
+        if !growing.has_request() || growing.fields() < FIELDS || caddy_says_no {
+            return Err(Malformed::NotAccess);
+        }
+        if let Some(hops) = growing.event().forwarded.filter(|hops| later::is_several(hops)) {
+            growing.event_mut().forwarded = Some(later::joined(hops, around.scratch));
+        }
+        growing.place(&self.clock);
+        growing.finish(if escaped { Escapes::Json } else { Escapes::None })?;
+        if let Some(mend) = self.producer.and_then(Producer::mend) {
+            mend(growing.event_mut(), around);
+        }
+        Ok(())
     }
 }
 
@@ -135,14 +181,14 @@ impl Decoder for JsonLines {
         self.producer.map_or(Json.name(), |producer| producer.name())
     }
 
-    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
         let mut growing = Growing::new();
-        self.read(record, &mut growing)?;
+        self.read(record, &mut growing, around)?;
         Ok(growing.into_event())
     }
 
     /// As any decoder does it, but no event is moved, and a plan finds the end of its line by itself.
-    fn decode_block<'a>(&self, block: &'a [u8], _: Around<'a>, each: &mut Each<'_, 'a>) {
+    fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
         let (mut plans, mut likely, mut misses) = (self.plans.clone(), 0, 0);
         let (mut offset, mut growing) = (0, Growing::new());
         while offset < block.len() {
@@ -152,10 +198,10 @@ impl Decoder for JsonLines {
             let length = by_plan.map(|line| line.length).or_else(|| memchr::memchr(b'\n', text));
             let record = &text[..length.unwrap_or(text.len())];
             let read = if let Some(line) = by_plan {
-                finish(&mut growing, line.escaped)
+                self.finish(&mut growing, line.escaped, around)
             } else {
                 growing.restart();
-                let read = self.read(record, &mut growing);
+                let read = self.read(record, &mut growing, around);
                 misses += u32::from(read.is_ok());
                 if read.is_ok() && misses % MISSES == 0 && plans.len() < PLANS + MORE_PLANS {
                     plans.extend(self.plan(trimmed(record)).map(Arc::new));
@@ -204,16 +250,6 @@ pub(super) fn is_of_http(path: &[u8]) -> bool {
 /// `record` without byte order mark and blanks around it.
 fn trimmed(record: &[u8]) -> &[u8] {
     record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii()
-}
-
-/// The event of an access line; a line that asks for nothing is none.
-fn finish(growing: &mut Growing<'_>, escaped: bool) -> Result<(), Malformed> {
-    let caddy_says_no =
-        growing.logger().starts_with(b"http.") && !growing.logger().starts_with(b"http.log.access");
-    if !growing.has_request() || growing.fields() < FIELDS || caddy_says_no {
-        return Err(Malformed::NotAccess);
-    }
-    growing.finish(if escaped { Escapes::Json } else { Escapes::None })
 }
 
 #[cfg(test)]

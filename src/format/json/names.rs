@@ -31,20 +31,25 @@ const NAMES: &[(Slot, &str)] = &[
     (
         Slot::User,
         "remoteuser username user userid useremail clientusername principalid authorizerprincipalid sub jwtsub \
-         jwtclaimsub claimssub authorizerclaimssub subject authuser enduser cognitoidentityid",
+         jwtclaimsub jwtclaimssub claimssub authorizerclaimssub subject authuser enduser cognitoidentityid \
+         jwtclaimspreferredusername jwtclaimsusername jwtclaimsemail",
     ),
     (
         Slot::Consumer,
         "consumer consumername consumerusername consumercustomid consumerid authenticatedentityconsumerid \
          authenticatedentityid caller appname application applicationid app developerapp developerappname clientappid \
-         subscriptionid apimsubscriptionid clientid azp clientidentifier apikeyid keyid identityapikeyid",
+         subscriptionid apimsubscriptionid clientid azp clientidentifier apikeyid keyid identityapikeyid jwtclaimsclientid \
+         jwtclaimsazp jwtclaimsappid jwtclaimscid",
     ),
     (
         Slot::Token,
         "tokenhash token accesstoken authtoken bearertoken authorization httpauthorization requestauthorization apikey \
-         xapikey httpxapikey requestxapikey httpapikey apikeyhash jwt",
+         xapikey httpxapikey requestxapikey httpapikey apikeyhash jwt jwtclaimsjti",
     ),
-    (Slot::Session, "sessionid session sid jsessionid cookie httpcookie requestcookie sessionhash"),
+    (
+        Slot::Session,
+        "sessionid session sid jsessionid cookie httpcookie requestcookie sessionhash jwtclaimssid",
+    ),
     (Slot::Method, "requestmethod method httpmethod clientrequestmethod reqmethod verb csmethod"),
     (Slot::Scheme, "requestscheme scheme urlscheme clientrequestscheme upstreamscheme"),
     (
@@ -78,7 +83,7 @@ const NAMES: &[(Slot, &str)] = &[
     (
         Slot::BytesIn,
         "requestlength bytesreceived bytesin requestsize requestbytes requestbodybytes requestcontentsize \
-         clientrequestbytes receivedbytes csbytes bytesread",
+         clientrequestbytes receivedbytes csbytes bytesread requestcontentlength",
     ),
     (
         Slot::Duration,
@@ -100,7 +105,7 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Referer,
-        "httpreferer referer referrer requestreferer requestreferrer clientrequestreferer csreferer",
+        "httpreferer httpreferrer referer referrer requestreferer requestreferrer clientrequestreferer csreferer",
     ),
     (
         Slot::UserAgent,
@@ -113,7 +118,8 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Route,
-        "routename route routeid matchedroute router routername proxyupstreamname resourcepath routekey operationid",
+        "routename route routeid matchedroute router routername proxyupstreamname resourcepath routekey operationid \
+         operationname",
     ),
     (Slot::Api, "apiname api apiid servicename service serviceid apiproxyname proxyname"),
     (

@@ -2,6 +2,7 @@
 //! the values, byte by byte, and what each value means. A line that departs from it anywhere is read the long way, with
 //! the same outcome.
 
+use super::later;
 use super::path::Path;
 use super::scan::{Leaf, object, scalar_end, string_end};
 use crate::format::slot::{Growing, Meaning};
@@ -21,6 +22,8 @@ struct Step {
     is_first: bool,
     /// Whether the value is the first of an array, which must not be missing: an empty array says nothing at all.
     opens_array: bool,
+    /// Whether it is a later member of that array.
+    is_later: bool,
 }
 
 /// A line that kept to a plan.
@@ -39,11 +42,12 @@ impl Plan {
         let whole = object(line, &mut |path: &Path<'_>, leaf: Leaf<'_>| {
             let quote = usize::from(leaf.is_string);
             let before = &line[at..leaf.at - quote];
-            let meaning = meaning(path).filter(|_| leaf.counts);
+            let is_later = leaf.later.is_some();
+            let meaning = meaning(path).filter(|meaning| leaf.counts || is_later && later::counts(*meaning));
             let slot = |step: &Step| step.meaning.map(|meaning| meaning.slot);
             let is_first = steps.iter().all(|step| slot(step) != meaning.map(|meaning| meaning.slot));
             let opens_array = before.trim_ascii_end().ends_with(b"[");
-            steps.push(Step { before: Literal::new(before), meaning, is_first, opens_array });
+            steps.push(Step { before: Literal::new(before), meaning, is_first, opens_array, is_later });
             at = leaf.at + leaf.value.len() + quote;
         });
         let regular = !whole.ok()?.irregular;
@@ -52,9 +56,12 @@ impl Plan {
 
     /// Gives what the first line of `text` says to `growing`, if it keeps to the plan. Otherwise `growing` is spoilt.
     pub(super) fn read<'a>(&self, text: &'a [u8], growing: &mut Growing<'a>) -> Option<Line> {
-        let (mut escaped, mut at) = (false, 0);
+        let (mut escaped, mut at, mut array) = (false, 0, 0);
         for step in &self.steps {
             at = step.before.end(text, at)?;
+            if step.opens_array {
+                array = at;
+            }
             let value = if text.get(at) == Some(&b'"') {
                 let (end, backslash) = string_end(text, at + 1)?;
                 escaped |= backslash;
@@ -69,6 +76,7 @@ impl Plan {
             };
             match step.meaning {
                 Some(meaning) if step.is_first => growing.put_first(meaning, value),
+                Some(meaning) if step.is_later => later::put(growing, meaning, value, &text[array..at]),
                 Some(meaning) => growing.put(meaning, value),
                 None => {}
             }

@@ -20,6 +20,15 @@ pub(super) struct Leaf<'a> {
     pub(super) is_string: bool,
     /// Whether it means something: of an array, only the first does.
     pub(super) counts: bool,
+    /// Where the array's first member begins, of which this is a later one.
+    pub(super) later: Option<usize>,
+}
+
+impl Leaf<'_> {
+    /// Where it ends in the line, with its quote.
+    pub(super) fn end(&self) -> usize {
+        self.at + self.value.len() + usize::from(self.is_string)
+    }
 }
 
 /// What holds for a whole line.
@@ -36,7 +45,8 @@ pub(super) fn object<'a>(
     line: &'a [u8],
     leaf: &mut dyn FnMut(&Path<'a>, Leaf<'a>),
 ) -> Result<Whole, Malformed> {
-    let mut scan = Scan { line, at: 0, whole: Whole::default(), path: Path::default(), counts: true, leaf };
+    let mut scan =
+        Scan { line, at: 0, whole: Whole::default(), path: Path::default(), counts: true, later: None, leaf };
     scan.blanks();
     scan.expect(b'{')?;
     scan.members(0)?;
@@ -106,6 +116,7 @@ struct Scan<'a, 'l> {
     whole: Whole,
     path: Path<'a>,
     counts: bool,
+    later: Option<usize>,
     leaf: &'l mut dyn FnMut(&Path<'a>, Leaf<'a>),
 }
 
@@ -152,61 +163,72 @@ impl<'a> Scan<'a, '_> {
                 self.at += 1;
                 let at = self.at;
                 let value = self.string()?;
-                self.give(Leaf { at, value, is_string: true, counts: self.counts });
+                self.give(Leaf { at, value, is_string: true, counts: self.counts, later: self.later });
                 Ok(())
             }
             Some(_) => {
                 let at = self.at;
                 self.at = scalar_end(self.line, at);
                 let value = &self.line[at..self.at];
-                self.give(Leaf { at, value, is_string: false, counts: self.counts });
+                self.give(Leaf { at, value, is_string: false, counts: self.counts, later: self.later });
                 Ok(())
             }
         }
     }
 
-    /// The elements of an array, behind its opening bracket. The first stands for all; objects with a name and a value
-    /// are members.
+    /// The elements of an array, behind its opening bracket. The first stands for all, mostly; objects with a name and a
+    /// value are members.
     fn elements(&mut self, depth: usize) -> Result<(), Malformed> {
         self.blanks();
         if self.take(b']') {
             return Ok(());
         }
-        let counts = self.counts;
+        let (counts, later) = (self.counts, self.later.take());
+        let (mut first, mut first_address) = (None, None);
         loop {
             self.blanks();
-            if self.line.get(self.at) == Some(&b'{') {
-                self.named(depth)?;
-            } else {
-                self.value(depth)?;
-                self.counts = false;
+            match self.line.get(self.at) {
+                Some(b'{') => self.named(depth, &mut first_address)?,
+                begin => {
+                    self.whole.irregular |= begin == Some(&b'[');
+                    let at = *first.get_or_insert(self.at);
+                    self.value(depth)?;
+                    (self.counts, self.later) = (false, counts.then_some(at));
+                }
             }
             self.blanks();
             if self.take(b']') {
-                self.counts = counts;
+                (self.counts, self.later) = (counts, later);
                 return Ok(());
             }
             self.expect(b',')?;
         }
     }
 
-    /// An object in an array: `{"name":"User-Agent","value":"curl"}` is a member, anything else says nothing.
-    fn named(&mut self, depth: usize) -> Result<(), Malformed> {
-        let (mut name, mut value) = (None, None);
+    /// An object in an array: `{"name":"User-Agent","value":"curl"}` is a member, and of `{"ip":"10.0.0.1","port":80}` the
+    /// address counts; anything else says nothing.
+    fn named(&mut self, depth: usize, first_address: &mut Option<usize>) -> Result<(), Malformed> {
+        let (mut name, mut value, mut address) = (None, None, None);
         let mut leaf = |path: &Path<'a>, leaf: Leaf<'a>| match path.text() {
             b"name" => name = Some(leaf.value),
             b"value" => value = Some(leaf),
+            b"ip" => address = Some(leaf),
             _ => {}
         };
         let (line, at, whole) = (self.line, self.at, self.whole);
         let path = Path::default();
-        let mut scan = Scan { line, at: at + 1, whole, path, counts: true, leaf: &mut leaf };
+        let mut scan = Scan { line, at: at + 1, whole, path, counts: true, later: None, leaf: &mut leaf };
         scan.whole.irregular = true;
         scan.members(depth + 1)?;
         (self.at, self.whole) = (scan.at, scan.whole);
         if let (Some(name), Some(value)) = (name, value) {
             let before = self.path.push(name);
             self.give(Leaf { counts: self.counts, ..value });
+            self.path.pop(before);
+        } else if let Some(address) = address.filter(|_| self.counts) {
+            let later = first_address.replace(address.at);
+            let before = self.path.push(b"ip");
+            self.give(Leaf { counts: later.is_none(), later, ..address });
             self.path.pop(before);
         }
         Ok(())

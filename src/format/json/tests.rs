@@ -11,7 +11,7 @@ fn told(event: Result<&Event<'_>, Malformed>) -> String {
 
 /// What the lines say without any plan.
 fn slowly(lines: &[String]) -> Vec<String> {
-    let slow = JsonLines { plans: Vec::new(), given: Vec::new(), producer: None };
+    let slow = JsonLines { plans: Vec::new(), given: Vec::new(), producer: None, clock: Clock::default() };
     lines
         .iter()
         .map(|line| told(slow.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
@@ -38,8 +38,9 @@ fn quickly(head: &[String], lines: &[String], end: &str) -> [Vec<String>; 2] {
 }
 
 /// Keys of which some mean the same, with values that suit them.
-const MEMBERS: [(&str, &[&str]); 22] = [
+const MEMBERS: [(&str, &[&str]); 24] = [
     ("time_iso8601", &["\"2026-03-10T00:00:00.016Z\"", "\"2026-03-10T00:00:59Z\"", "\"x\"", "1773100800.25"]),
+    ("date", &["\"2026/03/10 00:00:01\"", "\"2026-03-10T00:00:01Z\"", "\"Mar 10 00:00:01\""]),
     ("ts", &["1773100800", "\"10/Mar/2026:00:00:01 +0000\"", "null"]),
     (
         "remote_addr",
@@ -47,7 +48,22 @@ const MEMBERS: [(&str, &[&str]); 22] = [
     ),
     ("client_ip", &["\"192.0.2.7:80\"", "null", "[\"192.0.2.9\"]", "[]", "[\"\",\"1.1.1.1\"]"]),
     ("port", &["80"]),
-    ("http_x_forwarded_for", &["\"151.174.83.202\"", "\"\"", "\"1.1.1.1, 2.2.2.2\""]),
+    (
+        "http_x_forwarded_for",
+        &[
+            "\"151.174.83.202\"",
+            "\"\"",
+            "\"1.1.1.1, 2.2.2.2\"",
+            "[\"1.1.1.1\",\"2.2.2.2\"]",
+            "[ \"1.1.1.1\" , \"\\\"\",null]",
+            "[null,\"3.3.3.3\",]",
+            "[[\"1.1.1.1\"],\"2.2.2.2\"]",
+        ],
+    ),
+    (
+        "upstream",
+        &["\"10.0.0.1:80\"", "[\"10.0.0.1\",\"10.0.0.2\"]", "[{\"ip\":\"10.0.0.1\"},{\"ip\":\"10.0.0.2\"}]"],
+    ),
     ("request_method", &["\"GET\"", "\"POST\"", "\"-\"", "\"\""]),
     (
         "request_uri",
@@ -187,4 +203,15 @@ fn an_empty_array_says_nothing() {
     assert_eq!(alone, slowly(&lines));
     assert_eq!(together, alone);
     assert!(!alone[1].contains("aborted"), "{}", alone[1]);
+}
+
+#[test]
+fn an_instant_is_believed_before_a_time_without_a_zone() {
+    let decoder = JsonLines::learn(b"", Vec::new(), None);
+    let (local, instant) = ("\"timestamp\":\"2026/03/10 18:00:03\"", "\"ts\":1773162003");
+    for times in [[local, instant], [instant, local]] {
+        let line = format!("{{{},\"ip\":\"192.0.2.7\",\"method\":\"GET\",\"uri\":\"/a\"}}", times.join(","));
+        let event = decoder.decode(line.as_bytes(), Around::alone()).unwrap();
+        assert_eq!(event.time.rfc3339(event.time_digits), "2026-03-10T17:00:03Z", "{line}");
+    }
 }

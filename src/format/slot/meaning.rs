@@ -43,6 +43,8 @@ pub(in crate::format) enum Slot {
     Country,
     Asn,
     Flags,
+    /// When the answer was sent.
+    End,
     /// Who wrote the line, where that tells access lines from others.
     Logger,
 }

@@ -87,6 +87,6 @@ fn field(slot: Slot) -> Option<&'static str> {
         Slot::Ja4 => "ja4",
         Slot::Cache => "cache",
         Slot::Country => "country",
-        Slot::Request | Slot::Asn | Slot::Flags | Slot::Logger => return None,
+        Slot::Request | Slot::Asn | Slot::Flags | Slot::End | Slot::Logger => return None,
     })
 }
