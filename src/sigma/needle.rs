@@ -58,6 +58,9 @@ pub(super) enum Need {
 /// Longer needles are no rarer.
 const RARE: usize = 8;
 
+/// Of longer texts the beginning is looked for: short needles let long lines be read four parts at a time.
+const LONGEST: usize = 16;
+
 /// No more needles are looked for on behalf of one rule.
 const NEEDLES: usize = 4_000;
 
@@ -177,7 +180,8 @@ fn literal(pattern: &Pattern) -> Option<Vec<u8>> {
 /// and in targets what the `?` does not part.
 fn longest(text: &[u8], zone: Zone) -> Option<Vec<u8>> {
     let parts = text.split(|&byte| !byte.is_ascii() || zone == Zone::Target && byte == b'?');
-    parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty()).map(<[u8]>::to_ascii_lowercase)
+    let part = parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty())?;
+    Some(part.get(..LONGEST).unwrap_or(part).to_ascii_lowercase())
 }
 
 /// The text that a part always is, whatever its case; none at all for a place between texts.
