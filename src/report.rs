@@ -249,16 +249,15 @@ impl Teller<'_> {
         let mut untold: BTreeMap<Method, usize> = BTreeMap::new();
         for Count { of: (method, template), requests } in routes {
             let text = self.world.template_text(*template);
-            match (text, untold.get(method)) {
-                (None, Some(&at)) => all[at].requests += requests,
-                _ => {
-                    if text.is_none() {
-                        untold.insert(*method, all.len());
-                    }
-                    let template = Raw(text.unwrap_or(UNTOLD).to_vec());
-                    all.push(Endpoint { method: method.name().into(), template, requests: *requests });
+            if text.is_none() {
+                let known = *untold.entry(*method).or_insert(all.len());
+                if let Some(known) = all.get_mut(known) {
+                    known.requests += requests;
+                    continue;
                 }
             }
+            let template = Raw(text.unwrap_or(UNTOLD).to_vec());
+            all.push(Endpoint { method: method.name().into(), template, requests: *requests });
         }
         // Stable, so that equals stay in the order of their hashes.
         all.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.requests));

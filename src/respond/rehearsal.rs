@@ -129,8 +129,12 @@ impl<'i> Rehearsal<'i> {
                     return all;
                 }
                 let parts: Vec<Outcome> = blocks.par_iter().map(|block| self.block(scan, block)).collect();
-                parts.into_iter().for_each(|part| all.add(part));
-                blocks.into_iter().for_each(|block| feed.give_back(block));
+                for part in parts {
+                    all.add(part);
+                }
+                for block in blocks {
+                    feed.give_back(block);
+                }
             }
         })
     }

@@ -41,7 +41,7 @@ const UVICORN: Gateway = Gateway {
 
 const GIN: Gateway = Gateway {
     name: "gin, KrakenD",
-    formats: &["gin"],
+    formats: &["gin", "krakend"],
     place: "",
     config: "",
     adds: &[],

@@ -52,7 +52,7 @@ const CLOUDFRONT: Gateway = Gateway {
 
 const S3: Gateway = Gateway {
     name: "AWS S3",
-    formats: &["aws-s3"],
+    formats: &["aws-s3", "aws-s3-json"],
     place: "",
     config: "",
     adds: &[],
@@ -89,7 +89,7 @@ const GCS: Gateway = Gateway {
 
 const AZURE: Gateway = Gateway {
     name: "Azure",
-    formats: &["azure"],
+    formats: &["azure", "azure-apim"],
     place: "",
     config: "",
     adds: &[],

@@ -71,7 +71,7 @@ const F5: Gateway = Gateway {
 
 const LOGFMT: Gateway = Gateway {
     name: "Heroku, Tyk, the Docker registry",
-    formats: &["logfmt"],
+    formats: &["logfmt", "tyk"],
     place: "",
     config: "",
     adds: &[],
