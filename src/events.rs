@@ -1,6 +1,7 @@
 //! Normalised events, `gatehound.event.v1`, one a line in the order of the log; and the lines that gave none.
 
 mod json;
+mod others;
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,6 +21,7 @@ use crate::source::{Block, Feed};
 use crate::text::percent_decode;
 use crate::time::Time;
 use json::Object;
+pub use others::Form;
 
 /// Which records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Writing<'p> {
     pub wanted: Wanted,
     /// Signals that reach this are written with each event; `None` for no signals.
     pub signals: Option<Sensitivity>,
+    /// In whose words.
+    pub form: Form,
     /// What lines mean.
     pub meaning: &'p Meaning,
     /// Requests before this are left out.
@@ -133,6 +137,7 @@ impl Writing<'_> {
         if outside {
             return;
         }
+        let start = out.len();
         let mut object = Object::open(out, "gatehound.event.v1");
         place.write(&mut object);
         object.text("format", decoded.format.as_bytes());
@@ -151,6 +156,7 @@ impl Writing<'_> {
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }
         object.close();
+        self.form.turn(out, start);
     }
 
     /// Who made the request.

@@ -141,6 +141,41 @@ fn hostile_text_begins_no_record_and_no_markup() {
     }
 }
 
+/// At most so many events of every format that has a sample, in the words of others.
+fn events(form: &str, most: usize) -> String {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/formats");
+    let mut logs: Vec<_> = fs::read_dir(samples).unwrap().map(|entry| entry.unwrap().path()).collect();
+    logs.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
+    logs.sort();
+    let mut all = String::new();
+    for log in logs {
+        let output = Command::new(env!("CARGO_BIN_EXE_gatehound"))
+            .args(["events", "-q", "--signals", "--format", form])
+            .arg(&log)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        all.extend(text.lines().take(most).flat_map(|line| [line, "\n"]));
+    }
+    all
+}
+
+#[test]
+fn events_in_the_words_of_others_say_what_the_native_ones_do() {
+    let (ecs, ocsf) = (events("ecs", 3), events("ocsf", 3));
+    assert!(ecs.lines().count() > 100 && ecs.lines().count() == ocsf.lines().count());
+    for (ecs, ocsf) in ecs.lines().zip(ocsf.lines()) {
+        let (ecs, ocsf): (Value, Value) =
+            (serde_json::from_str(ecs).unwrap(), serde_json::from_str(ocsf).unwrap());
+        assert_eq!(ecs["url"]["path"], ocsf["http_request"]["url"]["path"]);
+        assert_eq!(ecs["source"]["ip"], ocsf["src_endpoint"]["ip"]);
+        assert!(ocsf["time"].as_i64().is_some_and(|time| time > 1_000_000_000_000), "{ocsf}");
+        let status = ecs["http"]["response"]["status_code"].as_u64();
+        assert_eq!(status.unwrap_or(0), ocsf["http_response"]["code"].as_u64().unwrap());
+        assert_eq!(ocsf["type_uid"].as_u64().unwrap(), 400_200 + ocsf["activity_id"].as_u64().unwrap());
+    }
+}
+
 /// Runs `tests/validators.py` with the Python that `GATEHOUND_VALIDATORS` names.
 #[test]
 fn the_validators_of_others_take_every_output() {
@@ -155,6 +190,10 @@ fn the_validators_of_others_take_every_output() {
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Their validator of ECS is started for each document.
+    for (form, most) in [("ocsf", 3), ("ecs", 1)] {
+        fs::write(out.path().join(format!("events.{form}")), events(form, most)).unwrap();
+    }
     let mut command = Command::new(python);
     command.arg(root.join("tests/validators.py")).arg(out.path());
     let ecs = root.join("../shared/examples/validate_ecs.py");

@@ -38,12 +38,15 @@ def ocsf(paths):
 
     for version in ("1.5.0", "1.8.0"):
         schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=version))
-        classes = schema.get_class_schema(class_name="detection_finding", profiles=[])
-        validator = jsonschema.Draft202012Validator(classes)
+        classes = {2004: "detection_finding", 4002: "http_activity"}
+        validators = {
+            uid: jsonschema.Draft202012Validator(schema.get_class_schema(class_name=name, profiles=[]))
+            for uid, name in classes.items()
+        }
         for path in paths:
             for finding in lines(path):
                 finding["metadata"]["version"] = version
-                for error in list(validator.iter_errors(finding))[:3]:
+                for error in list(validators[finding["class_uid"]].iter_errors(finding))[:3]:
                     complain(path, f"OCSF {version}: {error.json_path}: {error.message[:200]}")
 
 

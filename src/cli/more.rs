@@ -51,9 +51,13 @@ pub struct EventsArgs {
 /// How events are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum EventsForm {
-    /// One JSON object a line.
+    /// One JSON object a line, `gatehound.event.v1`.
     #[default]
     Ndjson,
+    /// Elastic Common Schema, one document a line.
+    Ecs,
+    /// OCSF HTTP Activity 4002, one a line.
+    Ocsf,
 }
 
 /// How much must be seen for a signal to be written.

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use gatehound::cli::{EventsArgs, EventsForm};
 use gatehound::config::Settings;
 use gatehound::error::Error;
-use gatehound::events::{Wanted, Writing};
+use gatehound::events::{Form, Wanted, Writing};
 use gatehound::plan::{Reading, Rules, Surroundings, Talk};
 use gatehound::source::Feed;
 
@@ -22,7 +22,6 @@ pub(crate) fn run(
     if args.read.paths.is_empty() && around.is_stdin_terminal {
         return Ok(usage("events"));
     }
-    let EventsForm::Ndjson = args.format;
     let settings = settings()?;
     let talk = Talk::of(&settings, around)?;
     let reading = Reading::open(&args.read.paths, Rules::new(&settings, around)?);
@@ -36,6 +35,11 @@ pub(crate) fn run(
     let writing = Writing {
         wanted: if args.rejects { Wanted::Rejects } else { Wanted::Events },
         signals: args.signals.then(|| args.sensitivity.into()),
+        form: match args.format {
+            EventsForm::Ndjson => Form::Native,
+            EventsForm::Ecs => Form::Ecs,
+            EventsForm::Ocsf => Form::Ocsf,
+        },
         meaning: &reading.meaning,
         since: reading.since,
         until: reading.until,

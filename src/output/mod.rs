@@ -20,6 +20,7 @@ mod parcels;
 mod sarif;
 pub mod schema;
 mod siem;
+pub(crate) use siem::pruned;
 mod sink;
 mod splunk;
 mod stix;

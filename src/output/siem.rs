@@ -215,7 +215,7 @@ pub(super) fn json_line(value: &Value, out: &mut Vec<u8>) {
 }
 
 /// `value` without members that say nothing: nulls, empty texts, lists and objects.
-pub(super) fn pruned(value: Value) -> Value {
+pub(crate) fn pruned(value: Value) -> Value {
     let says_something = |value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
