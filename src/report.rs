@@ -187,7 +187,7 @@ impl Teller<'_> {
         let what = finding.kind.title();
         let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
         let against = match entities.endpoints.first() {
-            Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that nothing is at".to_owned(),
+            Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that do not exist".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
         };
