@@ -24,7 +24,7 @@ pub use scan::{ReadArgs, ScanArgs};
     about = "Finds attacks in the access logs of API gateways, load balancers, web servers and CDNs.",
     long_about = "Finds attacks in the access logs of API gateways, load balancers, web servers and CDNs, and prints \
         ranked incidents: who attacks, how, since when, whether it succeeded, what was taken, what to do.\n\n\
-        Everything is offline: nothing is looked up anywhere.",
+        Nothing is looked up anywhere; no socket is opened unless an output names a receiver.",
     override_usage = "gatehound [OPTIONS] [PATHS]...\n       gatehound <COMMAND> [OPTIONS] ...",
     after_help = "With paths alone, or with a log piped into it, gatehound scans; `gatehound scan --help` lists the options.\n\n\
         Examples:\n  \

@@ -12,6 +12,45 @@ use crate::hash::{Keys, NameHash};
 use crate::text::{Escapes, Remembered, unescape};
 use crate::time::Time;
 
+/// Every field that a format may fill, in the order of the contract.
+pub const FIELDS: [&str; 35] = [
+    "time",
+    "client",
+    "client_port",
+    "forwarded",
+    "user",
+    "consumer",
+    "token",
+    "session",
+    "method",
+    "scheme",
+    "host",
+    "path",
+    "query",
+    "protocol",
+    "status",
+    "bytes_out",
+    "bytes_in",
+    "duration_ms",
+    "upstream",
+    "upstream_status",
+    "upstream_ms",
+    "referer",
+    "user_agent",
+    "request_id",
+    "gateway_route",
+    "api",
+    "tls_version",
+    "tls_cipher",
+    "tls_client",
+    "ja3",
+    "ja4",
+    "cache",
+    "country",
+    "asn",
+    "flags",
+];
+
 /// One request as the log tells it; the names are those of `gatehound.event.v1`. Text keeps its producer's escapes
 /// ([`Event::plain`] undoes them) and its percent-encoding.
 #[derive(Clone, Debug, Default)]

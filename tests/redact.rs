@@ -122,6 +122,18 @@ fn who_has_the_key_and_the_manifest_gets_the_report_back() {
 }
 
 #[test]
+fn another_key_opens_nothing_even_where_no_address_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = sample("day");
+    let words =
+        ["scan", "-q", &log, "--redact", "users", "--redact-manifest", "m.json", "-o", "ndjson:r.out"];
+    text(&run(folder.path(), Some("k1"), &words));
+    let wrong = run(folder.path(), Some("k2"), &["reveal", "r.out", "--manifest", "m.json"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(wrong.stdout.is_empty() && String::from_utf8_lossy(&wrong.stderr).contains("another key"));
+}
+
+#[test]
 fn nothing_is_redacted_without_a_key_or_with_an_unknown_word() {
     let folder = tempfile::tempdir().unwrap();
     let log = sample("benign");

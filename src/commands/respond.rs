@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicU64;
 
 use gatehound::cli::RespondArgs;
 use gatehound::config::Settings;
-use gatehound::engine::Scan;
 use gatehound::error::Error;
 use gatehound::incident::{Incident, Severity};
 use gatehound::plan::{Reading, Rules, Surroundings, Talk};
@@ -56,7 +55,7 @@ pub(crate) fn run(
     if args.simulate.is_empty() {
         return print(&target.write(&plan));
     }
-    rehearse(&args.simulate, &plan, &incidents, target.means(), &settings()?, around)
+    rehearse(&args.simulate, &plan, &incidents, target.means, &settings()?, around)
 }
 
 /// Prints what the plan would have done to the requests in the logs at `paths`.
@@ -75,17 +74,18 @@ fn rehearse(
     let signals = Signals::listen()?;
     let feed = Feed::new(&reading.sources, reading.limits, reading.block_size)?;
     let lines = AtomicU64::new(0);
-    let scan = Scan {
-        decoders: &reading.decoders,
-        meaning: &reading.meaning,
-        since: reading.since,
-        until: reading.until,
-        threads: reading.threads,
-        interrupted: signals.stop(),
-        lines: &lines,
-    };
+    let scan = reading.scan(signals.stop(), &lines);
     let rehearsal = Rehearsal::new(plan, incidents, means, &scan);
     let outcome = rehearsal.run(&scan, &feed)?;
     print(&rehearsal.page(&outcome))?;
-    reading.shortfall().map_or(Ok(Done::Fine), Err)
+    let broken = feed.outcomes().into_iter().zip(&reading.sources).find(|(outcome, _)| !outcome.complete);
+    let broken = broken.map(|(outcome, source)| {
+        let why = outcome.note.as_deref().unwrap_or("was not read to its end");
+        Error::usage(format!("{}: {why}", source.path.display()))
+    });
+    match (signals.came(), reading.shortfall().or(broken)) {
+        (Some(signal), _) => Ok(Done::Stopped(signal)),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(Done::Fine),
+    }
 }

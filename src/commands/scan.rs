@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use gatehound::config::Settings;
 use gatehound::detect::{self, World};
-use gatehound::engine::{self, Scan};
+use gatehound::engine;
 use gatehound::error::Error;
 use gatehound::incident::{Group, Incident, Raw, rank};
 use gatehound::output::{Destination, OUTPUTS, Target, timing_line};
@@ -126,15 +126,7 @@ fn read(plan: &Plan, signals: &Signals) -> Result<Read, Error> {
     let reading = &plan.reading;
     let feed = Feed::new(&reading.sources, reading.limits, reading.block_size)?;
     let lines = AtomicU64::new(0);
-    let scan = Scan {
-        decoders: &reading.decoders,
-        meaning: &reading.meaning,
-        since: reading.since,
-        until: reading.until,
-        threads: reading.threads,
-        interrupted: signals.stop(),
-        lines: &lines,
-    };
+    let scan = reading.scan(signals.stop(), &lines);
     let work = || engine::scan(&scan, &feed);
     let tally = progress::watching(&feed, &lines, signals.stop(), plan.talk.progress, work)?;
     Ok(Read { tally, milestones: feed.milestones(), outcomes: feed.outcomes() })

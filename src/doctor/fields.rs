@@ -1,46 +1,7 @@
 //! The fields of an event by the names of `gatehound.event.v1`, and which of them one fills.
 
-use crate::event::Event;
+use crate::event::{Event, FIELDS};
 use crate::request::Flags;
-
-/// Every field that a format may fill, in the order of the contract.
-pub const FIELDS: [&str; 35] = [
-    "time",
-    "client",
-    "client_port",
-    "forwarded",
-    "user",
-    "consumer",
-    "token",
-    "session",
-    "method",
-    "scheme",
-    "host",
-    "path",
-    "query",
-    "protocol",
-    "status",
-    "bytes_out",
-    "bytes_in",
-    "duration_ms",
-    "upstream",
-    "upstream_status",
-    "upstream_ms",
-    "referer",
-    "user_agent",
-    "request_id",
-    "gateway_route",
-    "api",
-    "tls_version",
-    "tls_cipher",
-    "tls_client",
-    "ja3",
-    "ja4",
-    "cache",
-    "country",
-    "asn",
-    "flags",
-];
 
 /// Whether `event` says something in each of [`FIELDS`], in their order.
 pub(super) fn filled(event: &Event<'_>) -> [bool; FIELDS.len()] {

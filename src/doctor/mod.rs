@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use rayon::prelude::*;
 
-pub use fields::FIELDS;
+pub use crate::event::FIELDS;
 pub use gateway::{GATEWAYS, Gateway, gateways};
 pub use page::{json, text};
 

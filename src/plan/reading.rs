@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -10,6 +11,7 @@ use rayon::prelude::*;
 use super::written::written;
 use super::{Mistakes, Surroundings, when};
 use crate::config::{Origin, Settings};
+use crate::engine::Scan;
 use crate::error::Error;
 use crate::format::{self, Clock, Decoder, Format, Opening, Reader};
 use crate::hash::Keys;
@@ -144,6 +146,19 @@ impl Rules {
 }
 
 impl Reading {
+    /// How all of it is read; `lines` counts, and `interrupted` ends it early.
+    pub fn scan<'r>(&'r self, interrupted: &'r AtomicBool, lines: &'r AtomicU64) -> Scan<'r> {
+        Scan {
+            decoders: &self.decoders,
+            meaning: &self.meaning,
+            since: self.since,
+            until: self.until,
+            threads: self.threads,
+            interrupted,
+            lines,
+        }
+    }
+
     /// Opens `paths`, without any the standard input, and recognises their formats.
     pub fn open(paths: &[PathBuf], rules: Rules) -> Self {
         let Rules { wish, meaning, has_own_key, zone, since, until, threads, block_size, refused } = rules;

@@ -14,6 +14,8 @@ use crate::hash::Keys;
 
 /// Its name and version.
 const SCHEMA: &str = "gatehound.redaction.v1";
+/// Bytes of a tag.
+const TAG: usize = 8;
 
 /// What was replaced, as it is written to a file.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub struct Manifest {
 struct Entry {
     sort: String,
     pseudonym: String,
-    /// The original, sealed, in hexadecimal digits.
+    /// Its tag and the original, sealed, in hexadecimal digits.
     sealed: String,
 }
 
@@ -50,6 +52,22 @@ fn turned(key: &[u8; 32], pseudonym: &str, bytes: &[u8]) -> Vec<u8> {
     stream.iter().zip(bytes).map(|(one, other)| one ^ other).collect()
 }
 
+/// What proves that `original` was sealed under `pseudonym` with this key.
+fn tag(key: &[u8; 32], pseudonym: &str, original: &[u8]) -> [u8; TAG] {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    hasher.update(b"tag\0").update(pseudonym.as_bytes()).update(b"\0").update(original);
+    let mut tag = [0; TAG];
+    hasher.finalize_xof().fill(&mut tag);
+    tag
+}
+
+/// The original that was sealed; `None` where another key sealed it, or somebody changed it.
+fn opened(key: &[u8; 32], entry: &Entry) -> Option<Vec<u8>> {
+    let bytes = turned(key, &entry.pseudonym, &unhex(&entry.sealed)?);
+    let (proof, original) = bytes.split_first_chunk::<TAG>()?;
+    (*proof == tag(key, &entry.pseudonym, original)).then(|| original.to_vec())
+}
+
 /// Bytes from hexadecimal digits.
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes().chunks_exact(2);
@@ -65,7 +83,8 @@ impl Manifest {
         for ((sort, pseudonym), original) in replaced {
             *counts.entry(sort.name().to_owned()).or_default() += 1;
             let mut sealed = String::with_capacity(original.len() * 2);
-            for byte in turned(key, pseudonym, original) {
+            let proven = [&tag(key, pseudonym, original), original.as_slice()].concat();
+            for byte in turned(key, pseudonym, &proven) {
                 let _ = write!(sealed, "{byte:02x}");
             }
             entries.push(Entry { sort: sort.name().to_owned(), pseudonym: pseudonym.clone(), sealed });
@@ -89,36 +108,15 @@ impl Manifest {
         let key = keys.subkey("gatehound redaction v1");
         let mut all = BTreeMap::new();
         for entry in &self.entries {
-            let original = unhex(&entry.sealed).map(|sealed| turned(&key, &entry.pseudonym, &sealed));
-            let text = original.map(|original| String::from_utf8_lossy(&original).into_owned());
-            let fits = |text: &String| fits(&key, entry, text);
-            let Some(text) = text.filter(fits) else {
+            let Some(original) = opened(&key, entry) else {
                 return Err(Error::usage(
                     "the manifest was made with another key, or changed; GATEHOUND_HASH_KEY_FILE must name the key of the scan",
                 ));
             };
-            all.insert(entry.pseudonym.clone(), text);
+            all.insert(entry.pseudonym.clone(), String::from_utf8_lossy(&original).into_owned());
         }
         Ok(Originals(all))
     }
-}
-
-/// Whether `text` is what the pseudonym was made of.
-fn fits(key: &[u8; 32], entry: &Entry, text: &str) -> bool {
-    if entry.sort == Sort::Address.name() {
-        // A network's pseudonym is cut, so only the family is certain.
-        return text.parse::<std::net::IpAddr>().is_ok_and(|original| {
-            let pseudonym = address::pseudonym(key, original).to_string();
-            pseudonym == entry.pseudonym
-                || [24, 64]
-                    .iter()
-                    .any(|&bits| address::network(key, original, bits).to_string() == entry.pseudonym)
-        });
-    }
-    let sorts = [Sort::Query, Sort::User];
-    sorts.iter().any(|&sort| pseudonym(key, sort, text.as_bytes()) == entry.pseudonym)
-        // What was no UTF-8 is opened in part.
-        || text.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// A pseudonym of a name.

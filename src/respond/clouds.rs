@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::Target;
+use super::{Means, Target};
 
 pub(super) const AWS_WAF: Target = Target {
     name: "aws-waf",
+    means: Means::Addresses,
     about: "`Addresses` for `aws wafv2 update-ip-set`, one set of each family",
     write: |plan| {
         let set = |v4: bool| -> Vec<String> {
@@ -23,6 +24,7 @@ pub(super) const AWS_WAF: Target = Target {
 
 pub(super) const CLOUDFLARE_LIST: Target = Target {
     name: "cloudflare-list",
+    means: Means::Addresses,
     about: "items for a Cloudflare IP list, as its API takes them; IPv6 as the /64 that the list asks for",
     write: |plan| {
         let mut items: Vec<(String, String)> = plan
@@ -48,6 +50,7 @@ pub(super) const CLOUDFLARE_LIST: Target = Target {
 
 pub(super) const CLOUDFLARE_EXPRESSION: Target = Target {
     name: "cloudflare-expression",
+    means: Means::Addresses,
     about: "a filter expression for a Cloudflare WAF rule",
     write: |plan| {
         let addresses: Vec<String> = plan.entries.iter().map(|entry| entry.address.to_string()).collect();

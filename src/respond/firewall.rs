@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Plan, Target};
+use super::{Entry, Means, Plan, Target};
 use crate::time::SECOND;
 
 /// The last request of the plan; entries end so many seconds after it.
@@ -20,6 +20,7 @@ const LONGEST: i64 = 24 * 3600;
 
 pub(super) const NFTABLES: Target = Target {
     name: "nftables",
+    means: Means::Addresses,
     about: "a table with two sets and a drop rule: `nft -f FILE`",
     write: |plan| {
         let newest = newest(plan);
@@ -45,6 +46,7 @@ pub(super) const NFTABLES: Target = Target {
 
 pub(super) const IPSET: Target = Target {
     name: "ipset",
+    means: Means::Addresses,
     about: "two sets for `ipset restore`: gatehound4 and gatehound6",
     write: |plan| {
         let newest = newest(plan);
@@ -67,6 +69,7 @@ pub(super) const IPSET: Target = Target {
 
 pub(super) const IPTABLES: Target = Target {
     name: "iptables",
+    means: Means::Addresses,
     about: "a chain for `iptables-restore --noflush`; IPv6 follows in comments, for ip6tables-restore",
     write: |plan| {
         let mut text = plan.header("#") + "*filter\n:GATEHOUND - [0:0]\n";

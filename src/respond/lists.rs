@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Plan, Target, Why};
+use super::{Means, Plan, Target, Why};
 
 pub(super) const CROWDSEC: Target = Target {
     name: "crowdsec",
+    means: Means::Addresses,
     about: "decisions for `cscli decisions import`",
     write: |plan| {
         let newest = plan.entries.iter().map(|entry| entry.until.0).max().unwrap_or(0);
@@ -30,6 +31,7 @@ pub(super) const CROWDSEC: Target = Target {
 
 pub(super) const FAIL2BAN: Target = Target {
     name: "fail2ban",
+    means: Means::Addresses,
     about: "commands for the jail `gatehound`: `sh FILE`",
     write: |plan| {
         plan.entries.iter().fold(plan.header("#"), |mut text, entry| {
@@ -46,6 +48,7 @@ pub(super) const FAIL2BAN: Target = Target {
 
 pub(super) const MISP: Target = Target {
     name: "misp",
+    means: Means::Addresses,
     about: "a MISP event with an attribute for each address",
     write: |plan| {
         let last = plan.entries.iter().map(|entry| entry.until).max().unwrap_or_default();
@@ -70,12 +73,14 @@ pub(super) const MISP: Target = Target {
 
 pub(super) const ACCOUNTS: Target = Target {
     name: "accounts",
+    means: Means::Accounts,
     about: "accounts to reset and whose sessions to end, as CSV",
     write: |plan| table("account", &plan.accounts),
 };
 
 pub(super) const TOKENS: Target = Target {
     name: "tokens",
+    means: Means::Tokens,
     about: "tokens and sessions to revoke, as keyed hashes, as CSV",
     write: |plan: &Plan| table("token_hash", &plan.tokens),
 };

@@ -24,6 +24,8 @@ pub use rehearsal::{Means, Outcome as Rehearsed, Rehearsal, Stopped};
 pub struct Target {
     /// The name that `--target` takes.
     pub name: &'static str,
+    /// What it does to requests.
+    pub means: Means,
     /// One line on what it is for.
     pub about: &'static str,
     write: fn(&Plan) -> String,
@@ -56,16 +58,6 @@ pub fn by_name(name: &str) -> Result<&'static Target, Error> {
 }
 
 impl Target {
-    /// What it does to requests.
-    #[must_use]
-    pub fn means(&self) -> Means {
-        match self.name {
-            "tokens" => Means::Tokens,
-            "accounts" => Means::Accounts,
-            _ => Means::Addresses,
-        }
-    }
-
     /// The plan in the words of the target.
     #[must_use]
     pub fn write(&self, plan: &Plan) -> String {

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::Target;
+use super::{Means, Target};
 
 pub(super) const NGINX: Target = Target {
     name: "nginx",
+    means: Means::Addresses,
     about: "deny lines for an `include` in a server or location",
     write: |plan| {
         plan.entries.iter().fold(plan.header("#"), |mut text, entry| {
@@ -25,6 +26,7 @@ pub(super) const NGINX: Target = Target {
 
 pub(super) const NGINX_GEO: Target = Target {
     name: "nginx-geo",
+    means: Means::Addresses,
     about: "a `geo` block for the http context: `if ($gatehound_block) { return 403; }`",
     write: |plan| {
         let mut text = plan.header("#") + "geo $gatehound_block {\n    default 0;\n";
@@ -43,6 +45,7 @@ pub(super) const NGINX_GEO: Target = Target {
 
 pub(super) const HAPROXY: Target = Target {
     name: "haproxy",
+    means: Means::Addresses,
     about: "a file of addresses: `http-request deny if { src -f gatehound.acl }`",
     write: |plan| {
         plan.entries.iter().fold(plan.header("#"), |mut text, entry| {
@@ -55,6 +58,7 @@ pub(super) const HAPROXY: Target = Target {
 
 pub(super) const ENVOY: Target = Target {
     name: "envoy",
+    means: Means::Addresses,
     about: "an RBAC filter that denies the addresses, as JSON",
     write: |plan| {
         let principals = plan.entries.iter().map(|entry| {
@@ -77,6 +81,7 @@ pub(super) const ENVOY: Target = Target {
 
 pub(super) const KONG: Target = Target {
     name: "kong",
+    means: Means::Addresses,
     about: "the `ip-restriction` plugin, as JSON for the Admin API",
     write: |plan| {
         let deny: Vec<String> = plan.entries.iter().map(|entry| entry.address.to_string()).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
@@ -125,7 +126,7 @@ impl<'i> Rehearsal<'i> {
                 // What cannot be read stands in the feed's outcomes; the rest still comes.
                 let blocks = std::iter::from_fn(|| feed.next()).filter_map(Result::ok);
                 let blocks: Vec<Block> = blocks.take(scan.threads.max(1) * BLOCKS).collect();
-                if blocks.is_empty() {
+                if blocks.is_empty() || scan.interrupted.load(Ordering::Relaxed) {
                     return all;
                 }
                 let parts: Vec<Outcome> = blocks.par_iter().map(|block| self.block(scan, block)).collect();

@@ -1,5 +1,6 @@
 //! The event fields that the fields of a format string fill, by the names of `gatehound.event.v1`.
 
+use crate::event::FIELDS;
 use crate::format::slot::Slot;
 
 /// The names of all fields that `slots` fill, in the order of an event.
@@ -11,45 +12,8 @@ pub(super) fn fields(slots: &[Slot]) -> Vec<&'static str> {
             || (request.contains(name) && slots.contains(&Slot::Request))
             || (*name == "query" && slots.contains(&Slot::Target))
     };
-    ORDER.iter().copied().filter(has).collect()
+    FIELDS.iter().copied().filter(has).collect()
 }
-
-/// Every field that a format string can fill, in the order of an event.
-const ORDER: [&str; 33] = [
-    "time",
-    "client",
-    "client_port",
-    "forwarded",
-    "user",
-    "consumer",
-    "token",
-    "session",
-    "method",
-    "scheme",
-    "host",
-    "path",
-    "query",
-    "protocol",
-    "status",
-    "bytes_out",
-    "bytes_in",
-    "duration_ms",
-    "upstream",
-    "upstream_status",
-    "upstream_ms",
-    "referer",
-    "user_agent",
-    "request_id",
-    "gateway_route",
-    "api",
-    "tls_version",
-    "tls_cipher",
-    "tls_client",
-    "ja3",
-    "ja4",
-    "cache",
-    "country",
-];
 
 /// The field of a slot.
 fn field(slot: Slot) -> Option<&'static str> {
