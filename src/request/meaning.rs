@@ -76,7 +76,6 @@ impl Meaning {
         let token = if token.is_some() { token } else { hashed(query.secret.map(Secret::new)) };
         let session = hashed(event.session);
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
-        let host = event.host.map_or(NameHash::NONE, |host| self.keys.name(host));
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
         let shown = cache.glance.shown(event, agent, of_path).from(self.sensitivity);
@@ -94,7 +93,7 @@ impl Meaning {
         flags.set(Flags::STATUS, event.status.is_some());
         flags.set(Flags::FORWARDED, forwarded);
         flags.set(Flags::CLIENT, client != Client::default());
-        flags.set(Flags::HOST, host.is_some());
+        flags.set(Flags::HOST, event.host.is_some_and(|host| !matches!(host, b"" | b"-")));
         flags.set(Flags::ODD_REQUEST, event.raw_request.is_some());
         flags.set(Flags::QUERY_OBJECT, !in_path && query.object != ObjectId::NONE);
 
@@ -109,15 +108,10 @@ impl Meaning {
             token,
             session,
             agent,
-            host,
             bytes_out: event.bytes_out.unwrap_or(0),
-            bytes_in: event.bytes_in.unwrap_or(0),
             duration: Micros(u32::try_from(event.duration.unwrap_or(0)).unwrap_or(u32::MAX)),
-            query: query.shape,
             page: query.page.unwrap_or(u32::MAX),
-            asn: event.asn.unwrap_or(0),
             status: event.status.unwrap_or(0),
-            country: event.country.and_then(|code| code.try_into().ok()).unwrap_or_default(),
             method,
             class,
             shown,

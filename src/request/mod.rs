@@ -18,7 +18,7 @@ use crate::sigma::Matched;
 use crate::signal::Shown;
 use crate::time::{Micros, Time};
 
-/// One request, ready to be counted: about a hundred and fifty bytes, no text. It is routed to the owner of its key,
+/// One request, ready to be counted: about a hundred and thirty bytes, no text. It is routed to the owner of its key,
 /// held there packed, written to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -42,24 +42,14 @@ pub struct Request {
     pub session: NameHash,
     /// What it calls itself.
     pub agent: NameHash,
-    /// The host it asked for.
-    pub host: NameHash,
     /// Bytes sent to the client.
     pub bytes_out: u64,
-    /// Bytes received from the client.
-    pub bytes_in: u64,
     /// How long it took.
     pub duration: Micros,
-    /// Hash of its parameters' names.
-    pub query: u32,
     /// Which page of a listing it asks for; `u32::MAX` for none.
     pub page: u32,
-    /// The client's autonomous system; 0 for unknown.
-    pub asn: u32,
     /// The answer's status; 0 for none.
     pub status: u16,
-    /// The client's country, two letters; zeros for unknown.
-    pub country: [u8; 2],
     /// The method.
     pub method: Method,
     /// What kind of endpoint it is.
@@ -86,15 +76,10 @@ impl Default for Request {
             token: NameHash::NONE,
             session: NameHash::NONE,
             agent: NameHash::NONE,
-            host: NameHash::NONE,
             bytes_out: 0,
-            bytes_in: 0,
             duration: Micros::default(),
-            query: 0,
             page: u32::MAX,
-            asn: 0,
             status: 0,
-            country: [0; 2],
             method: Method::Other,
             class: EndpointClass::Other,
             shown: Shown::default(),

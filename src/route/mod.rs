@@ -1,4 +1,4 @@
-//! From a path to what it means: its template and object, its query's shape, its endpoint class; and, when judging, the
+//! From a path to what it means: its template and object, what its query says, its endpoint class; and, when judging, the
 //! templates that only the population can tell.
 
 mod cache;

@@ -265,12 +265,7 @@ mod tests {
                     shown: Shown::of_number(if page % 5 == 0 { 0x3200 | u32::from(class % 19) } else { 0 }),
                     matched: Matched::of_number(if page % 7 == 0 { 0x0002_0001 } else { 0 }),
                     flags: Flags(u32::from(status)),
-                    host: NameHash(3),
-                    bytes_in: 5,
                     duration: crate::time::Micros(7),
-                    query: 9,
-                    asn: 11,
-                    country: *b"DE",
                 }
             },
         )
