@@ -1,29 +1,47 @@
 //! Room for the words of many keys: buffers of a few sizes, cut from pages and used again.
 
+use super::packed::LONGEST;
+use super::shard::HELD;
+
 /// Words of a page.
 const PAGE: usize = 1 << 13;
 
 /// Every size begins at a multiple of this many words.
-const GRAIN: usize = 8;
+const GRAIN: usize = 2;
 
-/// Sizes of buffers in words, ascending; all are multiples of [`GRAIN`].
-const SIZES: [usize; 13] = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 576, 896];
+/// Sizes of buffers in words, ascending; all are multiples of [`GRAIN`]. Most keys have one or two requests of five or six
+/// words, so the small sizes are near each other.
+const SIZES: [usize; 15] = [4, 6, 10, 16, 24, 32, 48, 64, 96, 128, 192, 288, 432, 648, 1024];
 
-/// A buffer: where it begins, in grains, and the number of its size.
+/// What a key may hold fits into the largest buffer.
+const _: () = assert!(HELD as usize * LONGEST <= SIZES[SIZES.len() - 1] && SIZES[SIZES.len() - 1] <= PAGE);
+
+/// A buffer: where it begins, in grains, and below these 28 bits the number of its size.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Buffer {
-    at: u32,
-    size: u8,
-}
+pub(crate) struct Buffer(u32);
+
+/// How many bits the number of a size has.
+const SIZE_BITS: u32 = 4;
 
 impl Buffer {
     /// A buffer without room.
-    pub(crate) const NONE: Self = Self { at: 0, size: u8::MAX };
+    pub(crate) const NONE: Self = Self((1 << SIZE_BITS) - 1);
+
+    /// The buffer of a size that begins at a grain.
+    fn new(at: u32, size: usize) -> Self {
+        Self(at << SIZE_BITS | u32::try_from(size).expect("there are few sizes"))
+    }
+
+    /// The number of its size.
+    #[inline]
+    fn size(self) -> usize {
+        (self.0 & Self::NONE.0) as usize
+    }
 
     /// How many words it has room for.
     #[inline]
     fn room(self) -> usize {
-        SIZES.get(usize::from(self.size)).copied().unwrap_or(0)
+        SIZES.get(self.size()).copied().unwrap_or(0)
     }
 }
 
@@ -43,14 +61,14 @@ impl Arena {
         if length == 0 {
             return &[];
         }
-        let (page, from) = place(buffer.at);
+        let (page, from) = place(buffer);
         &self.pages[page][from..from + length]
     }
 
     /// The last of `length` words of a buffer; anything where there is none. Only worth asking to have it at hand.
     #[inline]
     pub(crate) fn last(&self, buffer: Buffer, length: usize) -> u64 {
-        let (page, from) = place(buffer.at);
+        let (page, from) = place(buffer);
         self.pages.get(page).map_or(0, |page| page[from + length.saturating_sub(1)])
     }
 
@@ -61,15 +79,15 @@ impl Arena {
         if needed > buffer.room() {
             self.grow(buffer, length, needed);
         }
-        let (page, from) = place(buffer.at);
+        let (page, from) = place(*buffer);
         self.pages[page][from + length..from + needed].copy_from_slice(words);
     }
 
     /// Moves a buffer to where there is room for `needed` words.
     fn grow(&mut self, buffer: &mut Buffer, length: usize, needed: usize) {
         let size = SIZES.iter().position(|&size| size >= needed).expect("no key holds more words");
-        let new = Buffer { at: self.allot(size), size: u8::try_from(size).expect("there are few sizes") };
-        let ((page, from), (new_page, new_from)) = (place(buffer.at), place(new.at));
+        let new = Buffer::new(self.allot(size), size);
+        let ((page, from), (new_page, new_from)) = (place(*buffer), place(new));
         if page == new_page {
             self.pages[page].copy_within(from..from + length, new_from);
         } else if let Ok([old, new]) = self.pages.get_disjoint_mut([page, new_page]) {
@@ -89,21 +107,22 @@ impl Arena {
         }
         let at = (self.pages.len() - 1) * PAGE + self.used;
         self.used += SIZES[size];
-        u32::try_from(at / GRAIN).expect("an arena of less than 256 GiB")
+        let grain = u32::try_from(at / GRAIN).ok().filter(|grain| grain.leading_zeros() >= SIZE_BITS);
+        grain.expect("an arena of less than 4 GiB")
     }
 
     /// Lets others use a buffer.
     pub(crate) fn release(&mut self, buffer: Buffer) {
         if buffer.room() > 0 {
-            self.free[usize::from(buffer.size)].push(buffer.at);
+            self.free[buffer.size()].push(buffer.0 >> SIZE_BITS);
         }
     }
 }
 
 /// The page of a buffer, and where in it the buffer begins.
 #[inline]
-fn place(at: u32) -> (usize, usize) {
-    let at = at as usize * GRAIN;
+fn place(buffer: Buffer) -> (usize, usize) {
+    let at = (buffer.0 >> SIZE_BITS) as usize * GRAIN;
     (at / PAGE, at % PAGE)
 }
 

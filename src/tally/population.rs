@@ -74,7 +74,7 @@ impl<'t, C: Collector> Population<'t, C> {
         each: impl Fn(Subject<'t>, &mut S) -> Option<T> + Sync,
     ) -> Vec<(u128, T)> {
         let is_of_interest = |subject: &Subject<'_>| {
-            let wanted = u64::from(subject.entity.wanted(self.column));
+            let wanted = u64::from(subject.shard.wanted(subject.entity, self.column));
             wanted > 0 && is_of_interest(subject.key(), wanted, subject.entity.bytes())
         };
         let of_shard = |shard: &'t Shard| {
@@ -99,7 +99,7 @@ impl<'t, C: Collector> Population<'t, C> {
     /// How many keys there are of which it wanted anything.
     pub fn count(&self) -> u64 {
         let of_shard = |shard: &Shard| {
-            let wanted = shard.entities().iter().map(|entity| entity.wanted(self.column));
+            let wanted = shard.entities().iter().map(|entity| shard.wanted(entity, self.column));
             wanted.map(|wanted| u64::from(wanted > 0)).sum::<u64>()
         };
         self.shards.par_iter().map(of_shard).sum()
@@ -107,7 +107,7 @@ impl<'t, C: Collector> Population<'t, C> {
 
     /// How many requests of `key` the collector wanted.
     pub fn wanted(&self, key: u128) -> u64 {
-        self.subject(key).map_or(0, |subject| u64::from(subject.entity.wanted(self.column)))
+        self.subject(key).map_or(0, |subject| u64::from(subject.shard.wanted(subject.entity, self.column)))
     }
 
     /// Every key with the number of its requests that were wanted, counted by `each` into several `T`, which `merge` joins in
@@ -120,7 +120,7 @@ impl<'t, C: Collector> Population<'t, C> {
     ) -> T {
         let of_shard = |mut counts: T, shard: &Shard| {
             for entity in shard.entities() {
-                each(&mut counts, entity.key(), u64::from(entity.wanted(self.column)));
+                each(&mut counts, entity.key(), u64::from(shard.wanted(entity, self.column)));
             }
             counts
         };
@@ -142,7 +142,7 @@ impl Subject<'_> {
 
     /// How many requests a collector of this kind of key wanted.
     pub fn wanted<C: Collector>(self) -> u64 {
-        u64::from(self.entity.wanted(column_of::<C>()))
+        u64::from(self.shard.wanted(self.entity, column_of::<C>()))
     }
 
     /// What a collector of this kind of key knows, if it wanted anything.
@@ -166,7 +166,7 @@ impl Subject<'_> {
         read: impl FnOnce(&C::Evidence) -> T,
     ) -> Option<T> {
         let column = column_of::<C>();
-        if self.entity.wanted(column) == 0 {
+        if self.shard.wanted(self.entity, column) == 0 {
             return None;
         }
         if let Some(full) = self.entity.full() {

@@ -71,12 +71,26 @@ impl Routes {
         for (nth, told, place) in found {
             let key = requests[nth].route();
             let known = matches!(place, Place::Known(at) if self.table.add(at, key, &told));
-            if !known && !self.table.find(key).is_some_and(|at| self.table.add(at, key, &told)) {
+            if !known
+                && !self.table.find(key).is_some_and(|at| self.table.add(at, key, &told))
+                && !self.add_to_rest(key, &told)
+            {
                 let mut norm = RouteNorm { text: text(nth).into(), ..RouteNorm::default() };
                 norm.add(&told);
                 self.insert(key, norm);
             }
         }
+    }
+
+    /// Adds what a request tells of a route that the table does not have to the rest of its parent, where there is no room
+    /// for its route: in a flood of names that is the way of nearly all.
+    fn add_to_rest(&mut self, key: RouteKey, told: &Told) -> bool {
+        let Some(Siblings::Many(named)) = self.siblings.get(&key.0.parent()) else { return false };
+        if told.is_at_door() || named.last().is_some_and(|largest| key < *largest) {
+            return false;
+        }
+        self.rest.entry((key.0.parent(), key.1)).or_default().add(told);
+        true
     }
 
     /// Takes a route in, if there is room for it among its siblings.

@@ -19,38 +19,37 @@ const TOGETHER: usize = 32;
 /// How many words a line of the processor's cache holds.
 const LINE: usize = 8;
 
-/// No evidence in the columns.
-const NONE: u32 = u32::MAX;
-
-/// A key, what is known about it at a glance, and where the rest is.
+/// A key, what is known about it at a glance, and where the rest is. There may be ten million, so it is small.
 pub(crate) struct Entity {
     key: [u64; 2],
     /// Bytes sent in all of its requests.
     bytes: u64,
     /// Its packed requests.
     buffer: Buffer,
-    /// Its number in the columns, or [`NONE`].
-    full: u32,
-    /// How many requests each column wanted.
-    wanted: [u32; COLUMNS],
-    /// How many words the packed requests have.
-    words: u16,
     /// How many packed requests there are.
     held: u8,
+    /// How many words they have.
+    words: u16,
+    wanted: Wanted,
+}
+
+/// Ten million of them fit into 400 MB.
+const _: () = assert!(size_of::<Entity>() == 40);
+
+/// How many requests of a key each column wanted.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Of a key with no more than [`HELD`].
+    Few([u8; COLUMNS]),
+    /// Of one with evidence, which has this number in the columns and in [`Shard::wanted`].
+    Many(u32),
 }
 
 impl Entity {
-    /// How many requests a column wanted.
-    pub(crate) fn wanted(&self, column: usize) -> u32 {
-        self.wanted[column]
-    }
-
-    /// Counts what more requests come to.
-    fn see(&mut self, bytes: u64, wanted: [u32; COLUMNS]) {
-        self.bytes = self.bytes.saturating_add(bytes);
-        for (count, more) in self.wanted.iter_mut().zip(wanted) {
-            *count = count.saturating_add(more);
-        }
+    /// The entity of a key of which nothing is known.
+    fn new(key: [u64; 2]) -> Self {
+        let wanted = Wanted::Few([0; COLUMNS]);
+        Self { key, bytes: 0, buffer: Buffer::NONE, held: 0, words: 0, wanted }
     }
 
     /// Bytes sent in all of its requests.
@@ -65,7 +64,10 @@ impl Entity {
 
     /// Its number in the columns, where it has evidence in full.
     pub(crate) fn full(&self) -> Option<u32> {
-        (self.full != NONE).then_some(self.full)
+        match self.wanted {
+            Wanted::Few(_) => None,
+            Wanted::Many(number) => Some(number),
+        }
     }
 }
 
@@ -77,7 +79,8 @@ pub(crate) struct Shard {
     seed: foldhash::fast::RandomState,
     entities: Vec<Entity>,
     arena: Arena,
-    full: u32,
+    /// Of full entities, by their number in the columns: how many requests each column wanted.
+    wanted: Vec<[u32; COLUMNS]>,
     /// The evidence of full entities, one column a collector of this kind.
     pub(crate) columns: Vec<Box<dyn AnyColumn>>,
     /// Room for unpacked requests.
@@ -94,7 +97,7 @@ impl Shard {
             seed: foldhash::fast::RandomState::default(),
             entities: Vec::new(),
             arena: Arena::default(),
-            full: 0,
+            wanted: Vec::new(),
             columns: ours.map(|collector| collector.column()).collect(),
             unpacked: Vec::new(),
         }
@@ -123,15 +126,7 @@ impl Shard {
             hashbrown::hash_table::Entry::Vacant(free) => {
                 let number = u32::try_from(entities.len()).expect("a shard holds fewer than 2^32 keys");
                 free.insert((hash, number));
-                self.entities.push(Entity {
-                    key,
-                    bytes: 0,
-                    buffer: Buffer::NONE,
-                    full: NONE,
-                    wanted: [0; COLUMNS],
-                    words: 0,
-                    held: 0,
-                });
+                self.entities.push(Entity::new(key));
                 number as usize
             }
         }
@@ -184,49 +179,78 @@ impl Shard {
     /// Adds a bundle to an entity. With more requests than a key holds, all are folded.
     #[inline]
     fn add(&mut self, number: usize, bundle: &Bundle, requests: &[u64]) {
-        let entity = &mut self.entities[number];
-        entity.see(bundle.bytes, bundle.wanted);
-        let held = u32::from(entity.held) + bundle.requests;
+        let held = u32::from(self.entities[number].held) + bundle.requests;
         match u8::try_from(held) {
             Ok(held) if held <= HELD => {
+                self.see(number, bundle.bytes, &bundle.wanted);
+                let entity = &mut self.entities[number];
                 self.arena.append(&mut entity.buffer, usize::from(entity.words), requests);
                 entity.words += u16::try_from(requests.len()).expect("what a key holds has few words");
                 entity.held = held;
             }
             _ => {
-                self.fold(number);
-                self.observe(number, requests);
+                let full = self.fold(number);
+                self.see(number, bundle.bytes, &bundle.wanted);
+                let requests = Requests::new(requests, self.kind, joined(bundle.key));
+                observe(&mut self.columns, &mut self.unpacked, full, requests);
             }
         }
     }
 
-    /// Folds the packed requests of an entity into its evidence.
-    fn fold(&mut self, number: usize) {
+    /// Counts what more requests of an entity come to: no more than [`HELD`] in all, or it has evidence.
+    #[inline]
+    fn see(&mut self, number: usize, bytes: u64, wanted: &[u32; COLUMNS]) {
         let entity = &mut self.entities[number];
-        if entity.full == NONE {
-            entity.full = self.full;
-            self.full += 1;
-        }
-        if entity.held > 0 {
-            let words = self.arena.words(entity.buffer, usize::from(entity.words));
-            let requests = Requests::new(words, self.kind, joined(entity.key));
-            observe(&mut self.columns, &mut self.unpacked, entity.full, requests);
-            (entity.held, entity.words) = (0, 0);
+        entity.bytes = entity.bytes.saturating_add(bytes);
+        match &mut entity.wanted {
+            Wanted::Few(counts) => {
+                for (count, &more) in counts.iter_mut().zip(wanted) {
+                    *count = count.saturating_add(u8::try_from(more).unwrap_or(u8::MAX));
+                }
+            }
+            Wanted::Many(full) => {
+                for (count, more) in self.wanted[*full as usize].iter_mut().zip(wanted) {
+                    *count = count.saturating_add(*more);
+                }
+            }
         }
     }
 
-    /// Adds packed requests to the evidence of an entity that has some.
-    fn observe(&mut self, number: usize, words: &[u64]) {
-        let entity = &self.entities[number];
-        let requests = Requests::new(words, self.kind, joined(entity.key));
-        observe(&mut self.columns, &mut self.unpacked, entity.full, requests);
+    /// Folds the packed requests of an entity into its evidence, whose number this is.
+    fn fold(&mut self, number: usize) -> u32 {
+        let entity = &mut self.entities[number];
+        let full = match entity.wanted {
+            Wanted::Many(full) => full,
+            Wanted::Few(counts) => {
+                let full = u32::try_from(self.wanted.len()).expect("a shard holds fewer than 2^32 keys");
+                self.wanted.push(counts.map(u32::from));
+                entity.wanted = Wanted::Many(full);
+                full
+            }
+        };
+        if entity.held > 0 {
+            let words = self.arena.words(entity.buffer, usize::from(entity.words));
+            let requests = Requests::new(words, self.kind, joined(entity.key));
+            observe(&mut self.columns, &mut self.unpacked, full, requests);
+            (entity.held, entity.words) = (0, 0);
+        }
+        full
+    }
+
+    /// How many requests of an entity a column wanted.
+    #[inline]
+    pub(crate) fn wanted(&self, entity: &Entity, column: usize) -> u32 {
+        match entity.wanted {
+            Wanted::Few(counts) => counts[column].into(),
+            Wanted::Many(full) => self.wanted[full as usize][column],
+        }
     }
 
     /// Leaves no entity with both packed requests and evidence: those of more than [`HELD`] requests have evidence, the
     /// others requests, however they came by them.
     pub(crate) fn settle(&mut self) {
         for number in 0..self.entities.len() {
-            if self.entities[number].full != NONE {
+            if self.entities[number].full().is_some() {
                 if self.entities[number].held > 0 {
                     self.fold(number);
                 }
@@ -294,15 +318,14 @@ impl Shard {
     /// The number in the columns of a key that has evidence elsewhere, and counts there what `theirs` tells at a glance.
     pub(crate) fn adopt_full(&mut self, key: u128, bytes: u64, wanted: [u32; COLUMNS]) -> u32 {
         let number = self.entity(halves(key));
-        self.fold(number);
-        let entity = &mut self.entities[number];
-        entity.see(bytes, wanted);
-        entity.full
+        let full = self.fold(number);
+        self.see(number, bytes, &wanted);
+        full
     }
 
-    /// What is known of an entity at a glance.
-    pub(crate) fn glance(entity: &Entity) -> (u64, [u32; COLUMNS]) {
-        (entity.bytes, entity.wanted)
+    /// How many requests each column wanted of the entity with this number in the columns.
+    pub(crate) fn wanted_of(&self, full: u32) -> [u32; COLUMNS] {
+        self.wanted[full as usize]
     }
 
     /// Adds what `other` knows.
@@ -313,13 +336,17 @@ impl Shard {
         }
         other.settle();
         for entity in std::mem::take(&mut other.entities) {
-            if entity.full == NONE {
-                let words = other.arena.words(entity.buffer, usize::from(entity.words));
-                self.adopt_held(joined(entity.key), words).expect("packed by a shard");
-            } else {
-                let ours = self.adopt_full(joined(entity.key), entity.bytes, entity.wanted);
-                for (column, others) in self.columns.iter_mut().zip(&mut other.columns) {
-                    column.adopt(ours, others.as_mut(), entity.full);
+            match entity.full() {
+                None => {
+                    let words = other.arena.words(entity.buffer, usize::from(entity.words));
+                    self.adopt_held(joined(entity.key), words).expect("packed by a shard");
+                }
+                Some(theirs) => {
+                    let wanted = other.wanted_of(theirs);
+                    let ours = self.adopt_full(joined(entity.key), entity.bytes, wanted);
+                    for (column, others) in self.columns.iter_mut().zip(&mut other.columns) {
+                        column.adopt(ours, others.as_mut(), theirs);
+                    }
                 }
             }
         }

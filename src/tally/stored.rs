@@ -140,7 +140,7 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
         let number = u8::try_from(number).expect("fewer than 256 collectors");
         Some((number, column.write(full)?))
     });
-    let (bytes, wanted) = Shard::glance(entity);
+    let (bytes, wanted) = (entity.bytes(), shard.wanted_of(full));
     StoredEntity { kind, key, bytes, wanted, held: Vec::new(), full: evidence.collect() }
 }
 

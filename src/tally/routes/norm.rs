@@ -56,6 +56,16 @@ impl Told {
             answer: One::to(request),
         }
     }
+
+    /// Whether credentials were tried or an account asked for.
+    pub(super) fn is_at_door(&self) -> bool {
+        is_door(self.kind)
+    }
+}
+
+/// Whether credentials are tried or accounts asked for at an endpoint of this kind.
+fn is_door((method, class): (Method, EndpointClass)) -> bool {
+    method != Method::Get && class.is_door()
 }
 
 impl RouteNorm {
@@ -86,7 +96,7 @@ impl RouteNorm {
 
     /// Whether credentials are tried or accounts asked for here.
     pub(super) fn is_door(&self) -> bool {
-        self.kind.is_some_and(|(method, class)| method != Method::Get && class.is_door())
+        self.kind.is_some_and(is_door)
     }
 
     /// Adds what is known of one literal to the learned route of which it is an object: who came to the literal came to the
