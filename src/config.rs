@@ -4,6 +4,7 @@
 
 mod destination;
 mod file;
+mod hold;
 mod show;
 
 use std::cmp::Ordering;
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::route::EndpointClass;
 
 pub use destination::DestinationRule;
+pub use hold::{Hold, HoldRule};
 pub use show::{paths_page, settings_page};
 
 /// A setting that exists.
@@ -129,6 +131,7 @@ pub struct Layer {
     said: BTreeMap<&'static str, Said>,
     endpoints: Vec<EndpointRule>,
     destinations: Vec<DestinationRule>,
+    holds: Vec<HoldRule>,
 }
 
 impl Layer {
@@ -180,6 +183,8 @@ pub struct Settings {
     pub endpoints: Vec<EndpointRule>,
     /// What the user said about receivers; the first that fits goes.
     pub destinations: Vec<DestinationRule>,
+    /// What the user does not want to hear of; the first that fits goes.
+    pub holds: Vec<HoldRule>,
     /// The files that were read, those that go first on top.
     pub files: Vec<PathBuf>,
 }
@@ -213,6 +218,7 @@ impl Settings {
         }
         self.endpoints.extend(layer.endpoints);
         self.destinations.extend(layer.destinations);
+        self.holds.extend(layer.holds);
     }
 
     /// Who said something about `name`.

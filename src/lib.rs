@@ -34,3 +34,4 @@ pub mod summary;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod tuning;

@@ -4,6 +4,7 @@
 mod delivery;
 mod reading;
 mod report;
+mod tuned;
 mod when;
 mod written;
 

@@ -11,6 +11,8 @@ mod others;
 mod rules;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/tuning.rs"]
+mod tuning;
 
 use std::fmt::Write as _;
 use std::io::Write as _;

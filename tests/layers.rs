@@ -16,7 +16,7 @@ const ROWS: &[&[&str]] = &[
     &["event", "signal", "sigma", "route", "request"],
     &["series", "evidence", "incident", "run"],
     &["format", "source"],
-    &["collect", "tally", "detect"],
+    &["collect", "tally", "detect", "tuning"],
     &["engine", "redact", "deliver", "output", "respond", "report", "summary"],
     &["simulate", "evaluate"],
     &["config", "cli", "plan", "explain", "events", "doctor"],

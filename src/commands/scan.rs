@@ -142,7 +142,10 @@ fn judge(
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
     let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
-    let groups = rank(detect::judge(&detectors, &world));
+    let mut findings = detect::judge(&detectors, &world);
+    plan.tuning.hold_back(&world, &mut findings);
+    let groups = plan.tuning.hold_back_incidents(&world, rank(findings));
+    warnings.extend(plan.tuning.warnings(tally.reading.span));
     if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());
     }

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::destination::DestinationRule;
+use super::hold::{Hold, HoldRule};
 use super::{EndpointRule, KEYS, Key, Layer, Origin, Said, Shape};
 use crate::error::Error;
 use crate::route::EndpointClass;
@@ -40,6 +41,10 @@ pub(super) fn read(path: &Path, text: &str, mistakes: &mut Vec<Error>) -> Layer 
             let all = file.tables("destination", value);
             let rules = all.into_iter().filter_map(|(at, table)| DestinationRule::read(&mut file, at, table));
             layer.destinations.extend(rules);
+        } else if let Some(hold) = Hold::ALL.into_iter().find(|hold| hold.name() == name.get_ref()) {
+            let all = file.tables(hold.name(), value);
+            let rules = all.into_iter().map(|(at, table)| HoldRule::read(&mut file, hold, at, table));
+            layer.holds.extend(rules);
         } else {
             file.setting(name, value, &mut layer);
         }
@@ -65,7 +70,7 @@ impl File<'_> {
         let word: &str = name.get_ref();
         let Some(key) = known().find(|key| key.name == word) else {
             let mut names: Vec<&str> = known().map(|key| key.name).collect();
-            names.extend(["endpoint", "destination"]);
+            names.extend(["endpoint", "destination", "allow", "suppress"]);
             self.wrong(name.span().start, &Error::unknown("setting", word, &names).to_string());
             return;
         };

@@ -38,6 +38,15 @@ pub fn settings_page(settings: &Settings, with_origin: bool) -> String {
             push(&mut page, &format!("{name} = {}", quoted(word)), None);
         }
     }
+    for rule in &settings.holds {
+        page.push('\n');
+        let head = format!("[[{}]]", rule.hold.name());
+        push(&mut page, &head, with_origin.then_some(&*rule.origin.to_string()));
+        for (name, words) in rule.words() {
+            let shape = if words.len() == 1 { Shape::Text } else { Shape::List };
+            push(&mut page, &format!("{name} = {}", value(shape, words)), None);
+        }
+    }
     page
 }
 

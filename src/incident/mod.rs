@@ -10,5 +10,5 @@ pub use contract::{
     Proof, Raw, References, RuleName, Stamp, Status, Tenths, Test,
 };
 pub use finding::{ByRule, Count, Finding, Join, Named, Sample};
-pub use rank::{Group, rank};
+pub use rank::{Group, hold_back, rank};
 pub use severity::{Fidelity, Kind, Outcome, Scale, Severity, Stage, severity};

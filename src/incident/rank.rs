@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hash::mix;
-use crate::incident::{Finding, Join, Outcome, Scale, Severity, Tenths, severity};
+use crate::incident::{ConfounderNote, Finding, Join, Outcome, Scale, Severity, Tenths, severity};
 use crate::time::{HOUR, Time};
 
 /// Findings that belong together, scored; keys only, names come when it is told.
@@ -26,7 +26,31 @@ pub struct Group {
 
 /// Joins findings and ranks what comes of it, best first; suppressed groups stand behind all others.
 pub fn rank(findings: Vec<Finding>) -> Vec<Group> {
-    let mut groups: Vec<Group> = joined(findings).into_iter().map(Group::of).collect();
+    let mut groups = joined(findings).into_iter().map(Group::of).collect();
+    sort(&mut groups);
+    groups
+}
+
+/// Holds back every group for which `by` says what holds it back, and ranks them anew.
+pub fn hold_back(
+    groups: Vec<Group>,
+    by: impl Fn(&Group) -> Option<(&'static str, ConfounderNote)>,
+) -> Vec<Group> {
+    let held = |mut group: Group| {
+        let Some((name, note)) = by(&group) else { return group };
+        for finding in group.findings.iter_mut().filter(|finding| finding.suppressed_by.is_none()) {
+            finding.suppressed_by = Some(name);
+            finding.confounders.push(note.clone());
+        }
+        Group::of(group.findings)
+    };
+    let mut groups = groups.into_iter().map(held).collect();
+    sort(&mut groups);
+    groups
+}
+
+/// Best first; suppressed groups stand behind all others.
+fn sort(groups: &mut Vec<Group>) {
     groups.sort_by(|a, b| {
         let order = |group: &Group| {
             (group.suppressed_by.is_some(), std::cmp::Reverse((group.score, group.severity, group.outcome)))
@@ -36,7 +60,6 @@ pub fn rank(findings: Vec<Finding>) -> Vec<Group> {
             .then_with(|| a.findings[0].order().cmp(&b.findings[0].order()))
             .then_with(|| a.id.cmp(&b.id))
     });
-    groups
 }
 
 /// Groups of findings that touch: through a shared identity, at a time that overlaps or nearly so.

@@ -41,6 +41,26 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 16] = [
+        Self::CredentialStuffing,
+        Self::PasswordSpraying,
+        Self::BruteForce,
+        Self::AccountEnumeration,
+        Self::ObjectEnumeration,
+        Self::PathEnumeration,
+        Self::DataExfiltration,
+        Self::Scraping,
+        Self::Injection,
+        Self::VulnerabilityScan,
+        Self::ResourceExhaustion,
+        Self::LogTampering,
+        Self::Exposure,
+        Self::Sigma,
+        Self::TokenAbuse,
+        Self::DataResidency,
+    ];
+
     /// How the title of an incident begins.
     pub fn title(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ use crate::sigma::{Loaded, Mistake, load};
 use crate::signal::Sensitivity;
 use crate::source::{BLOCK_SIZE, Limits, Problem, Source, find};
 use crate::time::Time;
+use crate::tuning::Tuning;
 
 /// The word that stands for the rules that come with the program.
 pub const OWN_RULES: &str = "builtin";
@@ -100,6 +101,11 @@ impl Rules {
     /// Whether the user has a key for hashes.
     pub(super) fn has_own_key(&self) -> bool {
         self.has_own_key
+    }
+
+    /// What `settings` say about findings that nobody wants to hear of.
+    pub(super) fn tuning(&self, settings: &Settings) -> Result<Tuning, Error> {
+        super::tuned::tuning(settings, &self.meaning.keys, &self.zone)
     }
 
     /// What `settings` say about reading. Every mistake is told.

@@ -10,6 +10,7 @@ use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, Style, Target};
 use crate::redact::What;
 use crate::run::{IncidentCounts, Run};
+use crate::tuning::Tuning;
 
 /// Incidents that text tells in full, unless the user wants another number.
 const TOP: usize = 20;
@@ -35,6 +36,8 @@ pub struct Plan {
     pub max_entities: usize,
     /// How many lines of the log are shown.
     pub evidence: usize,
+    /// Findings that nobody wants to hear of.
+    pub tuning: Tuning,
     /// What is replaced by pseudonyms.
     pub redact: What,
     /// Where it is written what was.
@@ -94,6 +97,8 @@ impl Plan {
             mistakes.or_default(can_hold(path));
         }
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
+        let tuning = rules.as_ref().map_or_else(|()| Ok(Tuning::default()), |rules| rules.tuning(settings));
+        let tuning = mistakes.or_default(tuning);
         if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
             mistakes.0.push(Error::usage(
                 "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
@@ -119,6 +124,7 @@ impl Plan {
             summary,
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
+            tuning,
             redact,
             redact_manifest,
             min_severity: min_severity.unwrap_or(Severity::Info),

@@ -35,6 +35,14 @@ pub fn instant(word: &str, now: Time, zone: &TimeZone) -> Result<Time, Error> {
     }
 }
 
+/// The instant that `word` names without a look at a clock: a date in `zone`, or RFC 3339.
+pub(super) fn date(word: &str, zone: &TimeZone) -> Result<Time, Error> {
+    let instant = absolute(word.trim(), zone).map(|instant| Time(instant.as_microsecond()));
+    instant.ok_or_else(|| {
+        Error::usage(format!("`{word}` is no date; write `2026-12-31` or `2026-12-31T17:00:00Z`"))
+    })
+}
+
 /// `2h`, `7d`, `1h 30m`: a span before now.
 fn ago(word: &str, now: &ZonedDateTime) -> Option<ZonedDateTime> {
     let has_unit =

@@ -217,7 +217,7 @@ impl Classes {
     /// `**` any number; braces stand for themselves, as in `/users/{id}`), the class. The first that fits wins.
     pub fn new(overrides: &[(&str, &str, EndpointClass)]) -> Result<Self, Error> {
         let compile = |&(method, glob, class): &(&str, &str, EndpointClass)| {
-            Ok(Override { methods: methods(method)?, template: pattern(glob)?, class })
+            Ok(Override { methods: methods(method)?, template: template_pattern(glob)?, class })
         };
         let (mut good, mut bad) = (Vec::new(), Vec::new());
         for one in overrides.iter().map(compile) {
@@ -259,8 +259,8 @@ fn methods(pattern: &str) -> Result<Methods, Error> {
     }
 }
 
-/// A glob over a template's text.
-fn pattern(glob: &str) -> Result<Regex, Error> {
+/// A glob over a template's text: `*` one segment, `**` any number; braces stand for themselves, as in `/users/{id}`.
+pub fn template_pattern(glob: &str) -> Result<Regex, Error> {
     let literal_braces = glob.replace('{', "\u{1}").replace('}', "[}]").replace('\u{1}', "[{]");
     let wrong = |cause: &dyn std::fmt::Display| Error::usage(format!("bad route pattern `{glob}`: {cause}"));
     let glob = GlobBuilder::new(&literal_braces)

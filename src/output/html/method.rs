@@ -62,7 +62,7 @@ fn blind(run: &Run) -> Markup {
         }
         @if run.incidents.suppressed > 0 {
             p {
-                (count(run.incidents.suppressed, "incident")) " held back, because a harmless explanation is likely; "
+                (count(run.incidents.suppressed, "incident")) " held back, because a harmless explanation is likely or your settings name them; "
                 code { "--show-suppressed" } " lists each with its explanation."
             }
         }

@@ -24,7 +24,7 @@ pub(super) fn write(page: &mut Page, run: &Run, left_out: usize, is_listing_held
     }
     let held_back = run.incidents.suppressed;
     if held_back > 0 && !is_listing_held_back {
-        let what = format!("{}; `--show-suppressed` tells why", count(held_back, "harmless look-alike"));
+        let what = format!("{}; `--show-suppressed` tells why", count(held_back, "incident"));
         page.row("held back", &what);
     }
     blind(page, run);
