@@ -125,6 +125,19 @@ pub struct EndpointRule {
     pub origin: Origin,
 }
 
+/// A threshold in a `[threshold.DETECTOR]` of a file.
+#[derive(Clone, Debug)]
+pub struct ThresholdRule {
+    /// The detector.
+    pub detector: String,
+    /// The threshold, as the detector's page names it.
+    pub name: String,
+    /// In the unit that the page names.
+    pub value: u64,
+    /// Who said it.
+    pub origin: Origin,
+}
+
 /// What one place says.
 #[derive(Debug, Default)]
 pub struct Layer {
@@ -132,6 +145,7 @@ pub struct Layer {
     endpoints: Vec<EndpointRule>,
     destinations: Vec<DestinationRule>,
     holds: Vec<HoldRule>,
+    thresholds: Vec<ThresholdRule>,
 }
 
 impl Layer {
@@ -185,6 +199,8 @@ pub struct Settings {
     pub destinations: Vec<DestinationRule>,
     /// What the user does not want to hear of; the first that fits goes.
     pub holds: Vec<HoldRule>,
+    /// What detectors judge by; the first that is said about a threshold goes.
+    pub thresholds: Vec<ThresholdRule>,
     /// The files that were read, those that go first on top.
     pub files: Vec<PathBuf>,
 }
@@ -219,6 +235,7 @@ impl Settings {
         self.endpoints.extend(layer.endpoints);
         self.destinations.extend(layer.destinations);
         self.holds.extend(layer.holds);
+        self.thresholds.extend(layer.thresholds);
     }
 
     /// Who said something about `name`.

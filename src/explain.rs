@@ -72,6 +72,11 @@ fn page(about: &About) -> String {
             let _ = writeln!(page, "{lead}{line}");
         }
     }
+    let settable = about.thresholds.iter().find(|one| one.unit != "of 100");
+    if let Some(one) = settable {
+        let name = if one.name.contains(' ') { format!("\"{}\"", one.name) } else { one.name.to_owned() };
+        let _ = writeln!(page, "  In gatehound.toml: [threshold.{}], then {name} = {}", about.id, one.value);
+    }
     if !about.needs.is_empty() {
         section(&mut page, "What the log should have");
         for needs in about.needs {

@@ -141,7 +141,7 @@ fn judge(
 ) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
-    let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
+    let world = ManuallyDrop::new(World::with(tally, &reading.meaning.keys, plan.thresholds.clone()));
     let mut findings = detect::judge(&detectors, &world);
     plan.tuning.hold_back(&world, &mut findings);
     let groups = plan.tuning.hold_back_incidents(&world, rank(findings));

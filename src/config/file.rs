@@ -7,7 +7,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::destination::DestinationRule;
 use super::hold::{Hold, HoldRule};
-use super::{EndpointRule, KEYS, Key, Layer, Origin, Said, Shape};
+use super::{EndpointRule, KEYS, Key, Layer, Origin, Said, Shape, ThresholdRule};
 use crate::error::Error;
 use crate::route::EndpointClass;
 
@@ -41,6 +41,8 @@ pub(super) fn read(path: &Path, text: &str, mistakes: &mut Vec<Error>) -> Layer 
             let all = file.tables("destination", value);
             let rules = all.into_iter().filter_map(|(at, table)| DestinationRule::read(&mut file, at, table));
             layer.destinations.extend(rules);
+        } else if name.get_ref() == "threshold" {
+            file.thresholds(value, &mut layer.thresholds);
         } else if let Some(hold) = Hold::ALL.into_iter().find(|hold| hold.name() == name.get_ref()) {
             let all = file.tables(hold.name(), value);
             let rules = all.into_iter().map(|(at, table)| HoldRule::read(&mut file, hold, at, table));
@@ -70,7 +72,7 @@ impl File<'_> {
         let word: &str = name.get_ref();
         let Some(key) = known().find(|key| key.name == word) else {
             let mut names: Vec<&str> = known().map(|key| key.name).collect();
-            names.extend(["endpoint", "destination", "allow", "suppress"]);
+            names.extend(["endpoint", "destination", "allow", "suppress", "threshold"]);
             self.wrong(name.span().start, &Error::unknown("setting", word, &names).to_string());
             return;
         };
@@ -102,6 +104,34 @@ impl File<'_> {
             }
         }
         tables
+    }
+
+    /// The thresholds of each `[threshold.DETECTOR]`.
+    fn thresholds(&mut self, value: &Spanned<DeValue<'_>>, thresholds: &mut Vec<ThresholdRule>) {
+        let wrong = "threshold holds tables: write [threshold.DETECTOR]";
+        let DeValue::Table(detectors) = value.get_ref() else {
+            self.wrong(value.span().start, wrong);
+            return;
+        };
+        for (detector, value) in detectors {
+            let DeValue::Table(table) = value.get_ref() else {
+                self.wrong(value.span().start, wrong);
+                continue;
+            };
+            for (name, value) in table {
+                let number = value.get_ref().as_integer().map(ToString::to_string);
+                let Some(number) = number.and_then(|number| number.parse().ok()) else {
+                    self.wrong(value.span().start, &format!("{} takes a whole number", name.get_ref()));
+                    continue;
+                };
+                thresholds.push(ThresholdRule {
+                    detector: detector.get_ref().to_string(),
+                    name: name.get_ref().to_string(),
+                    value: number,
+                    origin: self.place(name.span().start),
+                });
+            }
+        }
     }
 
     fn endpoint(&mut self, at: usize, table: &DeTable<'_>) -> Option<EndpointRule> {

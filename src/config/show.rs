@@ -38,6 +38,15 @@ pub fn settings_page(settings: &Settings, with_origin: bool) -> String {
             push(&mut page, &format!("{name} = {}", quoted(word)), None);
         }
     }
+    for rule in &settings.thresholds {
+        page.push('\n');
+        push(
+            &mut page,
+            &format!("[threshold.{}]", rule.detector),
+            with_origin.then_some(&*rule.origin.to_string()),
+        );
+        push(&mut page, &format!("{} = {}", quoted(&rule.name), rule.value), None);
+    }
     for rule in &settings.holds {
         page.push('\n');
         let head = format!("[[{}]]", rule.hold.name());

@@ -14,20 +14,7 @@ use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
 
 /// The detector.
-pub(super) struct AccountEnumeration {
-    /// Requests of one source at one door, over the whole log.
-    asks: u64,
-    /// How often the busiest ordinary source (99th percentile) asks, times this.
-    beyond_peers: u64,
-    /// How often a source of so many requests would ask at the rate of all others, times this; on top of the rest.
-    beyond_share: u64,
-}
-
-impl Default for AccountEnumeration {
-    fn default() -> Self {
-        Self { asks: 20, beyond_peers: 3, beyond_share: 3 }
-    }
-}
+pub(super) struct AccountEnumeration;
 
 /// What a user reads about it.
 static ABOUT: About = About {
@@ -81,6 +68,8 @@ impl Detector for AccountEnumeration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let [least, beyond_peers, beyond_share] =
+            ["asks", "beyond peers", "beyond its share"].map(|name| world.threshold(&ABOUT, name));
         let visits = || world.visits().iter().filter(|visit| visit.at.class.tells_of_accounts());
         let mut peers: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
         for visit in visits() {
@@ -90,9 +79,9 @@ impl Detector for AccountEnumeration {
             .into_iter()
             .map(|(door, mut asks)| {
                 // The source itself, and other enumerators, may not hide behind their own numbers.
-                asks.retain(|&asks| asks < self.asks);
+                asks.retain(|&asks| asks < least);
                 asks.sort_unstable();
-                let needed = self.asks.max(quantile(&asks, 99) * self.beyond_peers);
+                let needed = least.max(quantile(&asks, 99) * beyond_peers);
                 (door, Ordinary { needed, asks: asks.iter().sum() })
             })
             .collect();
@@ -101,7 +90,7 @@ impl Detector for AccountEnumeration {
         for visit in visits() {
             let Some(ordinary) = ordinary.get(&visit.door) else { continue };
             let share = ordinary.asks.saturating_mul(visit.requests) / requests;
-            let needed = ordinary.needed + share * self.beyond_share;
+            let needed = ordinary.needed + share * beyond_share;
             if visit.tries < needed {
                 continue;
             }

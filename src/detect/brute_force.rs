@@ -7,7 +7,7 @@ use crate::incident::{Finding, Kind};
 pub(super) struct BruteForce;
 
 /// What a user reads about it.
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     id: "brute-force",
     kinds: &[Kind::BruteForce],
     summary: "Many refused logins to one account, from one source or from many.",

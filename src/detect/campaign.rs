@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
+use crate::detect::least::Least;
 use crate::detect::pool;
 use crate::detect::statistics::{binomial_tail_tenths, permille, quantile};
 use crate::detect::visits::Visit;
@@ -113,6 +114,7 @@ impl Visitor {
 
 /// All campaigns of a world, sorted by door and fingerprint.
 pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
+    let least = Least::of(world);
     let mut campaigns = Vec::new();
     for (door, visitors) in visitors(world) {
         let mut groups: BTreeMap<(u8, u64), Vec<&Visitor>> = BTreeMap::new();
@@ -122,9 +124,10 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
             groups.entry(group).or_default().push(visitor);
         }
         let tried = groups.len() as u64;
-        let groups = groups.iter().map(|(&fingerprint, members)| Group { door, fingerprint, members, tried });
+        let groups =
+            groups.iter().map(|(&fingerprint, members)| Group { door, fingerprint, members, tried, least });
         let mut known = surprising(groups.collect(), &visitors);
-        let found = pools(door, visitors, &mut known);
+        let found = pools(door, visitors, &mut known, least.surprise);
         campaigns.extend(known.into_iter().chain(found));
     }
     let mut campaigns = joined(campaigns);
@@ -171,7 +174,7 @@ fn joined(mut campaigns: Vec<Campaign>) -> Vec<Campaign> {
 
 /// Persistent sources that are alike in nothing but that they persist, at the same time and about as much; those that are
 /// after one account stand together.
-fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<Campaign> {
+fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign], surprise: u64) -> Vec<Campaign> {
     let members: BTreeSet<Client> =
         known.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let others = visitors.into_iter().filter(|visitor| !members.contains(&visitor.client));
@@ -185,7 +188,7 @@ fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<
     for (target, visitors) in by_target {
         for members in pool::gather(visitors) {
             if members.len() >= pool::SOURCES {
-                found.push(Campaign::of_pool(door, target, &members));
+                found.push(Campaign::of_pool(door, target, &members, surprise));
             } else {
                 alone.extend(members);
             }
@@ -203,7 +206,7 @@ fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign]) -> Vec<
 
 impl Campaign {
     /// The campaign of a pool.
-    fn of_pool(door: RouteKey, target: Option<u64>, members: &[Visitor]) -> Self {
+    fn of_pool(door: RouteKey, target: Option<u64>, members: &[Visitor], surprise: u64) -> Self {
         let first = members.iter().map(|visitor| visitor.first).min().unwrap_or_default();
         let last = members.iter().map(|visitor| visitor.last).max().unwrap_or_default();
         let identity = target.unwrap_or_else(|| first.0.div_euclid(HOUR).unsigned_abs());
@@ -211,7 +214,7 @@ impl Campaign {
             door,
             id: mix(mix(door.0.0, u64::from(door.1)), mix(2, identity)),
             shares: "take turns",
-            surprise: SURPRISE.max(members.len() as u64 * 10),
+            surprise: surprise.max(members.len() as u64 * 10),
             span: Span { first, last },
             most: members.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
             typical: typical(members),
@@ -321,6 +324,8 @@ struct Group<'v> {
     members: &'v [&'v Visitor],
     /// How many groups were tested at this door.
     tried: u64,
+    /// What tries must come to.
+    least: Least,
 }
 
 impl Group<'_> {
@@ -335,7 +340,7 @@ impl Group<'_> {
         let core: Vec<&Visitor> = self.core().collect();
         let (size, ours) = (self.members.len() as u64, core.len() as u64);
         let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
-        if ours < SOURCES || refused < REFUSED {
+        if ours < self.least.sources || refused < self.least.of_campaign {
             return None;
         }
         let (others, others_single) = (background.visitors - size, background.single - ours);
@@ -348,7 +353,7 @@ impl Group<'_> {
             _ => i64::try_from(ours * 10).unwrap_or(i64::MAX),
         };
         let surprise = u64::try_from(surprise).unwrap_or(0);
-        let needed = SURPRISE + 10 * u64::from(self.tried.max(1).ilog10());
+        let needed = self.least.surprise + 10 * u64::from(self.tried.max(1).ilog10());
         (surprise >= needed).then(|| self.campaign(&core, surprise))
     }
 

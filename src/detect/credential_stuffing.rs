@@ -7,7 +7,7 @@ use crate::incident::{Finding, Kind};
 pub(super) struct CredentialStuffing;
 
 /// What a user reads about it.
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     id: "credential-stuffing",
     kinds: &[Kind::CredentialStuffing],
     summary: "Logins to many accounts, about one try each, from one address or from hundreds that act as one.",

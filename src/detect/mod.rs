@@ -10,6 +10,7 @@ mod confounder;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod least;
 mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
@@ -20,12 +21,14 @@ mod scraping;
 mod siege;
 mod statistics;
 mod story;
+mod thresholds;
 mod visits;
 mod walks;
 mod world;
 
 pub use about::{About, Needs, Sight, Threshold};
 pub(crate) use actor::{Actor, people};
+pub use thresholds::Thresholds;
 pub use world::World;
 
 use std::sync::Arc;
@@ -51,11 +54,11 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(credential_stuffing::CredentialStuffing),
         Box::new(password_spraying::PasswordSpraying),
         Box::new(brute_force::BruteForce),
-        Box::new(account_enumeration::AccountEnumeration::default()),
-        Box::new(object_enumeration::ObjectEnumeration::default()),
-        Box::new(path_enumeration::PathEnumeration::default()),
-        Box::new(data_exfiltration::DataExfiltration::default()),
-        Box::new(scraping::Scraping::default()),
+        Box::new(account_enumeration::AccountEnumeration),
+        Box::new(object_enumeration::ObjectEnumeration),
+        Box::new(path_enumeration::PathEnumeration),
+        Box::new(data_exfiltration::DataExfiltration),
+        Box::new(scraping::Scraping),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
     ]

@@ -16,7 +16,10 @@ use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths}
 use crate::request::{Client, Flags, RouteKey};
 
 /// The detector.
-pub(super) struct ObjectEnumeration {
+pub(super) struct ObjectEnumeration;
+
+/// It judges by these thresholds.
+struct Judge {
     /// Different objects of one route, over the whole log.
     objects: u64,
     /// Share of the ids between the smallest and the largest, in percent, from which on it is a walk.
@@ -28,9 +31,16 @@ pub(super) struct ObjectEnumeration {
     beyond_peers: u64,
 }
 
-impl Default for ObjectEnumeration {
-    fn default() -> Self {
-        Self { objects: 25, coverage: 50, refused: 300, beyond_peers: 4 }
+impl Judge {
+    /// The thresholds in force.
+    fn of(world: &World<'_>) -> Self {
+        let of = |name| world.threshold(&ABOUT, name);
+        Self {
+            objects: of("objects"),
+            coverage: of("coverage"),
+            refused: of("refused share") * 10,
+            beyond_peers: of("beyond peers"),
+        }
     }
 }
 
@@ -104,15 +114,16 @@ impl Detector for ObjectEnumeration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let principals = self.walks::<ObjectsByPrincipal>(world, |key| {
+        let judge = Judge::of(world);
+        let principals = judge.walks::<ObjectsByPrincipal>(world, |key| {
             Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
-        let clients = self.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
+        let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
         principals.into_iter().chain(clients).collect()
     }
 }
 
-impl ObjectEnumeration {
+impl Judge {
     /// The walks of one kind of key.
     fn walks<C: Collector<Evidence = Objects>>(
         &self,

@@ -7,7 +7,7 @@ use crate::incident::{Finding, Kind};
 pub(super) struct PasswordSpraying;
 
 /// What a user reads about it.
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     id: "password-spraying",
     kinds: &[Kind::PasswordSpraying],
     summary: "A few passwords tried on many accounts, in rounds.",

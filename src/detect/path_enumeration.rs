@@ -11,20 +11,7 @@ use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
 use crate::request::Client;
 
 /// The detector.
-pub(super) struct PathEnumeration {
-    /// Different templates that the site does not have, asked for by one client over the whole log.
-    strange: u64,
-    /// How many the busiest ordinary client (99.5th percentile) asks for, times this.
-    beyond_peers: u64,
-    /// Below [`strange`](Self::strange), from here on a client is a single prober.
-    probes: u64,
-}
-
-impl Default for PathEnumeration {
-    fn default() -> Self {
-        Self { strange: 30, beyond_peers: 3, probes: 5 }
-    }
-}
+pub(super) struct PathEnumeration;
 
 /// What a user reads about it.
 static ABOUT: About = About {
@@ -70,6 +57,8 @@ impl Detector for PathEnumeration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let [least, beyond_peers, probes] =
+            ["strange paths", "beyond peers", "single probes"].map(|name| world.threshold(&ABOUT, name));
         let sample = world.sample(Misses::KEY);
         let strangers = world.population::<Misses>().collect_where(
             |key, _, _| sample.has(key),
@@ -79,15 +68,12 @@ impl Detector for PathEnumeration {
             },
         );
         let mut ordinary: Vec<u64> =
-            strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < self.strange).collect();
+            strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < least).collect();
         ordinary.sort_unstable();
-        let needed = self
-            .strange
-            .max(quantile(&ordinary, 99).min(self.strange) * self.beyond_peers)
-            .min(self.strange * 3);
-        let found = world.population::<Misses>().collect_from(self.probes, |subject, missed| {
+        let needed = least.max(quantile(&ordinary, 99).min(least) * beyond_peers).min(least * 3);
+        let found = world.population::<Misses>().collect_from(probes, |subject, missed| {
             let strange = strange_paths(world, missed);
-            let enough = strange >= self.probes;
+            let enough = strange >= probes;
             enough.then(|| finding(world, Client(subject.key()), missed, strange, needed))
         });
         found.into_iter().map(|(_, finding)| finding).collect()

@@ -13,10 +13,8 @@ use crate::incident::{
 use crate::request::{Client, RouteKey};
 use crate::sigma::{Level, Rule, Rules};
 
-/// From how many requests on a client does more than probe once.
-const SUSTAINED: u64 = 10;
-/// A rule that so many clients match, and this share of all of them in percent, matches ordinary traffic.
-const ORDINARY: (u64, u64) = (50, 10);
+/// A rule that fewer clients match does not describe ordinary traffic, whatever their share.
+const ORDINARY: u64 = 50;
 /// Endpoints that a finding names.
 const ENDPOINTS: usize = 12;
 
@@ -39,13 +37,13 @@ static ABOUT: About = About {
     thresholds: &[
         Threshold {
             name: "sustained",
-            value: SUSTAINED,
+            value: 10,
             unit: "requests",
             meaning: "by one client and answered, from here on the rule's own level counts",
         },
         Threshold {
             name: "ordinary",
-            value: ORDINARY.1,
+            value: 10,
             unit: "%",
             meaning: "of all clients, at least 50: from here on a rule matches ordinary traffic",
         },
@@ -76,6 +74,8 @@ impl Detector for RuleMatch {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let sustained = world.threshold(&ABOUT, "sustained");
+        let share = world.threshold(&ABOUT, "ordinary");
         let clients = world.population::<ClientProfiles>().count();
         let matching = world.population::<Matches>().collect(|_, matching| Some(matching.clone()));
         let mut by_rule: BTreeMap<u16, Vec<One>> = BTreeMap::new();
@@ -90,13 +90,13 @@ impl Detector for RuleMatch {
         for (number, mut all) in by_rule {
             let Some(rule) = self.rules.get(number) else { continue };
             all.sort_unstable_by_key(|one| one.client);
-            let note = ordinary(all.len() as u64, clients);
+            let note = ordinary(all.len() as u64, clients, share);
             if note.is_some() {
                 findings.extend(background(world, rule, &all, note));
                 continue;
             }
             let (told, single): (Vec<One>, Vec<One>) =
-                all.into_iter().partition(|one| severity(rule, one) > Severity::Low);
+                all.into_iter().partition(|one| severity(rule, one, sustained) > Severity::Low);
             findings.extend(told.iter().map(|one| alone(world, rule, one)));
             findings.extend(background(world, rule, &single, None));
         }
@@ -105,7 +105,7 @@ impl Detector for RuleMatch {
 }
 
 /// How much a person should care about what one client did: the rule's word, but a single try that got nowhere is none.
-fn severity(rule: &Rule, one: &One) -> Severity {
+fn severity(rule: &Rule, one: &One, sustained: u64) -> Severity {
     let own = match rule.level {
         Level::Informational => Severity::Info,
         Level::Low => Severity::Low,
@@ -113,7 +113,7 @@ fn severity(rule: &Rule, one: &One) -> Severity {
         Level::High => Severity::High,
         Level::Critical => Severity::Critical,
     };
-    let is_sustained = one.what.requests >= SUSTAINED;
+    let is_sustained = one.what.requests >= sustained;
     match one.what {
         _ if rule.is_telling() => own,
         Match { ok: 1.., .. } if is_sustained => own,
@@ -124,8 +124,8 @@ fn severity(rule: &Rule, one: &One) -> Severity {
 }
 
 /// Says so where a rule matches ordinary traffic.
-fn ordinary(clients: u64, of: u64) -> Option<ConfounderNote> {
-    let is = clients >= ORDINARY.0 && clients * 100 >= of * ORDINARY.1;
+fn ordinary(clients: u64, of: u64, share: u64) -> Option<ConfounderNote> {
+    let is = clients >= ORDINARY && clients * 100 >= of * share;
     is.then(|| ConfounderNote {
         name: "ordinary-traffic".into(),
         score: Confidence(90),
@@ -136,7 +136,8 @@ fn ordinary(clients: u64, of: u64) -> Option<ConfounderNote> {
 /// One client that does it.
 fn alone(world: &World<'_>, rule: &Rule, one: &One) -> Finding {
     let mut finding = of(world, rule, std::slice::from_ref(one), "single-source");
-    finding.scale = if one.what.requests >= SUSTAINED { Scale::Sustained } else { Scale::Single };
+    let sustained = world.threshold(&ABOUT, "sustained");
+    finding.scale = if one.what.requests >= sustained { Scale::Sustained } else { Scale::Single };
     finding.reason = format!(
         "the rule `{}` matches {}; {} got 2xx",
         rule.title,
@@ -210,10 +211,11 @@ fn of(world: &World<'_>, rule: &Rule, some: &[One], variant: &'static str) -> Fi
         BTreeMap::from([("ok", some.iter().map(|one| one.what.ok).sum()), ("refused", refused)]);
     finding.confidence = 50 + 10 * rule.level as u8;
     finding.score = Tenths(u32::from(finding.confidence) * 10);
+    let sustained = world.threshold(&ABOUT, "sustained");
     finding.rule = Some(ByRule {
         named: RuleName { id: rule.id.clone(), title: rule.title.clone(), level: rule.level.name().into() },
         attack: rule.techniques(),
-        severity: some.iter().map(|one| severity(rule, one)).max().unwrap_or(Severity::Info),
+        severity: some.iter().map(|one| severity(rule, one, sustained)).max().unwrap_or(Severity::Info),
     });
     finding.test("requests", finding.requests * 10, 10, "requests");
     finding

@@ -8,7 +8,7 @@ use crate::detect::confounder;
 use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
-use crate::detect::walks::{self, is_public};
+use crate::detect::walks::is_public;
 use crate::detect::{About, Detector, Threshold, World};
 use crate::evidence::{Distinct, Span};
 use crate::hash::mix;
@@ -17,7 +17,10 @@ use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
 
 /// The detector.
-pub(super) struct Scraping {
+pub(super) struct Scraping;
+
+/// It judges by these thresholds.
+struct Judge {
     /// Different objects of one public route, over the whole log.
     objects: u64,
     /// Share of a client's requests that go to the one route, in tenths of a percent, from which on it does nothing else.
@@ -30,9 +33,17 @@ pub(super) struct Scraping {
     disjoint: u64,
 }
 
-impl Default for Scraping {
-    fn default() -> Self {
-        Self { objects: 150, single_minded: 900, objects_each: walks::LEAST, coverage: 50, disjoint: 80 }
+impl Judge {
+    /// The thresholds in force.
+    fn of(world: &World<'_>) -> Self {
+        let of = |name| world.threshold(&ABOUT, name);
+        Self {
+            objects: of("objects"),
+            single_minded: of("single-minded") * 10,
+            objects_each: of("objects of each"),
+            coverage: of("coverage"),
+            disjoint: of("no object twice"),
+        }
     }
 }
 
@@ -109,17 +120,18 @@ impl Detector for Scraping {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         let mut groups: BTreeMap<RouteKey, Vec<Reader>> = BTreeMap::new();
-        for (route, reader) in self.readers(world) {
+        let judge = Judge::of(world);
+        for (route, reader) in judge.readers(world) {
             groups.entry(route).or_default().push(reader);
         }
         let pools = groups.into_iter().flat_map(|(route, readers)| {
             pool::gather(readers).into_iter().map(move |readers| (route, readers))
         });
-        pools.filter_map(|(route, readers)| self.finding(world, route, &readers)).collect()
+        pools.filter_map(|(route, readers)| judge.finding(world, route, &readers)).collect()
     }
 }
 
-impl Scraping {
+impl Judge {
     /// Clients that do nothing but read one public route.
     fn readers(&self, world: &World<'_>) -> Vec<(RouteKey, Reader)> {
         let profiles = world.population::<ClientProfiles>();

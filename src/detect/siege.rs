@@ -7,6 +7,7 @@ use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
 use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
 use crate::detect::doors::{Verdict, Verdicts};
+use crate::detect::least::Least;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::visits::folded;
@@ -47,6 +48,8 @@ pub(crate) struct Siege {
     pub(super) busiest: u64,
     /// Tries elsewhere of the one source.
     pub(super) elsewhere: u64,
+    /// What tries must come to.
+    least: Least,
 }
 
 /// Refused tries of one source from which on it is no forgetful person. NIST SP 800-63B §5.2.2 has an account locked at
@@ -138,9 +141,10 @@ const SAME_ACCOUNTS: usize = 30;
 
 /// Sources that besiege a door alone.
 fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
+    let least = Least::of(world);
     let suspects = world.visits().iter().filter(|visit| {
         let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
-        let many = verdicts.refused >= REFUSED && verdicts.refused_permille() >= REFUSED_SHARE;
+        let many = verdicts.refused >= least.refused && verdicts.refused_permille() >= least.refused_share;
         many && visit.at.class.takes_credentials() && !in_campaign.contains(&visit.client)
     });
     let sieges = suspects.filter_map(|visit| {
@@ -158,7 +162,8 @@ fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Sieg
 
 /// Accounts that are besieged, from wherever.
 fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
-    let found = world.population::<Accounts>().collect_from(ACCOUNT_TRIES, |subject, tried| {
+    let least = Least::of(world);
+    let found = world.population::<Accounts>().collect_from(least.at_account, |subject, tried| {
         let account = u64::try_from(subject.key()).unwrap_or(0);
         if besieged.contains(&account) {
             return None;
@@ -179,7 +184,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
             }
         }
         let (_, door) = worst?;
-        if verdicts.refused < ACCOUNT_TRIES || verdicts.refused_permille() < REFUSED_SHARE {
+        if verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
             return None;
         }
         let mut accounts = Bounded::<Try, 1024>::default();
@@ -218,6 +223,7 @@ fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
             campaign: None,
             busiest: verdicts.refused,
             elsewhere: 0,
+            least,
         })
     });
     found.into_iter().map(|(_, siege)| siege).collect()
@@ -251,6 +257,7 @@ impl Siege {
             campaign: None,
             busiest: verdicts.refused,
             elsewhere: 0,
+            least: Least::of(world),
         }
     }
 
@@ -262,7 +269,7 @@ impl Siege {
         self.door == single.door
             && together
             && same
-            && single.verdicts.refused <= 2 * self.busiest.max(REFUSED)
+            && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }
 
     /// How many accounts both are after, as far as they are kept.
@@ -306,7 +313,7 @@ impl Siege {
             // Others may have been tried by somebody else behind the same addresses.
             _ if tries.last().is_some_and(|most| most * 2 >= tries.iter().sum()) => Kind::BruteForce,
             _ if quantile(&tries, 50) >= 20 => Kind::BruteForce,
-            _ if accounts >= MANY_ACCOUNTS && quantile(&tries, 40) >= 2 => Kind::PasswordSpraying,
+            _ if accounts >= self.least.accounts && quantile(&tries, 40) >= 2 => Kind::PasswordSpraying,
             _ => Kind::CredentialStuffing,
         }
     }
@@ -344,10 +351,10 @@ impl Siege {
             (false, false) => Outcome::Attempted,
         };
         finding.scale = if self.campaign.is_some() { Scale::Large } else { Scale::Sustained };
-        finding.test("refused share", self.verdicts.refused_permille(), REFUSED_SHARE, "%");
+        finding.test("refused share", self.verdicts.refused_permille(), self.least.refused_share, "%");
         finding.test("refused tries", self.verdicts.refused * 10, self.threshold() * 10, "tries");
         if let Some((id, _, surprise)) = self.campaign {
-            finding.test("likeness beyond chance", surprise, super::campaign::SURPRISE, "-log10 p");
+            finding.test("likeness beyond chance", surprise, self.least.surprise, "-log10 p");
             finding.joins.push(Join::Campaign(id));
         }
         finding.confidence = self.confidence();
@@ -360,9 +367,9 @@ impl Siege {
     /// How many refused tries it takes.
     fn threshold(&self) -> u64 {
         match (self.campaign, self.variant) {
-            (Some(_), _) => super::campaign::REFUSED,
-            (None, "single-source") => REFUSED,
-            _ => ACCOUNT_TRIES,
+            (Some(_), _) => self.least.of_campaign,
+            (None, "single-source") => self.least.refused,
+            _ => self.least.at_account,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::detect::sample::Sample;
 use crate::detect::siege::{self, Siege};
 use crate::detect::visits::{self, Visit};
 use crate::detect::walks::{self, Walker};
+use crate::detect::{About, Thresholds};
 use crate::hash::{Keys, TemplateHash};
 use crate::incident::Fidelity;
 use crate::request::{Client, Flags, RouteKey};
@@ -33,6 +34,7 @@ pub struct World<'t> {
     sieges: Vec<Siege>,
     client_walks: Vec<Walker>,
     principal_walks: Vec<Walker>,
+    thresholds: Thresholds,
     /// Minutes in which the service failed for many at once, ascending: start and end.
     outages: Vec<(Time, Time)>,
 }
@@ -44,8 +46,13 @@ const OUTAGE_SHARE: u64 = 20;
 const OUTAGE_REQUESTS: u64 = 10;
 
 impl<'t> World<'t> {
-    /// Builds the world of `tally`.
+    /// Builds the world of `tally`, judged by the thresholds that the detectors' pages name.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
+        Self::with(tally, keys, Thresholds::default())
+    }
+
+    /// Builds the world of `tally`, judged by these thresholds.
+    pub fn with(tally: &'t Tally, keys: &Keys, thresholds: Thresholds) -> Self {
         let mut routes: Vec<_> = tally.routes.iter().collect();
         // Beside its siblings, a route finds at hand most of what is looked up for it.
         routes.par_sort_unstable_by_key(|&(key, _)| key);
@@ -73,6 +80,7 @@ impl<'t> World<'t> {
             sieges: Vec::new(),
             client_walks: Vec::new(),
             principal_walks: Vec::new(),
+            thresholds,
             outages,
         };
         world.campaigns = campaign::find(&world);
@@ -105,6 +113,11 @@ impl<'t> World<'t> {
             let range = RouteKey(template, 0)..=RouteKey(template, u8::MAX);
             self.norms.range(range).map(|(_, norm)| &*norm.text).find(|text| !text.is_empty())
         })
+    }
+
+    /// The threshold `name` of the detector with this page, in the unit that the page names.
+    pub(crate) fn threshold(&self, about: &About, name: &str) -> u64 {
+        self.thresholds.of(about, name)
     }
 
     /// What is ordinary on a learned route.

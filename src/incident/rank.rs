@@ -26,7 +26,7 @@ pub struct Group {
 
 /// Joins findings and ranks what comes of it, best first; suppressed groups stand behind all others.
 pub fn rank(findings: Vec<Finding>) -> Vec<Group> {
-    let mut groups = joined(findings).into_iter().map(Group::of).collect();
+    let mut groups: Vec<Group> = joined(findings).into_iter().map(Group::of).collect();
     sort(&mut groups);
     groups
 }
@@ -44,13 +44,13 @@ pub fn hold_back(
         }
         Group::of(group.findings)
     };
-    let mut groups = groups.into_iter().map(held).collect();
+    let mut groups: Vec<Group> = groups.into_iter().map(held).collect();
     sort(&mut groups);
     groups
 }
 
 /// Best first; suppressed groups stand behind all others.
-fn sort(groups: &mut Vec<Group>) {
+fn sort(groups: &mut [Group]) {
     groups.sort_by(|a, b| {
         let order = |group: &Group| {
             (group.suppressed_by.is_some(), std::cmp::Reverse((group.score, group.severity, group.outcome)))

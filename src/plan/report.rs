@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::reading::and_more;
 use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
+use crate::detect::Thresholds;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, Style, Target};
@@ -38,6 +39,8 @@ pub struct Plan {
     pub evidence: usize,
     /// Findings that nobody wants to hear of.
     pub tuning: Tuning,
+    /// What detectors judge by.
+    pub thresholds: Thresholds,
     /// What is replaced by pseudonyms.
     pub redact: What,
     /// Where it is written what was.
@@ -99,6 +102,7 @@ impl Plan {
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
         let tuning = rules.as_ref().map_or_else(|()| Ok(Tuning::default()), |rules| rules.tuning(settings));
         let tuning = mistakes.or_default(tuning);
+        let thresholds = mistakes.or_default(super::tuned::thresholds(settings));
         if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
             mistakes.0.push(Error::usage(
                 "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
@@ -125,6 +129,7 @@ impl Plan {
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
             tuning,
+            thresholds,
             redact,
             redact_manifest,
             min_severity: min_severity.unwrap_or(Severity::Info),

@@ -1,4 +1,4 @@
-//! What `[[allow]]` and `[[suppress]]` mean.
+//! What `[[allow]]`, `[[suppress]]` and `[threshold.…]` mean.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,23 @@ use jiff::tz::TimeZone;
 
 use super::when;
 use crate::config::{Hold, HoldRule, Settings};
+use crate::detect::Thresholds;
 use crate::error::Error;
 use crate::hash::Keys;
 use crate::incident::Kind;
 use crate::route::class::template_pattern;
 use crate::tuning::{Rule, Tuning};
+
+/// The thresholds that `settings` set; every mistake is told with its place.
+pub(super) fn thresholds(settings: &Settings) -> Result<Thresholds, Error> {
+    let mut thresholds = Thresholds::default();
+    let wrong = settings.thresholds.iter().filter_map(|said| {
+        let error = thresholds.set(&said.detector, &said.name, said.value).err()?;
+        Some(said.origin.blame(&format!("threshold.{}", said.detector), &error))
+    });
+    let mistakes = wrong.collect();
+    Error::all(mistakes).map_or(Ok(thresholds), Err)
+}
 
 /// The rules of `settings`; every mistake is told with its place.
 pub(super) fn tuning(settings: &Settings, keys: &Keys, zone: &TimeZone) -> Result<Tuning, Error> {

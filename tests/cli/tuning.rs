@@ -92,3 +92,27 @@ fn the_settings_that_the_page_shows_are_understood() {
     let (incidents, said) = told(settings);
     assert_eq!((said.code, incidents.len()), (0, 1), "{}", said.err);
 }
+
+#[test]
+fn a_threshold_decides_and_a_wrong_one_is_told() {
+    let told_with = |threshold: &str| told(&format!("[threshold.{threshold}\n"));
+    assert_eq!(told_with("brute-force]\n\"refused tries\" = 398").0.len(), 1);
+    let (incidents, said) = told_with("credential-stuffing]\n\"refused tries\" = 400");
+    assert!(incidents.is_empty(), "{incidents:?}");
+    assert_eq!(said.code, 0);
+    for (threshold, wanted) in [
+        (
+            "brute-fore]\nx = 1",
+            "gatehound.toml:2: threshold.brute-fore: unknown detector `brute-fore`; did you mean",
+        ),
+        (
+            "scraping]\nobjets = 1",
+            "gatehound.toml:2: threshold.scraping: unknown threshold of scraping `objets`; did you mean `objects`?",
+        ),
+        ("scraping]\nobjects = 0", "0 is not between 12 and"),
+        ("scraping]\nobjects = 'many'", "gatehound.toml:2: objects takes a whole number"),
+    ] {
+        let (_, said) = told_with(threshold);
+        assert!(said.code == 2 && said.err.contains(wanted), "{wanted}: {}", said.err);
+    }
+}

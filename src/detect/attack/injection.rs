@@ -11,7 +11,7 @@ use crate::signal::Class;
 pub(in crate::detect) struct Injection;
 
 /// What a user reads about it.
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     id: "injection",
     kinds: &[Kind::Injection],
     summary: "Code where a value was expected, and whether it worked.",
@@ -30,15 +30,15 @@ static ABOUT: About = About {
         },
         Threshold {
             name: "sustained",
-            value: super::SUSTAINED,
+            value: 10,
             unit: "requests",
             meaning: "by one client, from here on more than a single probe",
         },
         Threshold {
             name: "campaign",
-            value: super::TOGETHER.0 as u64,
+            value: 8,
             unit: "clients",
-            meaning: "that probe one route of the site in one way",
+            meaning: "that probe one route of the site in one way, twice each or more",
         },
         Threshold {
             name: "stands out",

@@ -19,16 +19,10 @@ use crate::signal::Class;
 pub(super) use worked::route as route_of;
 use worked::{Catchall, Worked};
 
-/// From how many requests on a client does more than probe once.
-const SUSTAINED: u64 = 10;
 /// From how many requests on it is no small part of a campaign.
 const MUCH: u64 = 50;
-/// So many different targets, or classes, are more than one input that happens to look like an attack.
-const DIVERSE: usize = 3;
-/// Or this share of all that the client did, in percent.
+/// Or this share of all that the client did, in percent, is more than one input that happens to look like an attack.
 const SHARE: u64 = 10;
-/// Clients that attack one route in the same way, from which on they are a campaign, and how many requests they make.
-const TOGETHER: (usize, u64) = (8, 16);
 
 /// A family of classes, and how it is told.
 struct Family {
@@ -98,8 +92,38 @@ impl Family {
         let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
         let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
         let notes = ordinary.notes(world, targets.iter().map(|(target, _)| *target));
-        let scale = scale(world, client, attacked, &targets, requests);
+        let scale = self.scale(world, client, attacked, &targets, requests);
         Assault { client, attacked, targets, requests, outcome, scale, notes }
+    }
+
+    /// Whether a client does more than probe once.
+    fn scale(
+        &self,
+        world: &World<'_>,
+        client: Client,
+        attacked: &Attacked,
+        targets: &[(&Target, Worked)],
+        requests: u64,
+    ) -> Scale {
+        let mut classes: Vec<_> = targets.iter().filter_map(|(target, _)| target.class()).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let all = world.population::<ClientProfiles>().wanted(client.0).max(requests).max(1);
+        // Markup is typed by editors; code of databases, shells and languages is not.
+        let is_code =
+            classes.iter().any(|class| !matches!(class, Class::Xss | Class::Ssi | Class::SensitiveFile));
+        let is_meant = classes.len() > 1
+            || targets.len() as u64 >= world.threshold(&vulnerability_scan::ABOUT, "different")
+            || requests * 100 >= all * SHARE
+            || attacked.tools > 0
+            || attacked.hidden * 4 >= requests
+            || is_code;
+        if requests >= self.sustained(world) && is_meant { Scale::Sustained } else { Scale::Single }
+    }
+
+    /// From how many requests on a client does more than probe once.
+    fn sustained(&self, world: &World<'_>) -> u64 {
+        world.threshold(self.about, "sustained")
     }
 }
 
@@ -118,30 +142,6 @@ impl Assault<'_> {
     }
 }
 
-/// Whether a client does more than probe once.
-fn scale(
-    world: &World<'_>,
-    client: Client,
-    attacked: &Attacked,
-    targets: &[(&Target, Worked)],
-    requests: u64,
-) -> Scale {
-    let mut classes: Vec<_> = targets.iter().filter_map(|(target, _)| target.class()).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    let all = world.population::<ClientProfiles>().wanted(client.0).max(requests).max(1);
-    // Markup is typed by editors; code of databases, shells and languages is not.
-    let is_code =
-        classes.iter().any(|class| !matches!(class, Class::Xss | Class::Ssi | Class::SensitiveFile));
-    let is_meant = classes.len() > 1
-        || targets.len() >= DIVERSE
-        || requests * 100 >= all * SHARE
-        || attacked.tools > 0
-        || attacked.hidden * 4 >= requests
-        || is_code;
-    if requests >= SUSTAINED && is_meant { Scale::Sustained } else { Scale::Single }
-}
-
 /// Clients that each probe a little, but one route in one way together; and the rest.
 fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault<'w>>>, Vec<Assault<'w>>) {
     let mut by_target: BTreeMap<(RouteKey, Class), Vec<Assault<'w>>> = BTreeMap::new();
@@ -155,12 +155,13 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
             None => rest.push(one),
         }
     }
+    let clients = world.threshold(&injection::ABOUT, "campaign");
     let mut campaigns = Vec::new();
     for ((route, _), some) in by_target {
         let requests: u64 = some.iter().map(|one| one.requests).sum();
         // The whole internet probes front pages, and pages that are not there.
         let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
-        if some.len() >= TOGETHER.0 && requests >= TOGETHER.1 && is_used {
+        if some.len() as u64 >= clients && requests >= 2 * clients && is_used {
             campaigns.push(some);
         } else {
             rest.extend(some);

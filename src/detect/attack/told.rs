@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::vulnerability_scan::is_file;
-use super::{Assault, Family, SUSTAINED};
+use super::{Assault, Family, injection};
 use crate::collect::ATTACK_TICK;
 use crate::detect::World;
 use crate::detect::story::{self, Over};
@@ -22,7 +22,7 @@ impl Family {
         let variant = if one.attacked.tools > 0 { "tool" } else { "single-source" };
         let mut finding = self.of(world, std::slice::from_ref(one), variant);
         finding.scale = one.scale;
-        finding.test("requests", one.requests * 10, SUSTAINED * 10, "requests");
+        finding.test("requests", one.requests * 10, self.sustained(world) * 10, "requests");
         let because = one.targets.iter().find_map(|(_, worked)| worked.because.as_deref());
         finding.reason =
             format!("{}{}", sentence(one), because.map(|because| format!("; {because}")).unwrap_or_default());
@@ -36,7 +36,8 @@ impl Family {
     pub(super) fn together(&self, world: &World<'_>, some: &[Assault<'_>]) -> Finding {
         let mut finding = self.of(world, some, "distributed");
         let first = some.first().and_then(|one| one.targets.first()).and_then(|(target, _)| target.class());
-        finding.test("clients", some.len() as u64 * 10, super::TOGETHER.0 as u64 * 10, "clients");
+        let clients = world.threshold(&injection::ABOUT, "campaign");
+        finding.test("clients", some.len() as u64 * 10, clients * 10, "clients");
         finding.reason = format!(
             "{} addresses try {} on one route, {} requests in all, few each",
             story::count(some.len() as u64),

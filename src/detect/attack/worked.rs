@@ -10,8 +10,6 @@ use crate::incident::{Outcome, Sample};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 
-/// Standard deviations, in tenths, from which on an answer is no ordinary one of its route.
-const FAR: i64 = 40;
 /// And so many classes of size larger: eight are half as much again.
 const LARGER: i64 = 8;
 /// Answers that came as late as was asked for, from which on that is no chance.
@@ -97,7 +95,8 @@ fn enlarged(
     // Most payloads miss, and all misses look the same.
     let beyond_own =
         mode.is_some_and(|mode| i64::from(size) - i64::try_from(mode).unwrap_or(0) >= 2 * LARGER);
-    let beyond_others = off.is_some_and(|off| off >= FAR);
+    let far = i64::try_from(world.threshold(&super::injection::ABOUT, "stands out") * 10).unwrap_or(i64::MAX);
+    let beyond_others = off.is_some_and(|off| off >= far);
     let (outcome, because) = match off {
         Some(off) if beyond_others => (
             Outcome::Succeeded,

@@ -18,7 +18,10 @@ use crate::series::Evidence;
 use peers::Peers;
 
 /// The detector.
-pub(super) struct DataExfiltration {
+pub(super) struct DataExfiltration;
+
+/// It judges by these thresholds.
+struct Judge {
     /// Bytes below which nothing is worth the name, over the whole log.
     least: u64,
     /// Robust deviations above all others, in tenths, on a logarithmic scale.
@@ -27,9 +30,15 @@ pub(super) struct DataExfiltration {
     beyond_peers: u64,
 }
 
-impl Default for DataExfiltration {
-    fn default() -> Self {
-        Self { least: 50_000_000, deviations: 50, beyond_peers: 5 }
+impl Judge {
+    /// The thresholds in force.
+    fn of(world: &World<'_>) -> Self {
+        let of = |name| world.threshold(&ABOUT, name);
+        Self {
+            least: of("least") * 1_000_000,
+            deviations: i64::try_from(of("deviations") * 10).unwrap_or(i64::MAX),
+            beyond_peers: of("beyond peers"),
+        }
     }
 }
 
@@ -92,18 +101,20 @@ impl Detector for DataExfiltration {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let principals = Peers::of::<VolumeByPrincipal>(world, self.least / 10);
-        let clients = Peers::of::<VolumeByClient>(world, self.least / 10);
+        let judge = Judge::of(world);
+        let principals = Peers::of::<VolumeByPrincipal>(world, judge.least / 10);
+        let clients = Peers::of::<VolumeByClient>(world, judge.least / 10);
         let principal = |key| Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)));
-        let by_principals = self.thefts::<VolumeByPrincipal>(world, &principals, principal);
-        let mut by_clients = self.thefts::<VolumeByClient>(world, &clients, |key| Actor::Client(Client(key)));
+        let by_principals = judge.thefts::<VolumeByPrincipal>(world, &principals, principal);
+        let mut by_clients =
+            judge.thefts::<VolumeByClient>(world, &clients, |key| Actor::Client(Client(key)));
         let turns =
-            if clients.volumes.len() < FEW { Vec::new() } else { turns::pools(world, self.least, &clients) };
+            if clients.volumes.len() < FEW { Vec::new() } else { turns::pools(world, judge.least, &clients) };
         let in_turns: BTreeSet<Actor> = turns.iter().flatten().map(|theft| theft.taker).collect();
         // Whoever takes turns is told once, together with the others.
         by_clients.retain(|pool| pool.iter().any(|theft| !in_turns.contains(&theft.taker)));
-        let of_principals = by_principals.iter().map(|pool| self.finding(world, pool, &principals));
-        let of_clients = by_clients.iter().chain(&turns).map(|pool| self.finding(world, pool, &clients));
+        let of_principals = by_principals.iter().map(|pool| judge.finding(world, pool, &principals));
+        let of_clients = by_clients.iter().chain(&turns).map(|pool| judge.finding(world, pool, &clients));
         of_principals.chain(of_clients).collect()
     }
 }
@@ -137,7 +148,7 @@ impl pool::Member for Theft {
     }
 }
 
-impl DataExfiltration {
+impl Judge {
     /// The thefts by one kind of key, in pools.
     fn thefts<C: Collector<Evidence = Volume>>(
         &self,

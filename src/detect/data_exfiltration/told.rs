@@ -1,7 +1,7 @@
 //! How a theft is told: the finding against one taker or a pool.
 
 use super::peers::Peers;
-use super::{ABOUT, DataExfiltration, Theft};
+use super::{ABOUT, Judge, Theft};
 use crate::collect::{Bytes, VOLUME_TICK, Volume};
 use crate::detect::confounder;
 use crate::detect::statistics::{permille, quantile};
@@ -12,7 +12,7 @@ use crate::request::Client;
 use crate::series::Evidence;
 use crate::time::HOUR;
 
-impl DataExfiltration {
+impl Judge {
     /// The finding against one taker or a pool.
     pub(super) fn finding(&self, world: &World<'_>, thefts: &[Theft], peers: &Peers) -> Finding {
         let mut volume = Volume::default();
