@@ -14,6 +14,7 @@ mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
 mod pool;
+mod resource_exhaustion;
 mod rule_match;
 mod sample;
 mod scraping;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(scraping::Scraping::default()),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
+        Box::new(resource_exhaustion::ResourceExhaustion::default()),
     ]
 }
 

@@ -115,6 +115,7 @@ impl Meaning {
             duration: Micros(u32::try_from(event.duration.unwrap_or(0)).unwrap_or(u32::MAX)),
             query: query.shape,
             page: query.page.unwrap_or(u32::MAX),
+            demand: query.demand,
             asn: event.asn.unwrap_or(0),
             status: event.status.unwrap_or(0),
             country: event.country.and_then(|code| code.try_into().ok()).unwrap_or_default(),

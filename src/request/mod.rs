@@ -54,6 +54,8 @@ pub struct Request {
     pub query: u32,
     /// Which page of a listing it asks for; `u32::MAX` for none.
     pub page: u32,
+    /// How many entries its query asks for; 0 where it does not say.
+    pub demand: u32,
     /// The client's autonomous system; 0 for unknown.
     pub asn: u32,
     /// The answer's status; 0 for none.
@@ -92,6 +94,7 @@ impl Default for Request {
             duration: Micros::default(),
             query: 0,
             page: u32::MAX,
+            demand: 0,
             asn: 0,
             status: 0,
             country: [0; 2],
