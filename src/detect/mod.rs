@@ -10,6 +10,7 @@ mod confounder;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod nearness;
 mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
@@ -26,14 +27,17 @@ mod walks;
 mod world;
 
 pub use about::{About, Needs, Sight, Threshold};
-pub(crate) use actor::{Actor, people};
+pub use actor::Actor;
+pub(crate) use actor::people;
+pub use nearness::{Nearness, nearness, percent};
+pub use story::EXPLAINS;
 pub use world::World;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::incident::Finding;
+use crate::incident::{Finding, Test};
 use crate::run::Blind;
 use crate::sigma::Rules;
 use crate::tally::Tally;
@@ -44,6 +48,11 @@ pub trait Detector: Send + Sync + 'static {
     fn about(&self) -> &'static About;
     /// What the evidence proves, all keys side by side.
     fn judge(&self, world: &World<'_>) -> Vec<Finding>;
+    /// How near somebody came, alone, to what it finds: each way as tests that all must be passed. Nothing where it could
+    /// measure nothing.
+    fn measure(&self, _: &World<'_>, _: Actor) -> Vec<Vec<Test>> {
+        Vec::new()
+    }
 }
 
 /// Every built-in detector, with its default thresholds.

@@ -10,6 +10,7 @@ mod ordinary_parameters;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
+mod shared_file;
 mod slow_service;
 mod stale_secret;
 mod support_desk;
@@ -22,6 +23,7 @@ use crate::detect::siege::Siege;
 use crate::detect::{Actor, World};
 use crate::incident::{Confidence, ConfounderNote};
 use crate::request::{Client, RouteKey};
+use crate::series::{Series, Tries};
 use crate::time::{Seconds, Time};
 
 /// A note with `score` in hundredths.
@@ -108,6 +110,11 @@ pub(super) fn of_volume(
         .collect()
 }
 
+/// What else a great volume of one route, taken by one or by a pool, might be.
+pub(super) fn of_takers(world: &World<'_>, route: RouteKey) -> Option<ConfounderNote> {
+    shared_file::of_route(world, route)
+}
+
 /// What else many questions about accounts might be.
 pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<ConfounderNote> {
     let requests = world.profile(client, |profile| profile.requests)?;
@@ -128,15 +135,19 @@ pub(super) fn of_load(
     [shared, slow_service::of_load(world, stretch)].into_iter().flatten().collect()
 }
 
-/// What else many refusals might be, of which so many came within a minute.
+/// What else many refusals might be, of which so many came within a minute; `pushes` are those of everybody who pushes.
 pub(super) fn of_refusals(
     world: &World<'_>,
     clients: &[Client],
     refusals: &Refusals,
+    pushes: &Series<Tries, 60>,
     pace: u64,
 ) -> Vec<ConfounderNote> {
     let shared = if let [only] = clients { shared_address::of_client(world, *only) } else { None };
-    [shared, retry_storm::of_refusals(world, refusals, pace)].into_iter().flatten().collect()
+    [shared, retry_storm::of_refusals(world, refusals, pushes, pace / clients.len().max(1) as u64)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What else a reader of everything might be.

@@ -5,6 +5,7 @@ use crate::detect::World;
 use crate::detect::siege::Siege;
 use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
+use crate::series::{Series, Tries};
 
 /// How much of a siege falls into outages of the whole service.
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
@@ -21,12 +22,19 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
 /// Nobody who waits at all between two tries is refused more often than this within a minute.
 const WITHOUT_WAITING: u64 = 300;
 
-/// How much of many refusals falls into minutes in which the service failed for others, too.
-pub(super) fn of_refusals(world: &World<'_>, refusals: &Refusals, pace: u64) -> Option<ConfounderNote> {
-    let width = refusals.activity.width(REFUSAL_TICK).micros();
+/// How much of many refusals, of which each source got so many within a minute, falls into minutes in which the service failed
+/// for others, too; `pushes` are the refusals of all who are no others.
+pub(super) fn of_refusals(
+    world: &World<'_>,
+    refusals: &Refusals,
+    pushes: &Series<Tries, 60>,
+    pace: u64,
+) -> Option<ConfounderNote> {
+    let width = pushes.width(REFUSAL_TICK).micros();
     let ticks = || refusals.activity.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
+    let pushes = || pushes.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
     let mine = |from: i64, to: i64| {
-        ticks().filter(|(start, _)| *start < to && from < start + width).map(|(_, tries)| tries).sum::<u64>()
+        pushes().filter(|(start, _)| *start < to && from < start + width).map(|(_, tries)| tries).sum::<u64>()
     };
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 =

@@ -7,12 +7,13 @@ use super::service::Service;
 use super::told::{Load, Source};
 use super::{ResourceExhaustion, WINDOW};
 use crate::collect::{COST_TICK, Costs, Dear, RouteCost, Work};
+use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{Over, count};
 use crate::detect::{World, confounder, people};
 use crate::evidence::Span;
-use crate::incident::{Finding, Outcome, Scale};
+use crate::incident::{Finding, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
 use crate::time::{Seconds, Time};
@@ -75,6 +76,18 @@ impl ResourceExhaustion {
             .collect()
     }
 
+    /// How near one client came to keeping the service at work, if any of its requests was dear.
+    pub(super) fn measure_dear(&self, world: &World<'_>, dear: &Dear) -> Option<Vec<Test>> {
+        (!dear.activity.is_empty()).then(|| {
+            let weighed = weigh(world, 1, dear);
+            let share = weighed.service.share(weighed.work.micros);
+            vec![
+                in_tenths("share", share, self.share, "%"),
+                in_tenths("workers", weighed.workers, self.workers, "at a time"),
+            ]
+        })
+    }
+
     /// What some spenders together make the service do, if it is worth telling.
     fn load<'w>(&self, world: &'w World<'_>, norms: &Norms, spenders: &[Spender]) -> Option<Load> {
         let route = spenders.first()?.route;
@@ -84,7 +97,8 @@ impl ResourceExhaustion {
             dear.merge(spender.dear.clone());
             of_route.merge(spender.of_route);
         }
-        let weighed = weigh(world, spenders, &dear);
+        let people = spenders.iter().map(|one| one.people).max().unwrap_or(1);
+        let weighed = weigh(world, people, &dear);
         let suffering = weighed.service.suffering(weighed.work);
         let share = weighed.service.share(weighed.work.micros);
         let asks = of_route.demanding.requests >= self.demands
@@ -116,7 +130,8 @@ impl ResourceExhaustion {
         load.scale = match (is_sustained, spenders.len()) {
             (false, _) => Scale::Single,
             (_, 1) => Scale::Sustained,
-            _ => Scale::Large,
+            _ if suffering.is_some() => Scale::Large,
+            _ => Scale::Sustained,
         };
         load.confidence =
             60 + 10 * u8::from(asks) + 10 * u8::from(is_load) + 10 * u8::from(suffering.is_some());
@@ -169,16 +184,15 @@ fn usual_demand(usual: Option<Usual>) -> u64 {
     usual.map_or(u64::from(crate::collect::MUCH), |usual| usual.demand)
 }
 
-/// Weighs the heaviest stretch of what spenders did; a crowd behind an address shares its part.
-fn weigh(world: &World<'_>, spenders: &[Spender], dear: &Dear) -> Weighed {
+/// Weighs the heaviest stretch of what somebody did; so many people behind an address share it.
+fn weigh(world: &World<'_>, people: u64, dear: &Dear) -> Weighed {
     let length = WINDOW.max(dear.activity.width(COST_TICK));
     let (start, _) = dear.activity.peak(COST_TICK, length, |work| work.micros.max(work.requests));
-    let people = spenders.iter().map(|one| one.people).max().unwrap_or(1).max(1);
     let mut work = Work::default();
     let end = start.0 + length.micros();
     let ticks = dear.activity.ticks(COST_TICK).filter(|(tick, _)| (start.0..end).contains(&tick.0));
     ticks.for_each(|(_, one)| work.merge(*one));
-    work.micros /= people;
+    work.micros /= people.max(1);
     let workers = work.micros * 10 / u64::try_from(length.micros()).unwrap_or(u64::MAX);
     let service = Service::around(world, start, length);
     Weighed { peak: (start, length), work, service, workers }

@@ -7,9 +7,10 @@ mod refused;
 mod service;
 mod told;
 
+use crate::collect::{Cost, Costs};
 use crate::detect::about::ANSWERS;
-use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
-use crate::incident::{Finding, Kind};
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World};
+use crate::incident::{Finding, Kind, Test};
 use crate::request::Flags;
 use crate::time::Seconds;
 
@@ -113,5 +114,11 @@ impl Detector for ResourceExhaustion {
         let mut findings = self.costly(world);
         findings.extend(self.refused(world));
         findings
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let Actor::Client(client) = actor else { return Vec::new() };
+        let of = |cost: &Cost| [self.measure_dear(world, &cost.dear), self.measure_refusals(&cost.refusals)];
+        world.population::<Costs>().with(client.0, of).into_iter().flatten().flatten().collect()
     }
 }

@@ -6,14 +6,15 @@ use super::service::Service;
 use super::told::{Load, Source};
 use super::{ResourceExhaustion, WINDOW};
 use crate::collect::{Collector, Costs, REFUSAL_TICK, Refusals, Work};
+use crate::detect::nearness::test;
 use crate::detect::pool;
 use crate::detect::statistics::{LogScale, quantile};
 use crate::detect::story::Over;
 use crate::detect::{World, confounder, story};
 use crate::evidence::Span;
-use crate::incident::{Finding, Outcome, Scale};
+use crate::incident::{Finding, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
-use crate::series::Evidence;
+use crate::series::{Evidence, Series, Tries};
 use crate::time::Seconds;
 
 /// A source that was refused less often than this is no part of a pool.
@@ -24,6 +25,9 @@ const KEEPS_ON: u64 = 70;
 const SOME: usize = 8;
 /// Robust deviations above the centre, in tenths, up to which something is usual.
 const USUAL: i64 = 30;
+
+/// Refusals over time.
+type Pushes = Series<Tries, 60>;
 
 /// A client that was refused again and again.
 struct Pusher {
@@ -60,15 +64,34 @@ impl ResourceExhaustion {
         for (_, pusher) in found {
             by_route.entry(pusher.route).or_default().push(pusher);
         }
+        // Those that stand out by themselves are nobody's others: two that push together do not excuse one another.
+        let mut loud = Series::default();
+        let stands_out = |one: &&Pusher| one.refusals.requests >= self.enough(usual);
+        let all = by_route.values().flatten().filter(stands_out);
+        all.for_each(|one| loud.merge(one.refusals.activity.clone()));
         let pools = by_route.into_values().flat_map(pool::gather);
         pools
-            .filter_map(|pushers| self.push(world, usual, &pushers))
+            .filter_map(|pushers| self.push(world, usual, &pushers, &loud))
             .map(|load| load.finding(world))
             .collect()
     }
 
+    /// How near one client came to going on when refused, if it ever was.
+    pub(super) fn measure_refusals(&self, refusals: &Refusals) -> Option<Vec<Test>> {
+        let (_, pace) = refusals.activity.peak(REFUSAL_TICK, Seconds(60), |tries| tries.0);
+        (refusals.requests > 0).then(|| {
+            let pace = test("refusals within a minute", pace, self.pace, "requests");
+            vec![test("refusals", refusals.requests, self.refusals, "requests"), pace]
+        })
+    }
+
+    /// How often one client must be refused.
+    fn enough(&self, usual: u64) -> u64 {
+        self.refusals.max(usual * self.beyond)
+    }
+
     /// What some pushers do together, if it is worth telling.
-    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher]) -> Option<Load> {
+    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher], loud: &Pushes) -> Option<Load> {
         let route = pushers.first()?.route;
         let mut refusals = Refusals::default();
         pushers.iter().for_each(|one| refusals.merge(one.refusals.clone()));
@@ -76,14 +99,16 @@ impl ResourceExhaustion {
         let width = refusals.activity.width(REFUSAL_TICK);
         // Where ticks have become wider than a minute, the pace is their mean.
         let pace = pace * 60 / u64::from(width.0.max(60));
-        let beyond = usual * self.beyond;
-        let stands_out = pushers.len() > 1 || refusals.requests >= beyond;
-        if refusals.requests < self.refusals || pace < self.pace || !stands_out || !keeps_on(&refusals) {
+        let needed = if pushers.len() > 1 { self.refusals } else { self.enough(usual) };
+        if refusals.requests < needed || pace < self.pace || !keeps_on(&refusals) {
             return None;
         }
+        let mut pushes = loud.clone();
+        let quiet = pushers.iter().filter(|one| one.refusals.requests < self.enough(usual));
+        quiet.for_each(|one| pushes.merge(one.refusals.activity.clone()));
         let length = WINDOW.max(width);
         let within = |at: i64| (start.0..start.0 + length.micros()).contains(&at);
-        let ticks = refusals.activity.ticks(REFUSAL_TICK).filter(|(tick, _)| within(tick.0));
+        let ticks = pushes.ticks(REFUSAL_TICK).filter(|(tick, _)| within(tick.0));
         let requests = ticks.map(|(_, tries)| tries.0).sum();
         let suffering = Service::around(world, start, length).suffering(Work {
             requests,
@@ -97,10 +122,11 @@ impl ResourceExhaustion {
             None if pushers.iter().all(|one| answered(one) == 0) => Outcome::Blocked,
             None => Outcome::Attempted,
         };
-        load.scale = if pushers.len() > 1 { Scale::Large } else { Scale::Sustained };
+        let is_harmful_pool = pushers.len() > 1 && suffering.is_some();
+        load.scale = if is_harmful_pool { Scale::Large } else { Scale::Sustained };
         load.confidence = if pace >= self.pace * 5 { 85 } else { 70 };
         load.tests = vec![
-            ("refusals", refusals.requests * 10, self.refusals.max(beyond) * 10, "requests"),
+            ("refusals", refusals.requests * 10, needed * 10, "requests"),
             ("refusals within a minute", pace * 10, self.pace * 10, "requests"),
         ];
         load.over = Over::of(REFUSAL_TICK, &refusals.activity, |tries| tries.0).activity();
@@ -123,7 +149,7 @@ impl ResourceExhaustion {
             .iter()
             .map(|one| Source { client: one.client, requests: one.refusals.requests })
             .collect();
-        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, pace);
+        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &pushes, pace);
         load.advice = vec![
             "Refuse this source before it reaches the service: at the load balancer or the firewall."
                 .to_owned(),

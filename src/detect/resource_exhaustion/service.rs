@@ -26,18 +26,26 @@ struct Did {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Service {
     during: Did,
+    /// As long before it.
+    before: Did,
+    /// All other time.
     otherwise: Did,
 }
 
 impl Service {
-    /// In the stretch of so long from `start`, and outside of it.
+    /// In the stretch of so long from `start`, before it, and otherwise.
     pub(super) fn around(world: &World<'_>, start: Time, length: Seconds) -> Self {
         let width = world.tally().fleet.minutes.width(FLEET_TICK).micros();
         let end = start.0 + length.micros();
         let mut service = Self::default();
         for (tick, minute) in world.tally().fleet.minutes.ticks(FLEET_TICK) {
-            let is_during = tick.0 < end && start.0 < tick.0 + width;
-            let did = if is_during { &mut service.during } else { &mut service.otherwise };
+            let did = if tick.0 < end && start.0 < tick.0 + width {
+                &mut service.during
+            } else if tick.0 < start.0 && start.0 - length.micros() < tick.0 + width {
+                &mut service.before
+            } else {
+                &mut service.otherwise
+            };
             did.requests += minute.requests;
             did.micros += minute.micros;
             did.long += minute.long;
@@ -61,10 +69,11 @@ impl Service {
         let of = |part: u64, mine: u64| permille(part.saturating_sub(mine), others);
         let long = of(self.during.long, mine.requests);
         let failed = of(self.during.failed, mine.failed);
-        let is_worse = |now: u64, before: u64| {
-            now >= SUFFERING && now >= WORSE * permille(before, self.otherwise.requests)
+        let is_worse = |now: u64, part: fn(&Did) -> u64| {
+            let than = |did: &Did| now >= WORSE * permille(part(did), did.requests);
+            now >= SUFFERING && than(&self.before) && than(&self.otherwise)
         };
-        let suffer = is_worse(long, self.otherwise.long) || is_worse(failed, self.otherwise.failed);
+        let suffer = is_worse(long, |did| did.long) || is_worse(failed, |did| did.failed);
         suffer.then_some((long, failed))
     }
 }
@@ -77,7 +86,7 @@ mod tests {
     fn others_suffer_only_where_theirs_and_not_only_the_loads_own_requests_are_slow_or_fail() {
         let otherwise = Did { requests: 10_000, micros: 500_000_000, long: 50, failed: 20 };
         let during = Did { requests: 1_000, micros: 2_000_000_000, long: 400, failed: 300 };
-        let service = Service { during, otherwise };
+        let service = Service { during, otherwise, before: Did::default() };
         let mine = |requests, failed| Work { requests, failed, ..Work::default() };
         assert_eq!(service.share(1_000_000_000), 500);
         assert_eq!(service.suffering(mine(400, 300)), None);
@@ -86,5 +95,7 @@ mod tests {
         assert_eq!(service.suffering(mine(990, 0)), None);
         let always = Service { otherwise: Did { long: 3_000, ..otherwise }, ..service };
         assert_eq!(always.suffering(mine(200, 300)), None);
+        let already = Service { before: Did { requests: 100, long: 30, ..otherwise }, ..service };
+        assert_eq!(already.suffering(mine(200, 300)), None, "it was so before the load began");
     }
 }
