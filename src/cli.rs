@@ -2,6 +2,7 @@
 
 mod formats;
 mod more;
+mod reasons;
 mod scan;
 
 use std::ffi::OsString;
@@ -12,8 +13,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use formats::{DoctorArgs, DoctorForm, FormatsArgs, FormatsCommand};
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    ExplainArgs, RespondArgs, RevealArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
+    RespondArgs, RevealArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
 };
+pub use reasons::{ExplainArgs, WhyArgs};
 pub use scan::{ReadArgs, ScanArgs};
 
 /// The whole command line.
@@ -59,8 +61,10 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// List Sigma rules, say which of them can be matched, or hold them against their examples.
     Rules(RulesArgs),
-    /// Tell what a detector looks for, what it mistakes, and its thresholds.
+    /// Tell what a detector looks for and what it mistakes, or what speaks for and against one incident.
     Explain(ExplainArgs),
+    /// Tell why an address or a user was not reported, and how near it came.
+    Why(WhyArgs),
     /// Show the settings in force, and where they come from.
     Config(ConfigArgs),
     /// Turn a report into a block list, or into accounts to reset and tokens to revoke.

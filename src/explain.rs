@@ -1,4 +1,7 @@
-//! The reference: what the program knows about detectors and formats, as pages for people.
+//! The reference: what the program knows about detectors, formats, incidents and whoever was not reported, as pages for people.
+
+mod incident;
+mod why;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -6,6 +9,8 @@ use std::sync::Arc;
 use crate::detect::{self, About};
 use crate::error::Error;
 use crate::format::FORMATS;
+pub use incident::{find, incident_page};
+pub use why::{Did, Somebody, why_page};
 
 /// Columns of a page.
 const WIDTH: usize = 100;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => args.read.quiet,
         Command::Events(args) => args.read.quiet,
         Command::Doctor(args) => args.read.quiet,
+        Command::Why(args) => args.read.quiet,
         _ => 0,
     };
     match run(&cli, &surroundings()) {
@@ -51,6 +52,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
         Command::Formats(args) => commands::formats::run(args),
         Command::Rules(args) => commands::rules::run(args),
         Command::Explain(args) => reference::explain(args),
+        Command::Why(args) => commands::why::run(args, || settings(args.read.layer()), around),
         Command::Config(args) => {
             reference::config(args, || settings(Layer::default()), around, cli.config.as_deref())
         }

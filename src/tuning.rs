@@ -1,15 +1,15 @@
-//! What the user knows and a log cannot: sources that may do what they do, and incidents that are known. Findings about
-//! these are held back like look-alikes: counted, and listed where the user asks for them.
+//! What the user knows and a log cannot: how much is too much, sources that may do what they do, and incidents that are
+//! known. Findings about these are held back like look-alikes: counted, and listed where the user asks for them.
 
 use std::fmt::Write;
 
 use ipnet::IpNet;
 use regex::bytes::Regex;
 
-use crate::detect::World;
+use crate::detect::{Thresholds, World};
 use crate::evidence::Span;
 use crate::hash::{NameHash, TemplateHash};
-use crate::incident::{Confidence, ConfounderNote, Finding, Group, Kind, hold_back};
+use crate::incident::{Confidence, ConfounderNote, Finding, Group, Kind, hold_back, rank};
 use crate::request::Client;
 use crate::time::Time;
 
@@ -41,13 +41,21 @@ pub struct Rule {
 /// Everything that the user said about findings.
 #[derive(Debug, Default)]
 pub struct Tuning {
+    /// What detectors judge by.
+    pub thresholds: Thresholds,
     /// The first that fits goes.
     pub rules: Vec<Rule>,
 }
 
 impl Tuning {
+    /// What comes of findings: incidents, best first, those that the user does not want to hear of behind all others.
+    pub fn rank(&self, world: &World<'_>, mut findings: Vec<Finding>) -> Vec<Group> {
+        self.hold_back(world, &mut findings);
+        self.hold_back_incidents(world, rank(findings))
+    }
+
     /// Holds back the findings that the user does not want to hear of, whatever they belong to.
-    pub fn hold_back(&self, world: &World<'_>, findings: &mut [Finding]) {
+    fn hold_back(&self, world: &World<'_>, findings: &mut [Finding]) {
         let rules = || self.rules.iter().filter(|rule| rule.incidents.is_empty());
         for finding in findings.iter_mut().filter(|finding| finding.suppressed_by.is_none()) {
             let text = |template| world.template_text(template);
@@ -59,7 +67,7 @@ impl Tuning {
     }
 
     /// Holds back the incidents that the user named.
-    pub fn hold_back_incidents(&self, world: &World<'_>, groups: Vec<Group>) -> Vec<Group> {
+    fn hold_back_incidents(&self, world: &World<'_>, groups: Vec<Group>) -> Vec<Group> {
         let text = |template| world.template_text(template);
         let named = |rule: &&Rule, group: &Group| {
             rule.incidents.contains(&group.id)

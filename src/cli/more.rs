@@ -122,19 +122,6 @@ pub enum RulesCommand {
     },
 }
 
-/// `gatehound explain`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  gatehound explain\n  gatehound explain credential-stuffing")]
-pub struct ExplainArgs {
-    /// The detector; without it all are listed.
-    #[arg(value_name = "DETECTOR")]
-    pub detector: Option<String>,
-
-    /// List all detectors, a line each.
-    #[arg(long, conflicts_with = "detector")]
-    pub list: bool,
-}
-
 /// `gatehound config`.
 #[derive(Debug, Args)]
 #[command(

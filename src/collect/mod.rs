@@ -5,6 +5,7 @@
 
 mod accounts;
 mod attacks;
+mod costs;
 mod logins;
 mod matches;
 mod misses;
@@ -18,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
 pub use attacks::{ATTACK_TICK, Attacked, Attacks, Target};
+pub use costs::{COST_TICK, Cost, Costs, Dear, REFUSAL_TICK, Refusals, RouteCost, Work};
+pub(crate) use costs::{LONG, MUCH, is_costly, working};
 pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, Try};
 pub use matches::{MATCH_TICK, Match, MatchedRoute, Matches, Matching};
 pub(crate) use misses::is_miss;
@@ -85,11 +88,12 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
         &Of::<VolumeByPrincipal>::NEW,
         &Of::<Attacks>::NEW,
         &Of::<Matches>::NEW,
+        &Of::<Costs>::NEW,
     ]
 }
 
 /// No kind of key has more collectors.
-pub(crate) const COLUMNS: usize = 7;
+pub(crate) const COLUMNS: usize = 8;
 
 /// By kind of key: the columns that want `request`, as bits, and whether any of them reads its place. What [`all`] would
 /// say, asked of every request and so without a call; a test holds the two together.
@@ -107,6 +111,7 @@ pub(crate) fn wanted(request: &Request) -> [(u8, bool); KeyKind::ALL.len()] {
     asked.ask::<VolumeByPrincipal>(request);
     asked.ask::<Attacks>(request);
     asked.ask::<Matches>(request);
+    asked.ask::<Costs>(request);
     let has_key = KeyKind::ALL.map(|kind| kind.of(request) != 0);
     let mut wanted = asked.wanted;
     wanted.iter_mut().zip(has_key).for_each(|(wanted, has_key)| {

@@ -14,9 +14,10 @@ pub(crate) mod rules;
 pub(crate) mod scan;
 mod signals;
 pub(crate) mod simulate;
+pub(crate) mod why;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use clap::CommandFactory;
@@ -84,6 +85,15 @@ fn create(path: &Path) -> Result<Box<dyn Write>, Error> {
     }
     let file = File::create(path).map_err(|cause| Error::io(path, cause))?;
     Ok(Box::new(BufWriter::with_capacity(1 << 16, file)))
+}
+
+/// Opens `path` for reading, `-` for standard input.
+fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path).map_err(|cause| Error::io(path, cause))?;
+    Ok(Box::new(file))
 }
 
 /// What errors call `path`.

@@ -6,17 +6,23 @@ use clap::CommandFactory;
 use gatehound::cli::{Cli, CompletionsArgs, ConfigArgs, ConfigCommand, ExplainArgs, SchemaArgs};
 use gatehound::config::{Settings, paths_page, settings_page};
 use gatehound::error::Error;
-use gatehound::explain::{detector_page, detectors_page};
+use gatehound::explain::{detector_page, detectors_page, find, incident_page};
 use gatehound::output::schema::schema as json_schema;
 use gatehound::plan::Surroundings;
+use gatehound::respond::read_incidents;
 
-use super::{Done, print};
+use super::{Done, open, print};
 
 /// `gatehound explain`.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Done, Error> {
-    match &args.detector {
-        Some(name) if !args.list => print(&detector_page(name)?),
-        _ => print(&detectors_page()),
+    match (&args.what, &args.incident) {
+        (Some(report), Some(id)) => {
+            let incidents = read_incidents(open(Path::new(report))?)
+                .map_err(|error| Error::usage(format!("{report}: {error}")))?;
+            print(&incident_page(find(&incidents, id)?))
+        }
+        (Some(name), None) => print(&detector_page(name)?),
+        (None, _) => print(&detectors_page()),
     }
 }
 

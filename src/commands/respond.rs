@@ -1,7 +1,5 @@
 //! `gatehound respond`: a report as a block list, or as a list of accounts and tokens.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
@@ -16,7 +14,7 @@ use gatehound::source::Feed;
 use gatehound::time::HOUR;
 
 use super::signals::Signals;
-use super::{Done, check_sources, print, say, warn};
+use super::{Done, check_sources, open, print, say, warn};
 
 /// The most reasons that are told one by one.
 const TOLD: usize = 20;
@@ -28,11 +26,7 @@ pub(crate) fn run(
     around: &Surroundings,
 ) -> Result<Done, Error> {
     let target = by_name(&args.target)?;
-    let report: Box<dyn Read> = match args.report.as_os_str() {
-        name if name == "-" => Box::new(io::stdin().lock()),
-        _ => Box::new(File::open(&args.report).map_err(|cause| Error::io(&args.report, cause))?),
-    };
-    let incidents = read_incidents(report)
+    let incidents = read_incidents(open(&args.report)?)
         .map_err(|error| Error::usage(format!("{}: {error}", args.report.display())))?;
     let severities = Severity::ALL.map(Severity::name);
     let least = Severity::ALL

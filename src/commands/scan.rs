@@ -10,7 +10,7 @@ use gatehound::config::Settings;
 use gatehound::detect::{self, World};
 use gatehound::engine;
 use gatehound::error::Error;
-use gatehound::incident::{Group, Incident, Raw, rank};
+use gatehound::incident::{Group, Incident, Raw};
 use gatehound::output::{Destination, OUTPUTS, Target, timing_line};
 use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
 use gatehound::redact::Redactor;
@@ -141,10 +141,8 @@ fn judge(
 ) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
-    let world = ManuallyDrop::new(World::with(tally, &reading.meaning.keys, plan.thresholds.clone()));
-    let mut findings = detect::judge(&detectors, &world);
-    plan.tuning.hold_back(&world, &mut findings);
-    let groups = plan.tuning.hold_back_incidents(&world, rank(findings));
+    let world = ManuallyDrop::new(World::with(tally, &reading.meaning.keys, plan.tuning.thresholds.clone()));
+    let groups = plan.tuning.rank(&world, detect::judge(&detectors, &world));
     warnings.extend(plan.tuning.warnings(tally.reading.span));
     if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::collect::{LOGIN_TICK, LoginRoute};
 use crate::detect::about::ANSWERS;
+use crate::detect::nearness::test;
 use crate::detect::statistics::quantile;
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
+use crate::detect::visits::Visit;
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World};
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
-use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Tenths};
+use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Tenths, Test};
 use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
 
@@ -100,6 +102,14 @@ impl Detector for AccountEnumeration {
             doors.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }
         doors.into_values().flat_map(pools).map(|askers| finding(world, &askers)).collect()
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let Actor::Client(client) = actor else { return Vec::new() };
+        let ours = |visit: &&Visit| visit.client == client && visit.at.class.tells_of_accounts();
+        let least = world.threshold(&ABOUT, "asks");
+        let tests = |visit: &Visit| vec![test("asks", visit.tries, least, "requests")];
+        world.visits().iter().filter(ours).map(tests).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::tally::Subject;
 
 /// An address, or the identity that a line proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Actor {
+pub enum Actor {
     /// An address.
     Client(Client),
     /// A principal, else a token, else a session.

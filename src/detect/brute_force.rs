@@ -1,7 +1,7 @@
 //! Many tries at one account.
 
-use crate::detect::{About, Detector, Threshold, World, campaign, siege};
-use crate::incident::{Finding, Kind};
+use crate::detect::{About, Actor, Detector, Threshold, World, campaign, siege};
+use crate::incident::{Finding, Kind, Test};
 
 /// The detector.
 pub(super) struct BruteForce;
@@ -56,5 +56,9 @@ impl Detector for BruteForce {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         siege::findings(world, Kind::BruteForce, ABOUT.id)
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        siege::measure(world, actor, Kind::BruteForce)
     }
 }

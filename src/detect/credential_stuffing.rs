@@ -1,7 +1,7 @@
 //! Many accounts, about one try each: pairs of name and password from a breach elsewhere.
 
-use crate::detect::{About, Detector, Threshold, World, campaign, siege};
-use crate::incident::{Finding, Kind};
+use crate::detect::{About, Actor, Detector, Threshold, World, campaign, siege};
+use crate::incident::{Finding, Kind, Test};
 
 /// The detector.
 pub(super) struct CredentialStuffing;
@@ -65,5 +65,9 @@ impl Detector for CredentialStuffing {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         siege::findings(world, Kind::CredentialStuffing, ABOUT.id)
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        siege::measure(world, actor, Kind::CredentialStuffing)
     }
 }

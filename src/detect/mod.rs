@@ -11,10 +11,12 @@ mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
 mod least;
+mod nearness;
 mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
 mod pool;
+mod resource_exhaustion;
 mod rule_match;
 mod sample;
 mod scraping;
@@ -27,7 +29,10 @@ mod walks;
 mod world;
 
 pub use about::{About, Needs, Sight, Threshold};
-pub(crate) use actor::{Actor, people};
+pub use actor::Actor;
+pub(crate) use actor::people;
+pub use nearness::{Nearness, nearness, percent};
+pub use story::EXPLAINS;
 pub use thresholds::Thresholds;
 pub use world::World;
 
@@ -35,7 +40,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::incident::Finding;
+use crate::incident::{Finding, Test};
 use crate::run::Blind;
 use crate::sigma::Rules;
 use crate::tally::Tally;
@@ -46,6 +51,11 @@ pub trait Detector: Send + Sync + 'static {
     fn about(&self) -> &'static About;
     /// What the evidence proves, all keys side by side.
     fn judge(&self, world: &World<'_>) -> Vec<Finding>;
+    /// How near somebody came, alone, to what it finds: each way as tests that all must be passed. Nothing where it could
+    /// measure nothing.
+    fn measure(&self, _: &World<'_>, _: Actor) -> Vec<Vec<Test>> {
+        Vec::new()
+    }
 }
 
 /// Every built-in detector, with its default thresholds.
@@ -61,6 +71,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(scraping::Scraping),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
+        Box::new(resource_exhaustion::ResourceExhaustion::default()),
     ]
 }
 

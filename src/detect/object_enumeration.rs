@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Collector, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
 use crate::detect::about::ANSWERS;
+use crate::detect::nearness::{in_tenths, test};
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::{self, Over};
@@ -12,7 +13,7 @@ use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, peop
 use crate::detect::{confounder, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Scale, Tenths, Test};
 use crate::request::{Client, Flags, RouteKey};
 
 /// The detector.
@@ -121,6 +122,16 @@ impl Detector for ObjectEnumeration {
         let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
         principals.into_iter().chain(clients).collect()
     }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let judge = Judge::of(world);
+        let walks = |objects: &Objects| judge.measure_walks(world, objects);
+        let walks = match actor {
+            Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, walks),
+            Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(one.0.into(), walks),
+        };
+        walks.unwrap_or_default()
+    }
 }
 
 impl Judge {
@@ -153,6 +164,21 @@ impl Judge {
         }
         let pools = by_route.into_values().flat_map(pool::gather).map(|pool| together(world, pool));
         pools.chain(alone).collect()
+    }
+
+    /// How near somebody came to a walk on each route, by neighbouring ids or by those that are refused.
+    fn measure_walks(&self, world: &World<'_>, objects: &Objects) -> Vec<Vec<Test>> {
+        let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+        let ways = |(_, ids): (RouteKey, IdSet)| {
+            let objects = || test("objects", ids.asked(), self.objects, "objects");
+            let refused = permille(ids.refused + ids.missing, ids.requests);
+            let coverage = test("coverage", ids.coverage().unwrap_or(0), self.coverage, "%");
+            [
+                vec![objects(), coverage],
+                vec![objects(), in_tenths("refused share", refused, self.refused, "%")],
+            ]
+        };
+        by_route(world, objects).into_iter().filter(own).flat_map(ways).collect()
     }
 
     /// Whether so many objects of somebody's own were asked for that it may be a walk.

@@ -3,11 +3,12 @@
 use crate::collect::{Collector, MISS_TICK, Missed, Misses};
 use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
+use crate::detect::nearness::test;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::{About, Detector, Threshold, World};
+use crate::detect::{About, Actor, Detector, Threshold, World};
 use crate::hash::TemplateHash;
-use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths, Test};
 use crate::request::Client;
 
 /// The detector.
@@ -77,6 +78,13 @@ impl Detector for PathEnumeration {
             enough.then(|| finding(world, Client(subject.key()), missed, strange, needed))
         });
         found.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let Actor::Client(client) = actor else { return Vec::new() };
+        let strange = world.population::<Misses>().with(client.0, |missed| strange_paths(world, missed));
+        let least = world.threshold(&ABOUT, "strange paths");
+        strange.map(|strange| vec![test("strange paths", strange, least, "templates")]).into_iter().collect()
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, ObjectsByClient};
 use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
+use crate::detect::nearness::{in_tenths, test};
 use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
-use crate::detect::walks::is_public;
-use crate::detect::{About, Detector, Threshold, World};
+use crate::detect::walks::{self, is_public};
+use crate::detect::{About, Actor, Detector, Threshold, World};
 use crate::evidence::{Distinct, Span};
 use crate::hash::mix;
-use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths, Test};
 use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
 
@@ -128,6 +129,21 @@ impl Detector for Scraping {
             pool::gather(readers).into_iter().map(move |readers| (route, readers))
         });
         pools.filter_map(|(route, readers)| judge.finding(world, route, &readers)).collect()
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let Actor::Client(client) = actor else { return Vec::new() };
+        let judge = Judge::of(world);
+        let requests = world.population::<ClientProfiles>().wanted(client.0);
+        let routes =
+            world.population::<ObjectsByClient>().with(client.0, |objects| walks::by_route(world, objects));
+        let public = |(route, _): &(RouteKey, IdSet)| world.norm(*route).is_some_and(is_public);
+        let tests = |(_, ids): (RouteKey, IdSet)| {
+            let share = permille(ids.requests, requests);
+            let objects = test("objects", ids.asked(), judge.objects, "objects");
+            vec![objects, in_tenths("single-minded", share, judge.single_minded, "%")]
+        };
+        routes.into_iter().flatten().filter(public).map(tests).collect()
     }
 }
 

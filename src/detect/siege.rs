@@ -8,13 +8,14 @@ use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
 use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::least::Least;
+use crate::detect::nearness::{in_tenths, test};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::visits::folded;
-use crate::detect::{Needs, Sight, World};
+use crate::detect::visits::{Visit, folded};
+use crate::detect::{Actor, Needs, Sight, World};
 use crate::evidence::{Bounded, Span};
 use crate::hash::NameHash;
-use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Sample, Scale, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Named, Outcome, Sample, Scale, Tenths, Test};
 use crate::request::{Client, Flags, Place, RouteKey};
 use crate::route::EndpointClass;
 use crate::series::Evidence;
@@ -80,6 +81,51 @@ pub(super) const NEEDS: &[Needs] = &[
 pub(super) fn findings(world: &World<'_>, kind: Kind, detector: &'static str) -> Vec<Finding> {
     let ours = world.sieges().iter().filter(|siege| siege.kind() == kind);
     ours.map(|siege| siege.clone().finding(world, detector)).collect()
+}
+
+/// How near somebody came, alone, to a siege of this kind: an address at each login, or an account wherever it was tried.
+pub(super) fn measure(world: &World<'_>, actor: Actor, kind: Kind) -> Vec<Vec<Test>> {
+    let least = Least::of(world);
+    let tests = |verdicts: Verdicts, refused: u64| {
+        let share = in_tenths("refused share", verdicts.refused_permille(), least.refused_share, "%");
+        vec![test("refused tries", verdicts.refused, refused, "tries"), share]
+    };
+    match actor {
+        Actor::Client(client) => {
+            let logins = world
+                .visits()
+                .iter()
+                .filter(|visit| visit.client == client && visit.at.class.takes_credentials());
+            let one = |visit: &Visit| {
+                let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
+                let of_one = kind == Kind::BruteForce && visit.target.is_some();
+                let mut tests = tests(verdicts, if of_one { least.at_account } else { least.refused });
+                if kind == Kind::PasswordSpraying {
+                    let accounts = visit.with(world, |route| route.accounts.count()).unwrap_or(0);
+                    tests.push(test("accounts", accounts, MANY_ACCOUNTS, "accounts"));
+                }
+                tests
+            };
+            logins.map(one).collect()
+        }
+        Actor::Principal(account) if kind == Kind::BruteForce => {
+            let verdicts = world.population::<Accounts>().with(account.0.into(), |tried| {
+                let mut verdicts = Verdicts::default();
+                for door in tried.doors.all() {
+                    let Some(at) = door.door.filter(|door| door.class.takes_credentials()) else { continue };
+                    let key = folded(&at, world.learned());
+                    verdicts.merge(world.doors().count(key, door.outcomes.iter()));
+                }
+                verdicts
+            });
+            verdicts
+                .filter(|verdicts| verdicts.tries() > 0)
+                .map(|verdicts| tests(verdicts, least.at_account))
+                .into_iter()
+                .collect()
+        }
+        Actor::Principal(_) => Vec::new(),
+    }
 }
 
 /// All sieges in a world: campaigns, then single sources, then single accounts.

@@ -13,7 +13,7 @@ use crate::series::{Evidence, Series};
 use crate::time::{Seconds, Time};
 
 /// The score of a confounder, in hundredths, from which on it explains a finding.
-pub(super) const EXPLAINS: u8 = 70;
+pub const EXPLAINS: u8 = 70;
 
 /// Requests over time as a finding has them: the tick's length, and start and count of each tick.
 type Activity = (Seconds, Vec<(Time, u64)>);

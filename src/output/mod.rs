@@ -27,7 +27,7 @@ mod stix;
 mod text;
 mod udm;
 mod whole;
-mod words;
+pub(crate) mod words;
 
 use std::io::{self, Write};
 

@@ -4,7 +4,7 @@ use crate::incident::{Incident, Kind, Outcome};
 use crate::time::{DAY, HOUR, MINUTE, SECOND, Time};
 
 /// `349582` as `349,582`.
-pub(super) fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (nth, digit) in digits.char_indices() {
@@ -17,7 +17,7 @@ pub(super) fn number(value: u64) -> String {
 }
 
 /// `1 line`, `349,582 lines`: the plural takes an s.
-pub(super) fn count(value: u64, one: &str) -> String {
+pub(crate) fn count(value: u64, one: &str) -> String {
     match value {
         1 => format!("1 {one}"),
         _ if one.ends_with("ss") => format!("{} {one}es", number(value)),
@@ -60,7 +60,7 @@ pub(super) fn duration(micros: i64) -> String {
 }
 
 /// From when to when in UTC and for how long; the date stands once if it is one.
-pub(super) fn span(first: Time, last: Time) -> String {
+pub(crate) fn span(first: Time, last: Time) -> String {
     let (from, to) = (stamp(first), stamp(last));
     if from == to {
         return format!("{from} UTC");

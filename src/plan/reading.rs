@@ -103,8 +103,8 @@ impl Rules {
         self.has_own_key
     }
 
-    /// What `settings` say about findings that nobody wants to hear of.
-    pub(super) fn tuning(&self, settings: &Settings) -> Result<Tuning, Error> {
+    /// What `settings` say about findings.
+    pub fn tuning(&self, settings: &Settings) -> Result<Tuning, Error> {
         super::tuned::tuning(settings, &self.meaning.keys, &self.zone)
     }
 

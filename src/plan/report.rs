@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::reading::and_more;
 use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
-use crate::detect::Thresholds;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, Style, Target};
@@ -37,10 +36,8 @@ pub struct Plan {
     pub max_entities: usize,
     /// How many lines of the log are shown.
     pub evidence: usize,
-    /// Findings that nobody wants to hear of.
+    /// What the user said about findings.
     pub tuning: Tuning,
-    /// What detectors judge by.
-    pub thresholds: Thresholds,
     /// What is replaced by pseudonyms.
     pub redact: What,
     /// Where it is written what was.
@@ -102,7 +99,6 @@ impl Plan {
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
         let tuning = rules.as_ref().map_or_else(|()| Ok(Tuning::default()), |rules| rules.tuning(settings));
         let tuning = mistakes.or_default(tuning);
-        let thresholds = mistakes.or_default(super::tuned::thresholds(settings));
         if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
             mistakes.0.push(Error::usage(
                 "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
@@ -129,7 +125,6 @@ impl Plan {
             max_entities: max_entities.unwrap_or(MAX_ENTITIES),
             evidence: evidence.unwrap_or(EVIDENCE),
             tuning,
-            thresholds,
             redact,
             redact_manifest,
             min_severity: min_severity.unwrap_or(Severity::Info),

@@ -14,22 +14,23 @@ use crate::incident::Kind;
 use crate::route::class::template_pattern;
 use crate::tuning::{Rule, Tuning};
 
-/// The thresholds that `settings` set; every mistake is told with its place.
-pub(super) fn thresholds(settings: &Settings) -> Result<Thresholds, Error> {
+/// The thresholds that `settings` set; what is wrong with them joins `mistakes`.
+fn thresholds(settings: &Settings, mistakes: &mut Vec<Error>) -> Thresholds {
     let mut thresholds = Thresholds::default();
     let wrong = settings.thresholds.iter().filter_map(|said| {
         let error = thresholds.set(&said.detector, &said.name, said.value).err()?;
         Some(said.origin.blame(&format!("threshold.{}", said.detector), &error))
     });
-    let mistakes = wrong.collect();
-    Error::all(mistakes).map_or(Ok(thresholds), Err)
+    mistakes.extend(wrong);
+    thresholds
 }
 
 /// The rules of `settings`; every mistake is told with its place.
 pub(super) fn tuning(settings: &Settings, keys: &Keys, zone: &TimeZone) -> Result<Tuning, Error> {
     let mut mistakes = Vec::new();
     let rules = settings.holds.iter().map(|said| rule(said, keys, zone, &mut mistakes)).collect();
-    Error::all(mistakes).map_or(Ok(Tuning { rules }), Err)
+    let thresholds = thresholds(settings, &mut mistakes);
+    Error::all(mistakes).map_or(Ok(Tuning { thresholds, rules }), Err)
 }
 
 /// What one of them means; what is wrong with it joins `mistakes`.

@@ -111,6 +111,7 @@ impl Meaning {
             bytes_out: event.bytes_out.unwrap_or(0),
             duration: Micros(u32::try_from(event.duration.unwrap_or(0)).unwrap_or(u32::MAX)),
             page: query.page.unwrap_or(u32::MAX),
+            demand: query.demand,
             status: event.status.unwrap_or(0),
             method,
             class,

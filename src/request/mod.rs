@@ -48,6 +48,8 @@ pub struct Request {
     pub duration: Micros,
     /// Which page of a listing it asks for; `u32::MAX` for none.
     pub page: u32,
+    /// How many entries its query asks for; 0 where it does not say.
+    pub demand: u32,
     /// The answer's status; 0 for none.
     pub status: u16,
     /// The method.
@@ -79,6 +81,7 @@ impl Default for Request {
             bytes_out: 0,
             duration: Micros::default(),
             page: u32::MAX,
+            demand: 0,
             status: 0,
             method: Method::Other,
             class: EndpointClass::Other,

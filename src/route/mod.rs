@@ -4,6 +4,7 @@
 mod cache;
 pub mod class;
 mod classify;
+mod demand;
 mod door;
 mod kind;
 pub mod learn;
@@ -18,6 +19,7 @@ mod words;
 
 pub use cache::RouteCache;
 pub use class::{Classes, EndpointClass, Method, Methods};
+pub use demand::EVERYTHING;
 pub use learn::{Learned, Seen, learn};
 pub use object::ObjectId;
 pub use query::{Query, SOME_LATER_PAGE, read as read_query};

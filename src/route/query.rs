@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
+use super::demand;
 use super::object::ObjectId;
 use crate::hash::Keys;
 
@@ -25,6 +26,8 @@ pub struct Query<'a> {
     pub account: Option<&'a [u8]>,
     /// The first token, key or signature. Hash it at once.
     pub secret: Option<&'a [u8]>,
+    /// The most entries that any parameter asks for; 0 where none says.
+    pub demand: u32,
 }
 
 /// What a parameter's name says about its value.
@@ -40,6 +43,10 @@ enum Meaning {
     Secret,
     /// A secret only if it is long.
     Vague,
+    /// How many entries an answer may have.
+    PageSize,
+    /// What is searched for.
+    Search,
 }
 
 /// Reads `query` (what stands behind the first `?`).
@@ -94,6 +101,8 @@ impl<'a> Query<'a> {
                 self.account = self.account.or(Some(value));
             }
             Meaning::Vague if value.len() < MIN_VAGUE_SECRET => {}
+            Meaning::PageSize => self.demand = self.demand.max(demand::entries(value)),
+            Meaning::Search => self.demand = self.demand.max(demand::searched(value)),
             Meaning::Secret | Meaning::Vague => self.secret = self.secret.or(Some(value)),
         }
     }
@@ -167,6 +176,8 @@ fn meaning(name: &[u8]) -> Meaning {
         {
             Meaning::Object
         }
+        lower if demand::is_page_size(lower) => Meaning::PageSize,
+        lower if demand::is_search(lower) => Meaning::Search,
         _ => Meaning::Nothing,
     }
 }
@@ -188,6 +199,19 @@ mod tests {
 
     fn at(query: &str) -> Query<'_> {
         read(query.as_bytes(), &Keys::default())
+    }
+
+    #[test]
+    fn the_largest_demand_of_a_query_counts() {
+        for (query, demand) in [
+            ("page=7&limit=20", 20),
+            ("Limit=20&per_page=50000", 50_000),
+            ("q=*&limit=20", demand::EVERYTHING),
+            ("q=lamp&page=2", 0),
+            ("limit=", 0),
+        ] {
+            assert_eq!(at(query).demand, demand, "{query}");
+        }
     }
 
     #[test]

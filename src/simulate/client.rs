@@ -64,7 +64,31 @@ impl Client {
         answer: Answer,
         referer: Option<Rc<str>>,
     ) {
-        let took = duration(&mut self.rng, answer, self.bandwidth);
+        let took = duration(&mut self.rng, answer, self.bandwidth, stage.slowness(time));
+        self.send(stage, (time, took), method, target, answer, referer);
+    }
+
+    /// Asks, and gets `answer` after `took` microseconds.
+    pub(super) fn wait_for(
+        &mut self,
+        stage: &mut Stage,
+        (time, took): (Time, i64),
+        method: &'static str,
+        target: String,
+        answer: Answer,
+    ) {
+        self.send(stage, (time, took), method, target, answer, None);
+    }
+
+    fn send(
+        &mut self,
+        stage: &mut Stage,
+        (time, took): (Time, i64),
+        method: &'static str,
+        target: String,
+        answer: Answer,
+        referer: Option<Rc<str>>,
+    ) {
         stage.send(Request {
             time,
             took,
@@ -100,9 +124,9 @@ pub(super) fn token(user: &str, session: u64) -> u64 {
     mix(name_seed(user) ^ mix(session)) | 1
 }
 
-/// How long an answer takes: the server's time, and the transfer at this client's bandwidth.
-fn duration(rng: &mut Rng, answer: Answer, bytes_a_second: u64) -> i64 {
-    let server = rng.log_normal(35_000, 0.7);
+/// How long an answer takes: the server's time, so many times the ordinary, and the transfer at this client's bandwidth.
+fn duration(rng: &mut Rng, answer: Answer, bytes_a_second: u64, slowness: i64) -> i64 {
+    let server = rng.log_normal(35_000, 0.7) * slowness.unsigned_abs();
     let transfer = answer.bytes.saturating_mul(1_000_000) / bytes_a_second.max(10_000);
     i64::try_from((server + transfer).min(2_000_000_000)).unwrap_or(0)
 }

@@ -60,7 +60,7 @@ pub enum Role {
     LookAlike,
 }
 
-/// Every scenario: the look-alikes, then the attacks by kind.
+/// Every scenario: the look-alikes, then the attacks by kind, then those about load.
 pub static SCENARIOS: &[&Scenario] = &[
     &harmless::office::SCENARIO,
     &harmless::carrier::SCENARIO,
@@ -102,6 +102,13 @@ pub static SCENARIOS: &[&Scenario] = &[
     &attack::inject_pool::SCENARIO,
     &attack::scan_tool::SCENARIO,
     &attack::file_exposed::SCENARIO,
+    // Those about load came later; behind the others they leave the addresses of all of them as they were.
+    &attack::exhaust_costly::SCENARIO,
+    &attack::exhaust_refused::SCENARIO,
+    &harmless::report_reader::SCENARIO,
+    &harmless::video_streams::SCENARIO,
+    &harmless::backing_off::SCENARIO,
+    &harmless::slow_hour::SCENARIO,
 ];
 
 /// Which scenarios of one role happen.

@@ -47,6 +47,8 @@ pub(super) struct Stage {
     pub people: u64,
     /// When the service is out.
     pub outage: Option<(Time, Time)>,
+    /// When it is slow for everybody, and so many times.
+    pub slow: Vec<(Time, Time, i64)>,
     addresses: Addresses,
     fresh: u64,
     order: u64,
@@ -97,6 +99,7 @@ impl Stage {
             books: Vec::new(),
             people,
             outage: None,
+            slow: Vec::new(),
             addresses,
             fresh: people,
             order: 0,
@@ -153,6 +156,12 @@ impl Stage {
         self.outage
             .filter(|(from, to)| (*from..*to).contains(&time))
             .map(|_| Answer { status: 503, bytes: 180 })
+    }
+
+    /// How many times as long as otherwise the service takes at `time`.
+    pub(super) fn slowness(&self, time: Time) -> i64 {
+        let slow = self.slow.iter().filter(|(from, to, _)| (*from..*to).contains(&time));
+        slow.map(|&(_, _, times)| times).max().unwrap_or(1)
     }
 
     /// The book of `part`, if it has one.

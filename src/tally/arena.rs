@@ -11,7 +11,7 @@ const GRAIN: usize = 2;
 
 /// Sizes of buffers in words, ascending; all are multiples of [`GRAIN`]. Most keys have one or two requests of five or six
 /// words, so the small sizes are near each other.
-const SIZES: [usize; 15] = [4, 6, 10, 16, 24, 32, 48, 64, 96, 128, 192, 288, 432, 648, 1024];
+const SIZES: [usize; 15] = [4, 6, 10, 16, 24, 32, 48, 64, 96, 128, 192, 288, 432, 648, 1280];
 
 /// What a key may hold fits into the largest buffer.
 const _: () = assert!(HELD as usize * LONGEST <= SIZES[SIZES.len() - 1] && SIZES[SIZES.len() - 1] <= PAGE);

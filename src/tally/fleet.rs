@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::collect::{LONG, working};
 use crate::request::Request;
 use crate::series::{Evidence, Series};
 use crate::time::Seconds;
@@ -27,16 +28,22 @@ pub struct Minute {
     pub throttled: u64,
     /// Answers with 401 or 403.
     pub refused: u64,
+    /// How long all requests kept the service at work, in microseconds.
+    pub micros: u64,
+    /// Requests that took long.
+    pub long: u64,
 }
 
 impl Evidence for Minute {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;
         self.failed += other.failed;
         self.throttled += other.throttled;
         self.refused += other.refused;
+        self.micros += other.micros;
+        self.long += other.long;
     }
 }
 
@@ -52,13 +59,15 @@ impl Fleet {
                 failed: count(|status| status >= 500),
                 throttled: count(|status| status == 429),
                 refused: count(|status| matches!(status, 401 | 403)),
+                micros: together.iter().map(working).sum(),
+                long: together.iter().map(|request| u64::from(working(request) >= LONG.0.into())).sum(),
             });
         }
     }
 }
 
 impl Evidence for Fleet {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.minutes.merge(other.minutes);

@@ -1,28 +1,31 @@
 //! A request as words of 64 bits: what collectors read of it, and nothing else. It travels to its owner and waits there in
 //! this form. A field that a collector comes to read is added here; `unpacked_is_as_good_as_the_request` sees to that.
 
-use crate::collect::KeyKind;
+use crate::collect::{KeyKind, is_costly};
 use crate::hash::{NameHash, TemplateHash};
 use crate::request::{Client, Flags, Place, Request};
 use crate::route::{EndpointClass, Method, ObjectId};
 use crate::sigma::Matched;
 use crate::signal::Shown;
-use crate::time::Time;
+use crate::time::{Micros, Time};
 
 /// No packed request has more words than this.
-pub(crate) const LONGEST: usize = FIXED + 13;
+pub(crate) const LONGEST: usize = FIXED + 14;
 
 /// How many words every packed request has: what is short, the time, the template.
 const FIXED: usize = 3;
 
 /// Where the parts of the first word begin: status (10 bits), method and class (4 each), whether a page referred to it, the
-/// fields that follow (14), the columns that want it (8), bytes sent (23).
+/// fields that follow (15), the columns that want it (8), bytes sent (22).
 const METHOD: u32 = 10;
 const CLASS: u32 = 14;
 const REFERRED: u32 = 18;
 const FIELDS: u32 = 19;
-const WANTED: u32 = 33;
-const BYTES: u32 = 41;
+const WANTED: u32 = 34;
+const BYTES: u32 = 42;
+
+/// Where in the word of the cost what is asked for begins; below it stands how long it took.
+const DEMAND: u32 = 32;
 
 /// Fields that follow where they say anything, in this order.
 mod field {
@@ -40,10 +43,12 @@ mod field {
     pub(super) const CLIENT_HIGH: u64 = 1 << 9;
     pub(super) const SHOWN: u64 = 1 << 10;
     pub(super) const MATCHED: u64 = 1 << 11;
+    /// What it asks for and how long it took, where either is much.
+    pub(super) const COST: u64 = 1 << 12;
     /// Last, so that it can be left out.
-    pub(super) const AGENT: u64 = 1 << 12;
+    pub(super) const AGENT: u64 = 1 << 13;
     /// The agent is that of the request before; no word follows.
-    pub(super) const SAME_AGENT: u64 = 1 << 13;
+    pub(super) const SAME_AGENT: u64 = 1 << 14;
     /// All of which a word follows.
     pub(super) const WORDS: u64 = SAME_AGENT - 1;
 }
@@ -84,6 +89,8 @@ pub(crate) fn pack(
     }
     put(field::SHOWN, u64::from(request.shown.number()), request.shown.class().is_some());
     put(field::MATCHED, request.matched.number(), !request.matched.is_empty());
+    let cost = u64::from(request.duration.0) | u64::from(request.demand) << DEMAND;
+    put(field::COST, cost, kind == KeyKind::Client && is_costly(request));
     let is_same = request.agent.is_some() && request.agent.0 == agent;
     put(field::AGENT, request.agent.0, request.agent.is_some() && !is_same);
     words[start] = u64::from(request.status & 0x3ff)
@@ -211,6 +218,9 @@ impl<'w> Requests<'w> {
         request.client = Client(if self.kind == KeyKind::Client { self.key } else { joined([low, high]) });
         request.shown = Shown::of_number(u32::try_from(take(field::SHOWN, 0)).unwrap_or(0));
         request.matched = Matched::of_number(take(field::MATCHED, 0));
+        let cost = take(field::COST, 0);
+        request.duration = Micros(u32::try_from(cost & u64::from(u32::MAX)).unwrap_or(u32::MAX));
+        request.demand = u32::try_from(cost >> DEMAND).unwrap_or(u32::MAX);
         if fields & (field::AGENT | field::SAME_AGENT) != 0 {
             request.agent = NameHash(self.agent);
         }
@@ -265,7 +275,8 @@ mod tests {
                     shown: Shown::of_number(if page % 5 == 0 { 0x3200 | u32::from(class % 19) } else { 0 }),
                     matched: Matched::of_number(if page % 7 == 0 { 0x0002_0001 } else { 0 }),
                     flags: Flags(u32::from(status)),
-                    duration: crate::time::Micros(7),
+                    duration: Micros(if status % 3 == 0 { page } else { 7 }),
+                    demand: if status % 4 == 0 { u32::try_from(place >> 32).unwrap() } else { 20 },
                 }
             },
         )

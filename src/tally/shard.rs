@@ -41,8 +41,8 @@ const _: () = assert!(size_of::<Entity>() == 40);
 enum Wanted {
     /// Of a key with no more than [`HELD`].
     Few([u8; COLUMNS]),
-    /// Of one with evidence, which has this number in the columns and in [`Shard::wanted`].
-    Many(u32),
+    /// Of one with evidence, which has this number in the columns and in [`Shard::wanted`]; in bytes, so that it is small.
+    Many([u8; 4]),
 }
 
 impl Entity {
@@ -66,7 +66,7 @@ impl Entity {
     pub(crate) fn full(&self) -> Option<u32> {
         match self.wanted {
             Wanted::Few(_) => None,
-            Wanted::Many(number) => Some(number),
+            Wanted::Many(number) => Some(u32::from_le_bytes(number)),
         }
     }
 }
@@ -209,7 +209,7 @@ impl Shard {
                 }
             }
             Wanted::Many(full) => {
-                for (count, more) in self.wanted[*full as usize].iter_mut().zip(wanted) {
+                for (count, more) in self.wanted[u32::from_le_bytes(*full) as usize].iter_mut().zip(wanted) {
                     *count = count.saturating_add(*more);
                 }
             }
@@ -220,11 +220,11 @@ impl Shard {
     fn fold(&mut self, number: usize) -> u32 {
         let entity = &mut self.entities[number];
         let full = match entity.wanted {
-            Wanted::Many(full) => full,
+            Wanted::Many(full) => u32::from_le_bytes(full),
             Wanted::Few(counts) => {
                 let full = u32::try_from(self.wanted.len()).expect("a shard holds fewer than 2^32 keys");
                 self.wanted.push(counts.map(u32::from));
-                entity.wanted = Wanted::Many(full);
+                entity.wanted = Wanted::Many(full.to_le_bytes());
                 full
             }
         };
@@ -242,7 +242,7 @@ impl Shard {
     pub(crate) fn wanted(&self, entity: &Entity, column: usize) -> u32 {
         match entity.wanted {
             Wanted::Few(counts) => counts[column].into(),
-            Wanted::Many(full) => self.wanted[full as usize][column],
+            Wanted::Many(full) => self.wanted[u32::from_le_bytes(full) as usize][column],
         }
     }
 

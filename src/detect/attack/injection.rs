@@ -2,8 +2,8 @@
 
 use super::Family;
 use crate::detect::about::ANSWERS;
-use crate::detect::{About, Detector, Needs, Sight, Threshold, World};
-use crate::incident::{Finding, Kind};
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World};
+use crate::incident::{Finding, Kind, Test};
 use crate::request::Flags;
 use crate::signal::Class;
 
@@ -76,5 +76,9 @@ impl Detector for Injection {
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
         FAMILY.judge(world)
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        FAMILY.measure(world, actor)
     }
 }

@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 
 use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
 use crate::detect::confounder::Ordinary;
-use crate::detect::{About, World};
-use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale};
+use crate::detect::nearness::test;
+use crate::detect::{About, Actor, World};
+use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 pub(super) use worked::route as route_of;
@@ -66,6 +67,19 @@ impl Family {
         findings.extend(campaigns.iter().map(|some| self.together(world, some)));
         findings.extend((!single.is_empty()).then(|| self.background(world, &single)));
         findings
+    }
+
+    /// How near a client came to more than single probes.
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let Actor::Client(client) = actor else { return Vec::new() };
+        let requests = world.population::<Attacks>().with(client.0, |attacked| {
+            let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
+            of_family.map(|target| target.requests).sum::<u64>()
+        });
+        let some = requests.filter(|&requests| requests > 0);
+        some.map(|requests| vec![test("sustained", requests, self.sustained(world), "requests")])
+            .into_iter()
+            .collect()
     }
 
     /// What one client did.

@@ -10,17 +10,21 @@ mod ordinary_parameters;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
+mod shared_file;
+mod slow_service;
 mod stale_secret;
 mod support_desk;
 
 pub(super) use ordinary_parameters::Ordinary;
 pub(super) use shared_address::CROWD;
 
-use crate::collect::{Bytes, IdSet, Missed, Profile, Volume};
+use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};
 use crate::detect::siege::Siege;
 use crate::detect::{Actor, World};
 use crate::incident::{Confidence, ConfounderNote};
 use crate::request::{Client, RouteKey};
+use crate::series::{Series, Tries};
+use crate::time::{Seconds, Time};
 
 /// A note with `score` in hundredths.
 fn note(name: &'static str, score: u64, reason: String) -> ConfounderNote {
@@ -106,6 +110,11 @@ pub(super) fn of_volume(
         .collect()
 }
 
+/// What else a great volume of one route, taken by one or by a pool, might be.
+pub(super) fn of_takers(world: &World<'_>, route: RouteKey) -> Option<ConfounderNote> {
+    shared_file::of_route(world, route)
+}
+
 /// What else many questions about accounts might be.
 pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<ConfounderNote> {
     let requests = world.profile(client, |profile| profile.requests)?;
@@ -114,6 +123,31 @@ pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<Co
         return None;
     }
     shared_address::of_client(world, client)
+}
+
+/// What else dear requests might be, which were heaviest in a stretch of so long.
+pub(super) fn of_load(
+    world: &World<'_>,
+    clients: &[Client],
+    stretch: (Time, Seconds),
+) -> Vec<ConfounderNote> {
+    let shared = if let [only] = clients { shared_address::of_client(world, *only) } else { None };
+    [shared, slow_service::of_load(world, stretch)].into_iter().flatten().collect()
+}
+
+/// What else many refusals might be, of which so many came within a minute; `pushes` are those of everybody who pushes.
+pub(super) fn of_refusals(
+    world: &World<'_>,
+    clients: &[Client],
+    refusals: &Refusals,
+    pushes: &Series<Tries, 60>,
+    pace: u64,
+) -> Vec<ConfounderNote> {
+    let shared = if let [only] = clients { shared_address::of_client(world, *only) } else { None };
+    [shared, retry_storm::of_refusals(world, refusals, pushes, pace / clients.len().max(1) as u64)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What else a reader of everything might be.

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
+use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
 use crate::evidence::Span;
 use crate::hash::NameHash;
-use crate::incident::{Finding, Kind};
+use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
 use peers::Peers;
@@ -116,6 +117,28 @@ impl Detector for DataExfiltration {
         let of_principals = by_principals.iter().map(|pool| judge.finding(world, pool, &principals));
         let of_clients = by_clients.iter().chain(&turns).map(|pool| judge.finding(world, pool, &clients));
         of_principals.chain(of_clients).collect()
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let judge = Judge::of(world);
+        let tests = |bytes: u64, peers: &Peers| {
+            let deviations = u64::try_from(peers.scale.z_tenths(bytes)).unwrap_or(0);
+            let needed = u64::try_from(judge.deviations).unwrap_or(0);
+            let volume = in_tenths("volume", bytes / 100_000, judge.least / 100_000, "MB");
+            vec![volume, in_tenths("deviations", deviations, needed, "robust z")]
+        };
+        let total = |volume: &Volume| volume.total.bytes;
+        let tests = match actor {
+            Actor::Client(client) => world
+                .population::<VolumeByClient>()
+                .with(client.0, total)
+                .map(|bytes| tests(bytes, &Peers::of::<VolumeByClient>(world, judge.least / 10))),
+            Actor::Principal(one) => world
+                .population::<VolumeByPrincipal>()
+                .with(one.0.into(), total)
+                .map(|bytes| tests(bytes, &Peers::of::<VolumeByPrincipal>(world, judge.least / 10))),
+        };
+        tests.into_iter().collect()
     }
 }
 

@@ -58,6 +58,7 @@ impl Judge {
         if let [theft] = thefts {
             finding.confounders = confounder::of_volume(world, theft.taker, own, self.least, &theft.volume);
         }
+        finding.confounders.extend(confounder::of_takers(world, thefts[0].routes[0].1));
         story::suppress(&mut finding);
         finding
     }

@@ -8,6 +8,8 @@ pub(super) mod brute_spread;
 pub(super) mod exfil_burst;
 pub(super) mod exfil_drip;
 pub(super) mod exfil_shared_token;
+pub(super) mod exhaust_costly;
+pub(super) mod exhaust_refused;
 pub(super) mod file_exposed;
 pub(super) mod inject_burst;
 pub(super) mod inject_once;

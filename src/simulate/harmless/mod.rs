@@ -1,5 +1,6 @@
 //! What looks like an attack and is none. To add one: write `harmless/<name>.rs`, and name it here and in `SCENARIOS`.
 
+pub(super) mod backing_off;
 pub(super) mod backup;
 pub(super) mod cafe;
 pub(super) mod carrier;
@@ -13,9 +14,12 @@ pub(super) mod partner_sync;
 pub(super) mod prefetch;
 pub(super) mod query_links;
 pub(super) mod release_day;
+pub(super) mod report_reader;
 pub(super) mod retry_storm;
+pub(super) mod slow_hour;
 pub(super) mod stale_secret;
 pub(super) mod support_desk;
+pub(super) mod video_streams;
 
 use std::net::IpAddr;
 
