@@ -1,24 +1,25 @@
 //! Telling: from ranked groups of findings to incidents with names, lines and sentences. Names are found again in the
 //! records that the evidence points to.
 
+mod entities;
+mod words;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use entities::Bystanders;
 use hashbrown::HashMap;
+use words::{activity, advice, notes, proof, summary};
 
-use crate::collect::ClientProfiles;
 use crate::detect::{Detector, World};
 use crate::format::{Around, Decoder, Scratch};
-use crate::hash::{NameHash, TemplateHash};
 use crate::incident::{
-    Activity, Address, Confidence, Count, Endpoint, Entities, Evidence, Finding, Group, Impact, Incident,
-    Kind, Named, Network, Proof, Raw, References, Sample, Stamp, Status,
+    Confidence, Entities, Evidence, Finding, Group, Impact, Incident, Kind, Named, Raw, References, Sample,
+    Stamp, Status,
 };
 use crate::output::mask;
-use crate::request::{Client, Meaning, Place};
-use crate::route::Method;
+use crate::request::{Meaning, Place};
 use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
-use crate::time::Time;
 
 /// The template of what no route is at.
 const UNTOLD: &[u8] = b"{other}";
@@ -44,9 +45,6 @@ pub struct Teller<'p> {
     /// How many lines are shown.
     pub evidence: usize,
 }
-
-/// How many clients each network holds.
-type Bystanders = HashMap<Client, u64, foldhash::fast::FixedState>;
 
 /// Records that were read again, and the names that stand in them.
 #[derive(Default)]
@@ -119,26 +117,6 @@ impl Teller<'_> {
         }
     }
 
-    /// For each network that holds a source of any group: how many clients it holds altogether.
-    fn bystanders(&self, groups: &[Group]) -> Bystanders {
-        let findings = groups.iter().flat_map(|group| &group.findings);
-        let sources = findings.flat_map(|finding| &finding.clients);
-        let networks: Bystanders = sources.map(|count| (count.of.network(), 0)).collect();
-        let count = |networks: &mut Bystanders, key: u128, _: u64| {
-            if let Some(count) = networks.get_mut(&Client(key).network()) {
-                *count += 1;
-            }
-        };
-        let add = |mut ours: Bystanders, theirs: Bystanders| {
-            for (network, count) in theirs {
-                *ours.entry(network).or_default() += count;
-            }
-            ours
-        };
-        let clients = self.world.population::<ClientProfiles>();
-        clients.count_keys(|| networks.clone(), count, add)
-    }
-
     /// Tells one group.
     fn incident(&self, group: &Group, rank: u32, library: &Library, bystanders: &Bystanders) -> Incident {
         let worst = &group.findings[0];
@@ -199,69 +177,6 @@ impl Teller<'_> {
             (_, _, many) => format!(" from {many} addresses"),
         };
         format!("{what}{against}{by}")
-    }
-
-    /// Whom the evidence is held against.
-    fn entities(&self, group: &Group, library: &Library, bystanders: &Bystanders) -> Entities {
-        let clients = heaviest(group.findings.iter().flat_map(|finding| &finding.clients));
-        let users = heaviest(group.findings.iter().flat_map(|finding| &finding.users));
-        let agents = heaviest(group.findings.iter().flat_map(|finding| &finding.agents));
-        let endpoints = heaviest(group.findings.iter().flat_map(|finding| &finding.endpoints));
-        let tokens = heaviest(group.findings.iter().flat_map(|finding| &finding.tokens));
-        let sessions = heaviest(group.findings.iter().flat_map(|finding| &finding.sessions));
-        let (networks, networks_total) = networks(&clients, bystanders, self.max_entities);
-        let users_total = most(group, |finding| finding.users_total).max(users.len() as u64);
-        let names = |counts: &[Count<Named>]| -> Vec<Raw> {
-            let mut seen = BTreeSet::new();
-            let named = counts.iter().filter_map(|count| library.names.get(&count.of.hash.0));
-            named.filter(|name| seen.insert((*name).clone())).take(self.max_entities).cloned().collect()
-        };
-        let endpoints = self.endpoints(&endpoints);
-        let secrets = |counts: &[Count<NameHash>]| -> Vec<String> {
-            counts.iter().take(self.max_entities).map(|count| count.of.to_string()).collect()
-        };
-        Entities {
-            source_ips: clients
-                .iter()
-                .take(self.max_entities)
-                .map(|count| address(count.of, library))
-                .collect(),
-            source_ips_total: clients.len() as u64,
-            networks,
-            networks_total,
-            users: names(&users),
-            users_total,
-            tokens: secrets(&tokens),
-            tokens_total: tokens.len() as u64,
-            sessions: secrets(&sessions),
-            sessions_total: sessions.len() as u64,
-            user_agents: names(&agents),
-            user_agents_total: agents.len() as u64,
-            endpoints_total: endpoints.len() as u64,
-            endpoints: endpoints.into_iter().take(self.max_entities).collect(),
-            ..Entities::default()
-        }
-    }
-
-    /// Routes as they are shown: paths that nothing is at are one.
-    fn endpoints(&self, routes: &[Count<(Method, TemplateHash)>]) -> Vec<Endpoint> {
-        let mut all: Vec<Endpoint> = Vec::new();
-        let mut untold: BTreeMap<Method, usize> = BTreeMap::new();
-        for Count { of: (method, template), requests } in routes {
-            let text = self.world.template_text(*template);
-            if text.is_none() {
-                let known = *untold.entry(*method).or_insert(all.len());
-                if let Some(known) = all.get_mut(known) {
-                    known.requests += requests;
-                    continue;
-                }
-            }
-            let template = Raw(text.unwrap_or(UNTOLD).to_vec());
-            all.push(Endpoint { method: method.name().into(), template, requests: *requests });
-        }
-        // Stable, so that equals stay in the order of their hashes.
-        all.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.requests));
-        all
     }
 
     /// What was lost.
@@ -339,135 +254,4 @@ impl Teller<'_> {
 /// The largest value of any finding: several findings of a group tell of the same requests.
 fn most(group: &Group, value: impl Fn(&Finding) -> u64) -> u64 {
     group.findings.iter().map(value).max().unwrap_or(0)
-}
-
-/// Entities of several findings, heaviest first; an entity that several name keeps its largest count.
-fn heaviest<'f, T: Copy + Ord + 'f>(counts: impl Iterator<Item = &'f Count<T>>) -> Vec<Count<T>> {
-    let mut by: BTreeMap<T, u64> = BTreeMap::new();
-    for count in counts {
-        let known = by.entry(count.of).or_default();
-        *known = (*known).max(count.requests);
-    }
-    let mut all: Vec<Count<T>> = by.into_iter().map(|(of, requests)| Count { of, requests }).collect();
-    all.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.of.cmp(&b.of)));
-    all
-}
-
-/// A client as it is shown.
-fn address(client: Client, library: &Library) -> Address {
-    let text = if let Some(address) = client.address() {
-        address.to_string().into_bytes()
-    } else {
-        let hash = u64::try_from(client.0 & u128::from(u64::MAX)).unwrap_or(0);
-        let name = library.names.get(&hash).map(|name| name.0.clone());
-        name.unwrap_or_else(|| NameHash(hash).to_string().into_bytes())
-    };
-    Address(Raw(text))
-}
-
-/// The networks that hold sources, fullest first, and how many there are.
-fn networks(clients: &[Count<Client>], bystanders: &Bystanders, most: usize) -> (Vec<Network>, u64) {
-    let mut by: BTreeMap<Client, u64> = BTreeMap::new();
-    for count in clients.iter().filter(|count| count.of.address().is_some()) {
-        *by.entry(count.of.network()).or_default() += 1;
-    }
-    let total = by.len() as u64;
-    let mut all: Vec<(Client, u64)> = by.into_iter().collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let shown = all.into_iter().take(most).map(|(network, addresses)| {
-        let address = network.address().map_or_else(String::new, |address| address.to_string());
-        let bits = if address.contains(':') { 64 } else { 24 };
-        let all = bystanders.get(&network).copied().unwrap_or(addresses);
-        Network { cidr: format!("{address}/{bits}"), addresses, bystanders: all.saturating_sub(addresses) }
-    });
-    (shown.collect(), total)
-}
-
-/// One or two sentences.
-fn summary(group: &Group) -> String {
-    // One detector may hold the same requests against an address and against who stands behind it: told once.
-    let mut reasons: Vec<&str> = Vec::new();
-    let mut told: BTreeSet<&str> = BTreeSet::new();
-    for finding in &group.findings {
-        if reasons.len() < 3 && told.insert(finding.detector) {
-            reasons.push(&finding.reason);
-        }
-    }
-    let mut text = reasons.join(". ");
-    if let Some(first) = text.get(..1) {
-        text = format!("{}{}", first.to_uppercase(), &text[1..]);
-    }
-    text + "."
-}
-
-/// What to do, of all findings, each once.
-fn advice(group: &Group) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for advice in group.findings.iter().flat_map(|finding| &finding.recommendations) {
-        if !all.contains(advice) {
-            all.push(advice.clone());
-        }
-    }
-    all
-}
-
-/// What else it might have been: of each look-alike the strongest note.
-fn notes(group: &Group) -> Vec<crate::incident::ConfounderNote> {
-    let mut by = BTreeMap::new();
-    for note in group.findings.iter().flat_map(|finding| &finding.confounders) {
-        let known = by.entry(note.name.clone()).or_insert_with(|| note.clone());
-        if note.score > known.score {
-            *known = note.clone();
-        }
-    }
-    let mut all: Vec<_> = by.into_values().collect();
-    all.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
-    all
-}
-
-/// What one detector proved, as the incident shows it.
-fn proof(finding: &Finding) -> Proof {
-    Proof {
-        detector: finding.detector.into(),
-        variant: finding.variant.into(),
-        kind: finding.kind,
-        outcome: finding.outcome,
-        score: finding.score,
-        reason: finding.reason.clone(),
-        tests: finding.tests.clone(),
-        metrics: finding.metrics.iter().map(|(&name, &value)| (name.into(), value)).collect(),
-        entities: BTreeMap::from([
-            ("source_ips_total".into(), finding.clients.len() as u64),
-            ("users_total".into(), finding.users_total),
-        ]),
-        rule: finding.rule.as_ref().map(|rule| rule.named.clone()),
-    }
-}
-
-/// How many steps an activity has at most.
-const STEPS: i64 = 60;
-
-/// Lengths of a step that a person reads easily, in seconds.
-const EASY: [u32; 12] = [1, 10, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400];
-
-/// A finding's requests over time, in at most sixty steps of an easy length.
-fn activity(finding: &Finding) -> Activity {
-    let (width, ticks) = &finding.activity;
-    let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else { return Activity::default() };
-    let length = (last.0.0 - first.0.0) / 1_000_000 + i64::from(width.0);
-    let fits = |step: &&u32| **step >= width.0 && i64::from(**step) * STEPS >= length;
-    let step = EASY
-        .iter()
-        .find(fits)
-        .copied()
-        .unwrap_or_else(|| u32::try_from(length / STEPS + 1).unwrap_or(u32::MAX).max(width.0));
-    let micros = i64::from(step) * 1_000_000;
-    let start = first.0.0.div_euclid(micros);
-    let steps = usize::try_from(last.0.0.div_euclid(micros) - start + 1).unwrap_or(1);
-    let mut requests = vec![0; steps];
-    for (time, count) in ticks {
-        let step = usize::try_from(time.0.div_euclid(micros) - start).unwrap_or(0);
-        requests[step.min(steps - 1)] += count;
-    }
-    Activity { start: Stamp(Time(start * micros)), step_s: step, requests }
 }
