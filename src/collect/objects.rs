@@ -51,10 +51,12 @@ pub struct Asked {
     pub refused: u32,
     /// Bytes sent.
     pub bytes: u64,
+    /// Bytes of those that were answered as asked.
+    pub given: u64,
 }
 
 impl Evidence for Asked {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.template = self.template.max(other.template);
@@ -63,6 +65,7 @@ impl Evidence for Asked {
         self.ok = self.ok.saturating_add(other.ok);
         self.refused = self.refused.saturating_add(other.refused);
         self.bytes += other.bytes;
+        self.given += other.given;
     }
 }
 
@@ -80,6 +83,7 @@ impl Objects {
             ok: u32::from(request.is_ok()),
             refused: u32::from(matches!(request.status, 401 | 403)),
             bytes: request.bytes_out,
+            given: if request.is_ok() { request.bytes_out } else { 0 },
         });
         self.paths.add(path);
         self.span.add(request.time);
@@ -122,6 +126,8 @@ pub struct IdSet {
     pub samples: Samples<2>,
     /// Bytes sent.
     pub bytes: u64,
+    /// Bytes of objects that were answered.
+    pub given: u64,
 }
 
 impl Default for IdSet {
@@ -143,12 +149,13 @@ impl Default for IdSet {
             span: Span::default(),
             samples: Samples::default(),
             bytes: 0,
+            given: 0,
         }
     }
 }
 
 impl Evidence for IdSet {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.route = self.route.max(other.route);
@@ -167,11 +174,12 @@ impl Evidence for IdSet {
         self.span.merge(other.span);
         self.samples.merge(other.samples);
         self.bytes += other.bytes;
+        self.given += other.given;
     }
 }
 
 impl Evidence for Objects {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.routes.merge(other.routes);
@@ -202,6 +210,7 @@ impl IdSet {
         match request.status {
             200..=399 => {
                 self.ok += 1;
+                self.given += request.bytes_out;
                 self.read.add(request.object.0);
             }
             401 | 403 => self.refused += 1,
@@ -226,6 +235,7 @@ impl IdSet {
         self.refused += u64::from(asked.refused);
         self.missing += u64::from(asked.requests - asked.ok - asked.refused);
         self.bytes += asked.bytes;
+        self.given += asked.given;
         self.asked.add(path);
         if asked.ok > 0 {
             self.read.add(path);
@@ -240,6 +250,7 @@ impl IdSet {
         self.refused = scaled(self.refused);
         self.missing = scaled(self.missing);
         self.bytes = scaled(self.bytes);
+        self.given = scaled(self.given);
         self.unseen = scaled(self.asked.count()) - self.asked.count();
         self.unread = scaled(self.read.count()) - self.read.count();
     }
@@ -252,6 +263,11 @@ impl IdSet {
     /// How many different objects were answered.
     pub fn read(&self) -> u64 {
         (self.read.count() + self.unread).min(self.ok).min(self.asked())
+    }
+
+    /// Whether [`asked`](Self::asked) and [`read`](Self::read) are exact, not estimates.
+    pub fn is_exact(&self) -> bool {
+        self.asked.is_exact() && self.read.is_exact() && self.unseen == 0
     }
 
     /// Which share of the ids between the smallest and the largest was asked for, in percent; `None` where ids are no

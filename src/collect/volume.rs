@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::collect::{Collector, KeyKind};
-use crate::evidence::{Bounded, Samples, Span};
-use crate::hash::TemplateHash;
+use crate::evidence::{Bounded, Distinct, Samples, Span};
+use crate::hash::{TemplateHash, mix};
 use crate::request::Request;
 use crate::route::{EndpointClass, Method, SOME_LATER_PAGE};
 use crate::series::{Evidence, Series, cleared};
@@ -62,6 +62,10 @@ pub struct RouteBytes {
     pub pages: Option<(u32, u32)>,
     /// How many of the requests were for a page that is not the first.
     pub later: u64,
+    /// Bytes of answers in part (206): pieces of what is one file.
+    pub pieces: u64,
+    /// Different things: objects, files in pieces; every other answer is one of its own.
+    pub things: Distinct<16>,
 }
 
 impl Evidence for Bytes {
@@ -74,13 +78,15 @@ impl Evidence for Bytes {
 }
 
 impl Evidence for RouteBytes {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.route = self.route.max(other.route);
         self.taken.merge(other.taken);
         self.largest = self.largest.max(other.largest);
         self.later += other.later;
+        self.pieces += other.pieces;
+        self.things.merge(other.things);
         self.pages = match (self.pages, other.pages) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (ours, theirs) => ours.or(theirs),
@@ -89,7 +95,7 @@ impl Evidence for RouteBytes {
 }
 
 impl Evidence for Volume {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.total.merge(other.total);
@@ -114,12 +120,20 @@ impl Volume {
         let taken = Bytes { bytes: request.bytes_out, requests: 1 };
         self.total.merge(taken);
         if request.bytes_out >= BULK {
-            self.routes.at(request.route_number()).merge(RouteBytes {
+            let is_piece = request.status == 206;
+            let route = self.routes.at(request.route_number());
+            route.things.add(match request.object.is_some() || is_piece {
+                true => mix(request.template.0, request.object.0),
+                false => request.place.number(),
+            });
+            route.merge(RouteBytes {
                 route: Some((request.template, request.method, request.class)),
                 taken,
                 largest: request.bytes_out,
                 pages: (request.page < SOME_LATER_PAGE).then_some((request.page, request.page)),
                 later: u64::from((FIRST_PAGE + 1..=SOME_LATER_PAGE).contains(&request.page)),
+                pieces: if is_piece { request.bytes_out } else { 0 },
+                things: Distinct::default(),
             });
         }
         self.activity.at(VOLUME_TICK, request.time).merge(taken);

@@ -151,7 +151,14 @@ impl Judge {
             let others = peers.of_route(route);
             let way = self.way(ids, &others)?;
             let finding = self.finding(world, walker(key), route, ids, way, &others);
-            Some(Walk { route, span: ids.span, requests: ids.requests, way, finding })
+            Some(Walk {
+                route,
+                span: ids.span,
+                requests: ids.requests,
+                way,
+                is_exact: ids.is_exact(),
+                finding,
+            })
         });
         let mut by_route: BTreeMap<RouteKey, Vec<Walk>> = BTreeMap::new();
         let mut alone = Vec::new();
@@ -183,7 +190,11 @@ impl Judge {
 
     /// Whether so many objects of somebody's own were asked for that it may be a walk.
     fn may_be_walk(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
-        ids.asked() >= self.objects && !world.norm(route).is_some_and(is_public)
+        let is_public = world.norm(route).is_some_and(is_public);
+        // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
+        let refused = permille(ids.refused + ids.missing, ids.requests);
+        let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;
+        ids.asked() >= self.objects && (guesses || !is_public)
     }
 
     /// How a walk goes, if it is one.
@@ -262,7 +273,7 @@ impl Judge {
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
         finding.requests = ids.requests;
         finding.bytes_out = ids.bytes;
-        finding.bytes_read = ids.bytes;
+        finding.bytes_read = ids.given;
         finding.objects_read = read;
         finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
         finding.endpoints = story::endpoint(route, ids.requests);
@@ -294,7 +305,13 @@ impl Judge {
         finding.confounders = confounder::of_objects(world, actor, route, ids);
         finding.recommendations = vec![
             "Check on this route that the object belongs to whoever asks.".to_owned(),
-            format!("End the sessions of {who} and list the {} objects that were read.", story::count(read)),
+            match read {
+                0 => format!("End the sessions of {who}."),
+                _ => format!(
+                    "End the sessions of {who} and list the objects that were read: {}.",
+                    story::about(read, ids.is_exact())
+                ),
+            },
         ];
         story::suppress(&mut finding);
         finding
@@ -383,6 +400,7 @@ struct Walk {
     span: Span,
     requests: u64,
     way: Way,
+    is_exact: bool,
     finding: Finding,
 }
 
@@ -400,6 +418,7 @@ impl pool::Member for Walk {
 fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
     let walkers = pool.len();
     let way = pool[0].way;
+    let exact = pool.iter().all(|walk| walk.is_exact);
     let mut walks = pool.into_iter();
     let mut all = walks.next().expect("a pool has members").finding;
     for Walk { finding, .. } in walks {
@@ -411,6 +430,7 @@ fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
         all.bytes_read += finding.bytes_read;
         all.objects_read += finding.objects_read;
         all.clients.extend(finding.clients);
+        all.clients_total += finding.clients_total;
         all.users.extend(finding.users);
         all.users_total += finding.users_total;
         all.joins.extend(finding.joins);
@@ -437,8 +457,8 @@ fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
         };
         all.reason = format!(
             "{walkers} sources that take turns asked for {} different objects, {how}; {} were read",
-            story::count(all.metrics.get("objects").copied().unwrap_or(0)),
-            story::count(all.objects_read),
+            story::about(all.metrics.get("objects").copied().unwrap_or(0), exact),
+            story::about(all.objects_read, exact),
         );
     }
     all
@@ -456,7 +476,7 @@ fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
 
 /// What happened, in one sentence with numbers.
 fn reason(ids: &IdSet, way: Way, who: &str, peers: &Readers<'_>) -> String {
-    let objects = story::count(ids.asked());
+    let objects = story::about(ids.asked(), ids.is_exact());
     let how = match way {
         Way::Walk => {
             format!("{} % of all ids between the smallest and the largest", ids.coverage().unwrap_or(0))
@@ -468,9 +488,12 @@ fn reason(ids: &IdSet, way: Way, who: &str, peers: &Readers<'_>) -> String {
         Way::Scatter => "scattered over the id space".to_owned(),
     };
     let who = if who == "one user" { "One user" } else { "One address" };
+    let others = match peers.objects {
+        [] | [_] => "nobody else reads this route; ".to_owned(),
+        objects => format!("a median reader asks for {}, and ", quantile(objects, 50)),
+    };
     format!(
-        "{who} asked for {objects} different objects, {how}; a median reader asks for {}, and {} were read",
-        quantile(peers.objects, 50),
-        story::count(ids.read())
+        "{who} asked for {objects} different objects, {how}; {others}{} were read",
+        story::about(ids.read(), ids.is_exact())
     )
 }

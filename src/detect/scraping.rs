@@ -1,6 +1,6 @@
 //! A public catalogue taken whole: its ids one after another, by one client or by a pool that takes turns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, ObjectsByClient};
 use crate::detect::about::ANSWERS;
@@ -197,7 +197,7 @@ impl Judge {
         (finding.first, finding.last) = (ids.span.first, ids.span.last);
         finding.requests = ids.requests;
         finding.bytes_out = ids.bytes;
-        finding.bytes_read = ids.bytes;
+        finding.bytes_read = ids.given;
         finding.objects_read = ids.read();
         finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
         finding.endpoints = story::endpoint(route, ids.requests);
@@ -216,7 +216,7 @@ impl Judge {
         finding.score = Tenths(u32::from(finding.confidence) * 10);
         finding.reason = format!(
             "{} objects of a public route, {}, by {} that read nothing else",
-            story::count(objects),
+            story::about(objects, union.is_exact()),
             match coverage {
                 Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
                 _ => format!("{disjoint} % of them read by one address only"),
@@ -236,10 +236,18 @@ impl Judge {
     }
 }
 
-/// Whether most of the readers behave like crawlers: then the pool is one.
+/// Whether most of the readers behave like crawlers: then the pool is one. A search engine crawls from networks of its own;
+/// readers in as many networks as there are readers are no search engine, however politely they read.
 fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
+    let networks: BTreeSet<Client> = readers.iter().map(|reader| reader.client.network()).collect();
+    if networks.len() >= MANY_NETWORKS && networks.len() * 2 > readers.len() {
+        return Vec::new();
+    }
     let mut notes: Vec<ConfounderNote> =
         readers.iter().filter_map(|reader| confounder::of_reader(world, reader.client)).collect();
     notes.sort_by_key(|note| note.score);
     if notes.len() * 2 > readers.len() { notes.pop().into_iter().collect() } else { Vec::new() }
 }
+
+/// From so many networks on, a pool that hardly has two readers in one is spread on purpose.
+const MANY_NETWORKS: usize = 8;

@@ -113,9 +113,10 @@ pub(super) fn come_from(world: &World<'_>, principal: NameHash, finding: &mut Fi
     let from = world.population::<PrincipalProfiles>().with(u128::from(principal.0), |profile| {
         let from =
             profile.others.iter().map(|(_, other)| Count { of: Client(other.key), requests: other.requests });
-        (profile.requests, from.collect::<Vec<_>>())
+        (profile.requests, profile.others.count(), from.collect::<Vec<_>>())
     });
-    let Some((requests, mut clients)) = from else { return };
+    let Some((requests, total, mut clients)) = from else { return };
+    finding.clients_total += total;
     clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     if let Some(most) = clients.first().filter(|most| most.requests * 2 >= requests) {
         finding.joins.push(Join::Client(most.of));
@@ -174,6 +175,15 @@ pub(super) fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A count that may be an estimate, which is told with two digits: `about 1,900`.
+pub(super) fn about(number: u64, is_exact: bool) -> String {
+    if is_exact || number < 100 {
+        return count(number);
+    }
+    let step = 10_u64.pow(number.ilog10() - 1);
+    format!("about {}", count((number + step / 2) / step * step))
 }
 
 /// So many requests: `1 request`, `3,512 requests`.

@@ -45,6 +45,8 @@ pub struct Finding {
     pub activity: (Seconds, Vec<(Time, u64)>),
     /// The clients, heaviest first.
     pub clients: Vec<Count<Client>>,
+    /// How many clients in all, where not all are listed; else zero.
+    pub clients_total: u64,
     /// The accounts that were tried and the principals that acted, heaviest first.
     pub users: Vec<Count<Named>>,
     /// How many accounts and principals in all.
@@ -155,6 +157,7 @@ impl Finding {
             bytes_out: 0,
             activity: (Seconds(60), Vec::new()),
             clients: Vec::new(),
+            clients_total: 0,
             users: Vec::new(),
             users_total: 0,
             tokens: Vec::new(),

@@ -60,7 +60,7 @@ impl Teller<'_> {
                 .take(self.max_entities)
                 .map(|count| address(count.of, library))
                 .collect(),
-            source_ips_total: clients.len() as u64,
+            source_ips_total: most(group, |finding| finding.clients_total).max(clients.len() as u64),
             networks,
             networks_total,
             users: names(&users),

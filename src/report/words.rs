@@ -59,7 +59,7 @@ pub(super) fn proof(finding: &Finding) -> Proof {
         tests: finding.tests.clone(),
         metrics: finding.metrics.iter().map(|(&name, &value)| (name.into(), value)).collect(),
         entities: BTreeMap::from([
-            ("source_ips_total".into(), finding.clients.len() as u64),
+            ("source_ips_total".into(), finding.clients_total.max(finding.clients.len() as u64)),
             ("users_total".into(), finding.users_total),
         ]),
         rule: finding.rule.as_ref().map(|rule| rule.named.clone()),

@@ -27,7 +27,7 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
         super::note(
             "crawler",
             score,
-            format!("{} requests a minute, evenly over {} h", requests / minutes, length / HOUR),
+            format!("{} requests an hour, evenly over {} h", requests * 60 / minutes, length / HOUR),
         )
     })
 }

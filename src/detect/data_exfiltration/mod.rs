@@ -6,12 +6,12 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::collect::{Bytes, Collector, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
-use crate::evidence::Span;
+use crate::evidence::{Distinct, Span};
 use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
@@ -197,7 +197,9 @@ impl Judge {
             pool::gather(thefts).into_iter().flat_map(move |pool| {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
                 let is_pool = pool.len() >= pool::SOURCES
-                    && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route));
+                    && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route))
+                    && !is_fashion(world, route, &pool)
+                    && !is_tail(peers, route, &pool);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
                 if is_pool && enough {
                     vec![pool]
@@ -227,6 +229,9 @@ impl Judge {
         for (number, route) in volume.routes.iter() {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
+            if is_one_file(route) && peers.users(key) >= FEW as u64 {
+                continue;
+            }
             let usual = peers.usual(key);
             rare += if usual.is_none() { route.taken.bytes } else { 0 };
             if route.taken.bytes > usual.unwrap_or(0) {
@@ -242,7 +247,9 @@ impl Judge {
         let far = |least: u64, deviations_needed: i64, beyond: u64| {
             own.bytes >= least && deviations >= deviations_needed && each >= peers.ordinary * beyond
         };
-        let stands_alone = far(self.least, self.deviations, self.beyond_peers);
+        // Where volumes scatter by orders of magnitude, nobody is many deviations above all: then the distance counts.
+        let stands_alone = far(self.least, self.deviations, self.beyond_peers)
+            || far(self.least, self.deviations - 10, self.beyond_peers * FAR_BEYOND);
         let stands_out = stands_alone || far(self.least / 10, self.deviations - 10, 2);
         (stands_out && !routes.is_empty()).then(|| Theft {
             taker,
@@ -253,4 +260,32 @@ impl Judge {
             stands_alone,
         })
     }
+}
+
+/// So many times farther beyond the peers than usual, a deviation less will do.
+const FAR_BEYOND: u64 = 4;
+
+/// Whether what was taken of a route is one file in pieces, or two: watching a film takes hundreds of answers.
+fn is_one_file(route: &RouteBytes) -> bool {
+    route.pieces * 10 >= route.taken.bytes * 8 && route.things.count() <= 2
+}
+
+/// Whether a pool took the same things: what many want is a fashion; those who share the work share out the things.
+fn is_fashion(world: &World<'_>, route: RouteKey, pool: &[Theft]) -> bool {
+    let mut all = Distinct::<16>::default();
+    let mut each = 0;
+    for theft in pool {
+        let of_route = theft.volume.routes.iter().filter(|&(number, _)| world.route(number) == Some(route));
+        for (_, taken) in of_route {
+            all.absorb(&taken.things);
+            each += taken.things.count();
+        }
+    }
+    all.count() * 10 < each * 7
+}
+
+/// Whether a pool is but the end of a tail: as many take a little less than the least of it. A pool stands apart.
+fn is_tail(peers: &Peers, route: RouteKey, pool: &[Theft]) -> bool {
+    let least = pool.iter().map(|theft| theft.own.bytes).min().unwrap_or(0);
+    peers.between(route, least / 4, least) >= pool.len() as u64
 }

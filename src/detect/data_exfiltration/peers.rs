@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Collector, Volume};
+use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, quantile};
 use crate::detect::{World, people};
 use crate::request::RouteKey;
@@ -27,6 +28,7 @@ pub(super) struct Peers {
     /// What hardly anybody exceeds: the 98th percentile, or three deviations where thieves are many among few.
     pub(super) ordinary: u64,
     routes: BTreeMap<RouteKey, Users>,
+    sample: Sample,
 }
 
 /// Those who use one route.
@@ -35,6 +37,8 @@ struct Users {
     count: u64,
     /// More than this is unusual.
     usual: u64,
+    /// What each of a sample of them takes of it, ascending.
+    volumes: Vec<u64>,
 }
 
 impl Peers {
@@ -85,15 +89,22 @@ impl Peers {
             } else {
                 quantile(&volumes, 50).saturating_mul(3)
             };
-            Users { count, usual }
+            Users { count, usual, volumes }
         };
         let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
-        Self { takers, volumes, scale, ordinary, routes }
+        Self { takers, volumes, scale, ordinary, routes, sample }
     }
 
     /// How many use a route.
     pub(super) fn users(&self, route: RouteKey) -> u64 {
         self.routes.get(&route).map_or(0, |users| users.count)
+    }
+
+    /// How many take so much of a route, or more, and less than `below`.
+    pub(super) fn between(&self, route: RouteKey, from: u64, below: u64) -> u64 {
+        let Some(users) = self.routes.get(&route) else { return 0 };
+        let place = |bytes: u64| users.volumes.partition_point(|&volume| volume < bytes);
+        self.sample.scaled(place(below) - place(from))
     }
 
     /// Whether enough use a route to say what is usual on it.
