@@ -27,6 +27,14 @@ impl Actor {
         }
     }
 
+    /// The principal's key, if it is one.
+    pub(crate) fn principal(self) -> Option<u128> {
+        match self {
+            Self::Client(_) => None,
+            Self::Principal(principal) => Some(principal.0.into()),
+        }
+    }
+
     /// How many [`people`] there are behind it.
     pub(crate) fn people(self, world: &World<'_>) -> u64 {
         match self {

@@ -147,6 +147,12 @@ impl<'t> World<'t> {
         &self.visits
     }
 
+    /// Which doors one client came to.
+    pub(crate) fn visits_of(&self, client: Client) -> impl Iterator<Item = &Visit> {
+        let from = self.visits.partition_point(|visit| visit.client < client);
+        self.visits[from..].iter().take_while(move |visit| visit.client == client)
+    }
+
     /// A fair sample of the keys of one kind.
     pub(super) fn sample(&self, kind: KeyKind) -> Sample {
         Sample::of(self.tally.keys(kind))

@@ -14,6 +14,7 @@ mod shared_file;
 mod slow_service;
 mod stale_secret;
 mod support_desk;
+mod test_environment;
 
 pub(super) use ordinary_parameters::Ordinary;
 pub(super) use shared_address::CROWD;
@@ -74,11 +75,14 @@ pub(super) fn of_objects(
         }
         Actor::Principal(_) => (None, None),
     };
+    let listed = list_first::of_objects(world, actor, route);
     [
         shared,
         crawler,
         support_desk::of_objects(world, actor, ids),
-        list_first::of_objects(world, actor, route),
+        listed.as_ref().and_then(|_| scheduled_sync::of_objects(world, actor, ids)),
+        listed,
+        test_environment::of_route(world, route),
         backup_job::of_objects(world, actor, route, ids),
     ]
     .into_iter()

@@ -1,9 +1,28 @@
 //! A partner's sync: about the same volume at the same distance, again and again.
 
-use crate::collect::{VOLUME_TICK, Volume};
-use crate::detect::statistics::quantile;
+use crate::collect::{IdSet, PROFILE_TICK, VOLUME_TICK, Volume};
+use crate::detect::statistics::{permille, quantile};
+use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
 use crate::time::HOUR;
+
+/// A sync of objects keeps on for at least this long, in microseconds.
+const KEEPS_ON: i64 = 12 * HOUR;
+
+/// Whether objects are read as a sync reads them, which lists them first: all day, evenly, and hardly anything is refused.
+pub(super) fn of_objects(world: &World<'_>, actor: Actor, ids: &IdSet) -> Option<ConfounderNote> {
+    let (even, length) = actor.profile(world, |profile| {
+        let width = profile.activity.width(PROFILE_TICK).micros();
+        let slots = profile.span.micros() / width.max(1) + 1;
+        (profile.activity.len() as u64 * 10 >= slots.unsigned_abs() * 9, profile.span.micros())
+    })?;
+    let allowed = permille(ids.ok, ids.requests);
+    let is_sync = even && length >= KEEPS_ON && ids.span.micros() >= KEEPS_ON && allowed >= 980;
+    is_sync.then(|| {
+        let reason = format!("evenly over {} h, {} % of it allowed", length / HOUR, allowed / 10);
+        super::note("scheduled-sync", 80, reason)
+    })
+}
 
 /// How regular the hours of a volume are.
 pub(super) fn of_volume(volume: &Volume) -> Option<ConfounderNote> {

@@ -6,7 +6,7 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Bytes, Collector, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::collect::{Bytes, Collector, Profile, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
@@ -114,6 +114,10 @@ impl Detector for DataExfiltration {
         let in_turns: BTreeSet<Actor> = turns.iter().flatten().map(|theft| theft.taker).collect();
         // Whoever takes turns is told once, together with the others.
         by_clients.retain(|pool| pool.iter().any(|theft| !in_turns.contains(&theft.taker)));
+        // Likewise a user who is told already, at each address that mostly is theirs.
+        let told: BTreeSet<u128> =
+            by_principals.iter().flatten().filter_map(|theft| theft.taker.principal()).collect();
+        by_clients.retain(|pool| pool.iter().any(|theft| !is_mostly(world, theft.taker, &told)));
         let of_principals = by_principals.iter().map(|pool| judge.finding(world, pool, &principals));
         let of_clients = by_clients.iter().chain(&turns).map(|pool| judge.finding(world, pool, &clients));
         of_principals.chain(of_clients).collect()
@@ -198,6 +202,7 @@ impl Judge {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
                 let is_pool = pool.len() >= pool::SOURCES
                     && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route))
+                    && !is_crowd(world, &pool)
                     && !is_fashion(world, route, &pool)
                     && !is_tail(peers, route, &pool);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
@@ -268,6 +273,37 @@ const FAR_BEYOND: u64 = 4;
 /// Whether what was taken of a route is one file in pieces, or two: watching a film takes hundreds of answers.
 fn is_one_file(route: &RouteBytes) -> bool {
     route.pieces * 10 >= route.taken.bytes * 8 && route.things.count() <= 2
+}
+
+/// Whether most of what comes from an address is of one of these principals.
+fn is_mostly(world: &World<'_>, taker: Actor, principals: &BTreeSet<u128>) -> bool {
+    let mostly = |profile: &Profile| {
+        let others = profile.others.iter().filter(|(_, other)| principals.contains(&other.key));
+        others.map(|(_, other)| other.requests).sum::<u64>() * 10 >= profile.requests * 8
+    };
+    !principals.is_empty() && taker.profile(world, mostly).unwrap_or(false)
+}
+
+/// Whether the takers of a pool are people: most addresses got in at a login of their own, or most users come from addresses
+/// of their own. Who takes turns at one stolen key does neither.
+fn is_crowd(world: &World<'_>, pool: &[Theft]) -> bool {
+    let came_in = |client: Client| {
+        world.visits_of(client).any(|visit| {
+            visit.at.class.takes_credentials()
+                && world.doors().count(visit.door, visit.answers.iter().copied()).accepted > 0
+        })
+    };
+    let mut addresses = BTreeSet::new();
+    let people = pool.iter().filter(|theft| match theft.taker {
+        Actor::Client(client) => came_in(client),
+        Actor::Principal(_) => {
+            let most = |profile: &Profile| {
+                profile.others.iter().map(|(_, other)| (other.requests, other.key)).max().map(|(_, key)| key)
+            };
+            theft.taker.profile(world, most).flatten().is_some_and(|address| addresses.insert(address))
+        }
+    });
+    people.count() * 2 > pool.len()
 }
 
 /// Whether a pool took the same things: what many want is a fashion; those who share the work share out the things.
