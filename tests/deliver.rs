@@ -48,6 +48,11 @@ fn parcels(numbers: std::ops::Range<usize>) -> Vec<Parcel> {
     numbers.map(parcel).collect()
 }
 
+/// Puts parcels on disk.
+fn keep(delivery: &Delivery, parcels: Vec<Parcel>) {
+    delivery.keep(parcels.into_iter().map(Ok)).unwrap();
+}
+
 /// Sends what waits.
 fn send(delivery: &Delivery) -> Told {
     delivery.send(&AtomicBool::new(false)).unwrap()

@@ -7,6 +7,7 @@ use gatehound::cli::{EventsArgs, EventsForm};
 use gatehound::config::Settings;
 use gatehound::error::Error;
 use gatehound::events::{Form, Wanted, Writing};
+use gatehound::output::OcsfVersion;
 use gatehound::plan::{Reading, Rules, Surroundings, Talk};
 use gatehound::source::Feed;
 
@@ -25,6 +26,7 @@ pub(crate) fn run(
     let settings = settings()?;
     let talk = Talk::of(&settings, around)?;
     let reading = Reading::open(&args.read.paths, Rules::new(&settings, around)?);
+    let version = settings.read("ocsf-version", OcsfVersion::by_name)?;
     check_sources(&reading)?;
     warn(talk, &reading.warnings());
 
@@ -38,7 +40,7 @@ pub(crate) fn run(
         form: match args.format {
             EventsForm::Ndjson => Form::Native,
             EventsForm::Ecs => Form::Ecs,
-            EventsForm::Ocsf => Form::Ocsf,
+            EventsForm::Ocsf => Form::Ocsf(version.unwrap_or_default()),
         },
         meaning: &reading.meaning,
         since: reading.since,

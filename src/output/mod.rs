@@ -35,6 +35,7 @@ use crate::error::Error;
 use crate::incident::Incident;
 use crate::run::Run;
 
+pub use ocsf::OcsfVersion;
 pub use sink::{Destination, Sink, Target, parse, parse_all};
 pub use text::timing_line;
 
@@ -63,7 +64,7 @@ pub trait Writer {
     fn end(&mut self) -> io::Result<()>;
 }
 
-/// How a report for people looks. Outputs for machines ignore it.
+/// How a report looks: for people, but for the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Columns of the terminal; 60 to 200 are used.
@@ -74,11 +75,13 @@ pub struct Style {
     pub top: usize,
     /// The most incidents of low severity told in a line each; 0 for all.
     pub minor: usize,
+    /// The version of OCSF.
+    pub ocsf: OcsfVersion,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false, top: 10, minor: 10 }
+        Self { width: 80, color: false, top: 10, minor: 10, ocsf: OcsfVersion::V1_5 }
     }
 }
 
@@ -90,7 +93,7 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &html::Html,
     &markdown::MARKDOWN,
     &csv::CSV,
-    &ocsf::OCSF,
+    &ocsf::Ocsf,
     &ecs::ECS,
     &ecs::ELASTIC_BULK,
     &splunk::SPLUNK,

@@ -160,8 +160,7 @@ pub(super) struct Records {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     pub(super) extensions: &'static [&'static str],
-    /// Appends the record of an incident, with its line end.
-    pub(super) record: fn(&Incident, &mut Vec<u8>),
+    pub(super) record: Record,
 }
 
 impl Output for Records {
@@ -182,13 +181,21 @@ impl Output for Records {
     }
 
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, _: Style) -> Box<dyn Writer + 'w> {
-        Box::new(RecordWriter { sink, record: self.record, buffer: Vec::new() })
+        records(sink, self.record)
     }
 }
 
+/// A writer of records into `sink`, each appended by `record`.
+pub(super) fn records<'w>(sink: Box<dyn Write + 'w>, record: Record) -> Box<dyn Writer + 'w> {
+    Box::new(RecordWriter { sink, record, buffer: Vec::new() })
+}
+
+/// Appends the record of an incident, with its line end.
+pub(super) type Record = fn(&Incident, &mut Vec<u8>);
+
 struct RecordWriter<'w> {
     sink: Box<dyn Write + 'w>,
-    record: fn(&Incident, &mut Vec<u8>),
+    record: Record,
     buffer: Vec<u8>,
 }
 

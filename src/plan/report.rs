@@ -7,7 +7,7 @@ use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
-use crate::output::{self, Destination, Style, Target};
+use crate::output::{self, Destination, OcsfVersion, Style, Target};
 use crate::redact::What;
 use crate::run::{IncidentCounts, Run};
 
@@ -69,10 +69,12 @@ impl Plan {
         let talk = Talk::of(settings, around).map_err(|error| mistakes.0.push(error));
         let top = mistakes.or_default(number(settings, "top"));
         let color = mistakes.or_default(color(settings, around));
+        let ocsf = mistakes.or_default(settings.read("ocsf-version", OcsfVersion::by_name));
         let style = Style {
             width: around.width.filter(|_| around.is_stdout_terminal).unwrap_or(Style::default().width),
             color: false,
             top: top.unwrap_or(TOP),
+            ocsf: ocsf.unwrap_or_default(),
             ..Style::default()
         };
         let targets = mistakes.or_default(targets(settings));
