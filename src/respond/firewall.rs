@@ -78,12 +78,13 @@ pub(super) const IPTABLES: Target = Target {
                 text,
                 "-A GATEHOUND -s {} -m comment --comment \"{}\" -j DROP",
                 entry.address,
-                entry.why.text()
+                entry.reason()
             );
         }
         text.push_str("COMMIT\n");
         for entry in plan.of_family(false) {
-            let _ = writeln!(text, "# ip6tables: -A GATEHOUND -s {} -j DROP", entry.address);
+            let (address, reason) = (entry.address, entry.reason());
+            let _ = writeln!(text, "# ip6tables: -A GATEHOUND -s {address} -m comment --comment \"{reason}\" -j DROP");
         }
         text
     },

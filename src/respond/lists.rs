@@ -39,7 +39,7 @@ pub(super) const FAIL2BAN: Target = Target {
                 text,
                 "fail2ban-client set gatehound banip {} # {}",
                 entry.address,
-                entry.why.text()
+                entry.reason()
             );
             text
         })
@@ -58,7 +58,7 @@ pub(super) const MISP: Target = Target {
             .map(|entry| {
                 json!({
                     "type": "ip-src", "category": "Network activity", "to_ids": true,
-                    "value": entry.address.to_string(), "comment": entry.why.text(),
+                    "value": entry.address.to_string(), "comment": entry.reason(),
                 })
             })
             .collect();

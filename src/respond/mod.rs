@@ -103,6 +103,20 @@ pub struct Entry {
     pub why: Why,
 }
 
+impl Entry {
+    /// Why, and until when: `gh-… credential-stuffing critical until 2026-03-12T00:00:58Z`.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        format!("{} until {}", self.why.text(), self.until.rfc3339(0))
+    }
+
+    /// The address as a network that holds nothing else.
+    #[must_use]
+    pub fn cidr(&self) -> String {
+        format!("{}/{}", self.address, if self.address.is_ipv4() { 32 } else { 128 })
+    }
+}
+
 /// On account of what.
 #[derive(Clone, Debug)]
 pub struct Why {
