@@ -1,7 +1,11 @@
 //! Writing adds little to the memory that a report takes, however many incidents it has. One test, so that the whole process
 //! is its: what it measures is the process's peak, which Linux tells and forgets on demand.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and it tells what it measured")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test may panic, and it tells what it measured"
+)]
 
 use std::io::{self, Write};
 

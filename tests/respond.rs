@@ -158,7 +158,8 @@ fn the_programs_that_carry_it_out_take_the_lists() {
 fn the_programs_that_carry_it_out_take_the_lists_of_whole_days() {
     for (day, report) in days::reports() {
         let plan = Plan::new(&incidents(&report), &Wishes { least: Severity::Low, shared: true, ..wishes() });
-        let families = [true, false].map(|v4| plan.entries.iter().filter(|one| one.address.is_ipv4() == v4).count());
+        let families =
+            [true, false].map(|v4| plan.entries.iter().filter(|one| one.address.is_ipv4() == v4).count());
         assert!(families.iter().all(|addresses| *addresses > 0), "{day}: {families:?}");
         eprintln!("{day}: {families:?} addresses");
         take(&plan);

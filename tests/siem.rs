@@ -202,7 +202,8 @@ fn the_version_of_ocsf_is_the_stamp_and_the_number_of_a_patch() {
     assert_eq!(old.replace("\"1.5.0\"", "\"1.8.0\""), new);
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
-    fs::write(&log, "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"PATCH /a HTTP/1.1\" 200 5 \"-\" \"c\"\n").unwrap();
+    fs::write(&log, "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"PATCH /a HTTP/1.1\" 200 5 \"-\" \"c\"\n")
+        .unwrap();
     for (words, stamp, number, kind) in
         [(&[][..], "1.5.0", 99, 400_299), (&["--ocsf-version", "1.8"], "1.8.0", 9, 400_209)]
     {
@@ -231,7 +232,8 @@ fn the_validators_of_others_take_every_output() {
     let mut incidents = 0;
     let cases = [("attacks".to_owned(), attacks()), ("hostile".to_owned(), hostile())];
     for (case, report) in cases.into_iter().chain(days::reports()) {
-        let write = |name: &str, text: String| fs::write(out.path().join(format!("{case}.{name}")), text).unwrap();
+        let write =
+            |name: &str, text: String| fs::write(out.path().join(format!("{case}.{name}")), text).unwrap();
         NAMES.iter().for_each(|name| write(name, render(&report, name)));
         write("1-8.ocsf", styled(&report, "ocsf", newest));
         write("misp", misp(&report));
@@ -239,7 +241,9 @@ fn the_validators_of_others_take_every_output() {
     }
     eprintln!("{incidents} incidents");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (name, words) in [("ecs", &["ecs"][..]), ("ocsf", &["ocsf"]), ("1-8.ocsf", &["ocsf", "--ocsf-version", "1.8"])] {
+    for (name, words) in
+        [("ecs", &["ecs"][..]), ("ocsf", &["ocsf"]), ("1-8.ocsf", &["ocsf", "--ocsf-version", "1.8"])]
+    {
         fs::write(out.path().join(format!("events.{name}")), events(words, 3)).unwrap();
     }
     let mut command = Command::new(python);

@@ -11,6 +11,8 @@ pub(super) static ASIM: Whole = Whole {
     name: "asim",
     about: "Microsoft Sentinel ASIM AlertEvent, an array for the Logs Ingestion API",
     extensions: &["asim"],
+    // The interface takes at most a megabyte at a time.
+    sent_apart: true,
     begin: |_| "[".to_owned(),
     incident: |incident| format!("\n{}", pruned(alert(incident))),
     between: ",",

@@ -49,6 +49,10 @@ pub trait Output: Sync {
     fn extensions(&self) -> &'static [&'static str];
     /// Whether a report is one whole: a file of it is replaced. Otherwise every record stands alone, and a file of them grows.
     fn is_document(&self) -> bool;
+    /// Whether a receiver is sent a report as one whole; otherwise it is sent each incident apart.
+    fn is_sent_whole(&self) -> bool {
+        self.is_document()
+    }
     /// A writer of one report into `sink`.
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, style: Style) -> Box<dyn Writer + 'w>;
 }

@@ -65,10 +65,13 @@ impl Output for Ocsf {
     }
 
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, style: Style) -> Box<dyn Writer + 'w> {
-        records(sink, match style.ocsf {
-            OcsfVersion::V1_5 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_5), out),
-            OcsfVersion::V1_8 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_8), out),
-        })
+        records(
+            sink,
+            match style.ocsf {
+                OcsfVersion::V1_5 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_5), out),
+                OcsfVersion::V1_8 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_8), out),
+            },
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reports as parcels for a receiver: one for each incident, or one for a document.
+//! Reports as parcels for a receiver: one for each incident, or one for all.
 
 use super::cef::header;
 use super::{Destination, Output, Style, Target};
@@ -8,14 +8,14 @@ use crate::incident::Incident;
 use crate::run::Run;
 
 impl Target {
-    /// What is sent of a report, one after the other. A document that tells of nothing is not sent.
+    /// What is sent of a report, one after the other. A report that tells of nothing is not sent.
     pub fn parcels<'r>(
         &'r self,
         style: Style,
         run: &'r Run,
         incidents: &'r [Incident],
     ) -> impl Iterator<Item = Result<Parcel, Error>> {
-        let in_one = if self.output.is_document() { incidents.len().max(1) } else { 1 };
+        let in_one = if self.output.is_sent_whole() { incidents.len().max(1) } else { 1 };
         incidents.chunks(in_one).map(move |some| self.parcel(style, run, some))
     }
 
@@ -24,7 +24,7 @@ impl Target {
         let failed = |cause| Error::io("the spool", cause);
         let written = written(self.output, style, run, incidents).map_err(failed)?;
         let body = String::from_utf8_lossy(&written).trim_end_matches(['\r', '\n']).to_owned();
-        let ([incident], false) = (incidents, self.output.is_document()) else {
+        let ([incident], false) = (incidents, self.output.is_sent_whole()) else {
             let mark = mark(body.as_bytes());
             return Ok(Parcel { id: format!("gh-{mark}"), mark, body });
         };

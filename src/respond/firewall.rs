@@ -84,7 +84,10 @@ pub(super) const IPTABLES: Target = Target {
         text.push_str("COMMIT\n");
         for entry in plan.of_family(false) {
             let (address, reason) = (entry.address, entry.reason());
-            let _ = writeln!(text, "# ip6tables: -A GATEHOUND -s {address} -m comment --comment \"{reason}\" -j DROP");
+            let _ = writeln!(
+                text,
+                "# ip6tables: -A GATEHOUND -s {address} -m comment --comment \"{reason}\" -j DROP"
+            );
         }
         text
     },

@@ -35,12 +35,8 @@ pub(super) const FAIL2BAN: Target = Target {
     about: "commands for the jail `gatehound`: `sh FILE`",
     write: |plan| {
         plan.entries.iter().fold(plan.header("#"), |mut text, entry| {
-            let _ = writeln!(
-                text,
-                "fail2ban-client set gatehound banip {} # {}",
-                entry.address,
-                entry.reason()
-            );
+            let _ =
+                writeln!(text, "fail2ban-client set gatehound banip {} # {}", entry.address, entry.reason());
             text
         })
     },

@@ -79,7 +79,9 @@ pub(super) const KONG: Target = Target {
         if plan.entries.is_empty() {
             return text + " []\n";
         }
-        text.push_str("\n- name: ip-restriction\n  tags: [gatehound]\n  config:\n    status: 403\n    deny:\n");
+        text.push_str(
+            "\n- name: ip-restriction\n  tags: [gatehound]\n  config:\n    status: 403\n    deny:\n",
+        );
         for entry in &plan.entries {
             let _ = writeln!(text, "    - \"{}\" # {}", entry.address, entry.reason());
         }

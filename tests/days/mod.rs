@@ -28,10 +28,15 @@ fn report(seed: u64) -> Value {
         .stdin(day.stdout.take().unwrap())
         .output()
         .unwrap();
-    assert!(day.wait().unwrap().success() && scan.status.success(), "{}", String::from_utf8_lossy(&scan.stderr));
+    assert!(
+        day.wait().unwrap().success() && scan.status.success(),
+        "{}",
+        String::from_utf8_lossy(&scan.stderr)
+    );
     let report: Value = serde_json::from_slice(&scan.stdout).unwrap();
     let incidents = report["incidents"].as_array().unwrap();
-    let addresses = incidents.iter().flat_map(|incident| incident["entities"]["source_ips"].as_array().unwrap());
+    let addresses =
+        incidents.iter().flat_map(|incident| incident["entities"]["source_ips"].as_array().unwrap());
     assert!(incidents.len() > 10 && addresses.filter(|ip| ip.as_str().unwrap().contains(':')).count() > 0);
     report
 }

@@ -52,7 +52,8 @@ fn take(socket: &TcpStream) -> std::io::Result<()> {
         let (mut line, mut length) = (String::new(), 0);
         while reader.read_line(&mut line)? > 2 {
             let lower = line.to_ascii_lowercase();
-            length = lower.strip_prefix("content-length: ").map_or(length, |text| text.trim().parse().unwrap());
+            length =
+                lower.strip_prefix("content-length: ").map_or(length, |text| text.trim().parse().unwrap());
             line.clear();
         }
         if line.is_empty() {
