@@ -13,6 +13,7 @@ use crate::event::{Event, Malformed};
 use crate::format::{Around, Decoded, Decoder, Scratch};
 use crate::hash::NameHash;
 use crate::output::mask;
+use crate::redact::{Redactor, What};
 use crate::request::Meaning;
 use crate::route;
 use crate::sigma::{Facts, Matcher};
@@ -38,8 +39,10 @@ pub struct Writing<'p> {
     pub wanted: Wanted,
     /// Signals that reach this are written with each event; `None` for no signals.
     pub signals: Option<Sensitivity>,
-    /// In whose words.
+    /// In whose words; records that gave no event are written in ours.
     pub form: Form,
+    /// What is replaced by pseudonyms.
+    pub redact: What,
     /// What lines mean.
     pub meaning: &'p Meaning,
     /// Requests before this are left out.
@@ -96,15 +99,24 @@ impl Writing<'_> {
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let scratch = Scratch::default();
         let mut line = line;
+        let mut redactor =
+            (!self.redact.is_nothing()).then(|| Redactor::new(self.redact, &self.meaning.keys, Vec::new()));
         let mut judges = self.signals.map(|least| (Reader::default(), Matcher::default(), least));
         let mut each = |decoded: Decoded<'_, '_>| {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
+            let start = out.len();
             match (self.wanted, &decoded.event) {
                 (Wanted::Events, Ok(event)) => {
                     self.event(&place, &decoded, event, &mut judges, &mut out);
                 }
                 (Wanted::Rejects, Err(reason)) => reject(&place, *reason, decoded.record, &mut out),
                 _ => {}
+            }
+            if out.len() > start {
+                redactor.iter_mut().for_each(|redactor| hide(redactor, &mut out, start));
+                if self.wanted == Wanted::Events {
+                    self.form.turn(&mut out, start);
+                }
             }
             line += 1;
         };
@@ -137,7 +149,6 @@ impl Writing<'_> {
         if outside {
             return;
         }
-        let start = out.len();
         let mut object = Object::open(out, "gatehound.event.v1");
         place.write(&mut object);
         object.text("format", decoded.format.as_bytes());
@@ -156,7 +167,6 @@ impl Writing<'_> {
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }
         object.close();
-        self.form.turn(out, start);
     }
 
     /// Who made the request.
@@ -188,6 +198,17 @@ impl Writing<'_> {
             }
         }
     }
+}
+
+/// Replaces names in the object that stands in `out` from `start` on, with its line end.
+fn hide(redactor: &mut Redactor, out: &mut Vec<u8>, start: usize) {
+    let object = out.get(start..).map(serde_json::from_slice::<serde_json::Map<_, _>>);
+    let Some(Ok(mut object)) = object else { return };
+    out.truncate(start);
+    redactor.event(&mut object);
+    // Writing to memory cannot fail.
+    let _ = serde_json::to_writer(&mut *out, &object);
+    out.push(b'\n');
 }
 
 /// How many records a block holds.

@@ -103,6 +103,15 @@ fn each_address_stands_with_its_incident_its_reason_and_its_end() {
 }
 
 #[test]
+fn time_outs_are_as_long_as_the_user_wants() {
+    let plan = Plan::new(&incidents(&report()), &Wishes { lasts: 2 * HOUR, ..wishes() });
+    let list = |name: &str| TARGETS.iter().find(|target| target.name == name).unwrap().write(&plan);
+    assert!(list("nftables").contains("203.0.113.7 timeout 7200s"), "{}", list("nftables"));
+    assert!(list("ipset").contains("203.0.113.7 timeout 7200 "), "{}", list("ipset"));
+    assert!(list("crowdsec").contains("\"2h\""), "{}", list("crowdsec"));
+}
+
+#[test]
 fn a_shared_address_and_a_mild_or_suppressed_incident_are_left_alone() {
     let mut shared = report();
     for incident in shared["incidents"].as_array_mut().unwrap() {

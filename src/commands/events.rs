@@ -8,7 +8,7 @@ use gatehound::config::Settings;
 use gatehound::error::Error;
 use gatehound::events::{Form, Wanted, Writing};
 use gatehound::output::OcsfVersion;
-use gatehound::plan::{Reading, Rules, Surroundings, Talk};
+use gatehound::plan::{Reading, Rules, Surroundings, Talk, redaction};
 use gatehound::source::Feed;
 
 use super::signals::Signals;
@@ -27,6 +27,7 @@ pub(crate) fn run(
     let talk = Talk::of(&settings, around)?;
     let reading = Reading::open(&args.read.paths, Rules::new(&settings, around)?);
     let version = settings.read("ocsf-version", OcsfVersion::by_name)?;
+    let redact = redaction(&settings, reading.has_own_key)?;
     check_sources(&reading)?;
     warn(talk, &reading.warnings());
 
@@ -42,6 +43,7 @@ pub(crate) fn run(
             EventsForm::Ecs => Form::Ecs,
             EventsForm::Ocsf => Form::Ocsf(version.unwrap_or_default()),
         },
+        redact,
         meaning: &reading.meaning,
         since: reading.since,
         until: reading.until,

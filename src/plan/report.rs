@@ -90,17 +90,14 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
-        let redact = mistakes.or_default(What::read(settings.list("redact")));
         let redact_manifest = settings.text("redact-manifest").map(PathBuf::from);
         for path in redact_manifest.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
-        if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
-            mistakes.0.push(Error::usage(
-                "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
-            ));
-        }
+        // Whoever names a key that cannot be read is told that, and nothing else.
+        let has_own_key = rules.as_ref().is_err() || rules.as_ref().is_ok_and(Rules::has_own_key);
+        let redact = mistakes.or_default(super::redaction(settings, has_own_key));
         mistakes.none()?;
         let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
         let keeps =
