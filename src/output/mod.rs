@@ -10,6 +10,8 @@ mod csv;
 mod ecs;
 mod html;
 mod json;
+mod leef;
+mod lines;
 mod markdown;
 pub mod mask;
 mod ndjson;
@@ -24,6 +26,7 @@ pub(crate) use siem::pruned;
 mod sink;
 mod splunk;
 mod stix;
+mod syslog;
 mod text;
 mod udm;
 mod whole;
@@ -102,9 +105,9 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &ecs::ELASTIC_BULK,
     &splunk::SPLUNK,
     &cef::CEF,
-    &cef::LEEF,
-    &cef::SYSLOG,
-    &cef::SYSLOG_CEF,
+    &leef::LEEF,
+    &syslog::SYSLOG,
+    &syslog::SYSLOG_CEF,
     &asim::ASIM,
     &udm::UDM,
     &otlp::OTLP,

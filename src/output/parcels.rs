@@ -1,6 +1,6 @@
 //! Reports as parcels for a receiver: one for each incident, or one for all.
 
-use super::cef::header;
+use super::syslog::header;
 use super::{Destination, Output, Style, Target};
 use crate::deliver::Parcel;
 use crate::error::Error;
