@@ -114,7 +114,9 @@ impl Writing<'_> {
                 _ => {}
             }
             if out.len() > start {
-                redactor.iter_mut().for_each(|redactor| hide(redactor, &mut out, start));
+                if let Some(redactor) = &mut redactor {
+                    hide(redactor, &mut out, start);
+                }
                 if self.wanted == Wanted::Events {
                     self.form.turn(&mut out, start);
                 }

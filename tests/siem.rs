@@ -257,7 +257,9 @@ fn the_validators_of_others_take_every_output() {
     for (case, report) in cases.into_iter().chain(days::reports()) {
         let write =
             |name: &str, text: String| fs::write(out.path().join(format!("{case}.{name}")), text).unwrap();
-        NAMES.iter().for_each(|name| write(name, render(&report, name)));
+        for name in NAMES {
+            write(name, render(&report, name));
+        }
         write("1-8.ocsf", styled(&report, "ocsf", newest));
         write("misp", misp(&report));
         incidents += report["incidents"].as_array().unwrap().len();
