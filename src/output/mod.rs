@@ -27,6 +27,7 @@ mod sink;
 mod splunk;
 mod stix;
 mod syslog;
+mod techniques;
 mod text;
 mod udm;
 mod whole;

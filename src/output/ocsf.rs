@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::siem::{
     LIST, PRODUCT, VERSION, activity, addresses, details, grade, json_line, millis, name_of, pruned, records,
-    techniques,
 };
+use super::techniques::techniques;
 use super::{Output, Style, Writer};
 use crate::error::Error;
 use crate::incident::{Incident, Outcome};
@@ -128,7 +128,7 @@ fn finding(incident: &Incident, version: OcsfVersion) -> Value {
 fn info(incident: &Incident, first: i64, last: i64) -> Value {
     let attacks = techniques(incident).map(|technique| {
         let (main, _) = technique.id.split_once('.').unwrap_or((technique.id, ""));
-        let main = super::siem::technique_of(main).unwrap_or(technique);
+        let main = super::techniques::technique_of(main).unwrap_or(technique);
         let is_sub = main.id != technique.id;
         json!({
             "version": "17.1",

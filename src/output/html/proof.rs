@@ -6,7 +6,7 @@ use crate::incident::{Incident, Proof};
 use crate::output::html::PROOFS;
 use crate::output::html::marks::{kind, measured, name, sentence};
 use crate::output::html::table::{column, table};
-use crate::output::siem::technique_of;
+use crate::output::techniques::technique_of;
 use crate::output::words::number;
 
 /// What the detectors proved.
