@@ -206,12 +206,14 @@ impl Writing<'_> {
 /// Replaces names in the object that stands in `out` from `start` on, with its line end.
 fn hide(redactor: &mut Redactor, out: &mut Vec<u8>, start: usize) {
     let object = out.get(start..).map(serde_json::from_slice::<serde_json::Map<_, _>>);
-    let Some(Ok(mut object)) = object else { return };
+    // What cannot be read cannot be hidden. It is our own object, so it can.
     out.truncate(start);
-    redactor.event(&mut object);
-    // Writing to memory cannot fail.
-    let _ = serde_json::to_writer(&mut *out, &object);
-    out.push(b'\n');
+    if let Some(Ok(mut object)) = object {
+        redactor.event(&mut object);
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(&mut *out, &object);
+        out.push(b'\n');
+    }
 }
 
 /// How many records a block holds.
