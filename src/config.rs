@@ -66,6 +66,7 @@ pub static KEYS: &[Key] = &[
     passing("block-size", Shape::Number),
     key("format", Shape::Text, "text"),
     key("output", Shape::List, ""),
+    key("ocsf-version", Shape::Text, "1.5"),
     key("min-severity", Shape::Text, "info"),
     key("top", Shape::Number, ""),
     key("max-entities", Shape::Number, "1000"),

@@ -1,5 +1,6 @@
 //! Normalised events, `gatehound.event.v1`, one a line in the order of the log; and the lines that gave none.
 
+mod fields;
 mod json;
 mod others;
 
@@ -13,13 +14,14 @@ use crate::event::{Event, Malformed};
 use crate::format::{Around, Decoded, Decoder, Scratch};
 use crate::hash::NameHash;
 use crate::output::mask;
+use crate::redact::{Redactor, What};
 use crate::request::Meaning;
-use crate::route;
 use crate::sigma::{Facts, Matcher};
 use crate::signal::{Reader, Sensitivity};
 use crate::source::{Block, Feed};
 use crate::text::percent_decode;
 use crate::time::Time;
+use fields::{answer, around, plain, says_something, what};
 use json::Object;
 pub use others::Form;
 
@@ -38,8 +40,10 @@ pub struct Writing<'p> {
     pub wanted: Wanted,
     /// Signals that reach this are written with each event; `None` for no signals.
     pub signals: Option<Sensitivity>,
-    /// In whose words.
+    /// In whose words; records that gave no event are written in ours.
     pub form: Form,
+    /// What is replaced by pseudonyms.
+    pub redact: What,
     /// What lines mean.
     pub meaning: &'p Meaning,
     /// Requests before this are left out.
@@ -96,15 +100,26 @@ impl Writing<'_> {
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let scratch = Scratch::default();
         let mut line = line;
+        let mut redactor =
+            (!self.redact.is_nothing()).then(|| Redactor::new(self.redact, &self.meaning.keys, Vec::new()));
         let mut judges = self.signals.map(|least| (Reader::default(), Matcher::default(), least));
         let mut each = |decoded: Decoded<'_, '_>| {
             let place = Place { source, line, offset: block.offset + decoded.offset as u64 };
+            let start = out.len();
             match (self.wanted, &decoded.event) {
                 (Wanted::Events, Ok(event)) => {
                     self.event(&place, &decoded, event, &mut judges, &mut out);
                 }
                 (Wanted::Rejects, Err(reason)) => reject(&place, *reason, decoded.record, &mut out),
                 _ => {}
+            }
+            if out.len() > start {
+                if let Some(redactor) = &mut redactor {
+                    hide(redactor, &mut out, start);
+                }
+                if self.wanted == Wanted::Events {
+                    self.form.turn(&mut out, start);
+                }
             }
             line += 1;
         };
@@ -137,7 +152,6 @@ impl Writing<'_> {
         if outside {
             return;
         }
-        let start = out.len();
         let mut object = Object::open(out, "gatehound.event.v1");
         place.write(&mut object);
         object.text("format", decoded.format.as_bytes());
@@ -156,7 +170,6 @@ impl Writing<'_> {
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }
         object.close();
-        self.form.turn(out, start);
     }
 
     /// Who made the request.
@@ -190,6 +203,19 @@ impl Writing<'_> {
     }
 }
 
+/// Replaces names in the object that stands in `out` from `start` on, with its line end.
+fn hide(redactor: &mut Redactor, out: &mut Vec<u8>, start: usize) {
+    let object = out.get(start..).map(serde_json::from_slice::<serde_json::Map<_, _>>);
+    // What cannot be read cannot be hidden. It is our own object, so it can.
+    out.truncate(start);
+    if let Some(Ok(mut object)) = object {
+        redactor.event(&mut object);
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(&mut *out, &object);
+        out.push(b'\n');
+    }
+}
+
 /// How many records a block holds.
 fn records(block: &Block) -> u64 {
     let bytes = block.bytes();
@@ -210,76 +236,6 @@ impl Place<'_> {
         object.number("line", Some(self.line));
         object.number("offset", Some(self.offset));
     }
-}
-
-/// What was asked for.
-fn what(event: &Event<'_>, object: &mut Object<'_>) {
-    plain(event, object, "method", event.method);
-    plain(event, object, "scheme", event.scheme);
-    plain(event, object, "host", event.host);
-    masked(event, object, "path", event.path);
-    masked_query(event, object);
-    plain(event, object, "protocol", event.protocol);
-    if let Some(path) = event.path.filter(|path| says_something(path)) {
-        object.text("template", &route::text(&event.plain(path)));
-    }
-}
-
-/// What came of it.
-fn answer(event: &Event<'_>, object: &mut Object<'_>) {
-    object.number("status", event.status.map(u64::from));
-    object.number("bytes_out", event.bytes_out);
-    object.number("bytes_in", event.bytes_in);
-    object.millis("duration_ms", event.duration);
-    plain(event, object, "upstream", event.upstream);
-    object.number("upstream_status", event.upstream_status.map(u64::from));
-    object.millis("upstream_ms", event.upstream_duration);
-}
-
-/// What else the log tells.
-fn around(event: &Event<'_>, object: &mut Object<'_>) {
-    masked(event, object, "referer", event.referer);
-    masked(event, object, "user_agent", event.user_agent);
-    plain(event, object, "request_id", event.request_id);
-    plain(event, object, "gateway_route", event.gateway_route);
-    plain(event, object, "api", event.api);
-    plain(event, object, "tls_version", event.tls_version);
-    plain(event, object, "tls_cipher", event.tls_cipher);
-    plain(event, object, "tls_client", event.tls_client);
-    plain(event, object, "ja3", event.ja3);
-    plain(event, object, "ja4", event.ja4);
-    plain(event, object, "cache", event.cache);
-    plain(event, object, "country", event.country);
-    object.number("asn", event.asn.map(u64::from));
-    plain(event, object, "flags", event.flags);
-    masked(event, object, "raw_request", event.raw_request);
-}
-
-/// A field without its producer's escapes; left out where the log says nothing.
-fn plain(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&[u8]>) {
-    if let Some(field) = field.filter(|field| says_something(field)) {
-        object.text(name, &event.plain(field));
-    }
-}
-
-/// As [`plain`], with secrets that stand in it masked.
-fn masked(event: &Event<'_>, object: &mut Object<'_>, name: &str, field: Option<&[u8]>) {
-    if let Some(field) = field.filter(|field| says_something(field)) {
-        object.text(name, &mask::mask(&event.plain(field)));
-    }
-}
-
-/// As [`masked`], for a query: the mask knows parameters by what stands before them.
-fn masked_query(event: &Event<'_>, object: &mut Object<'_>) {
-    if let Some(query) = event.query.filter(|query| says_something(query)) {
-        let query = [b"?", &*event.plain(query)].concat();
-        object.text("query", mask::mask(&query).strip_prefix(b"?").unwrap_or(&query));
-    }
-}
-
-/// Whether a field is more than an empty one.
-fn says_something(field: &[u8]) -> bool {
-    !matches!(field, b"" | b"-")
 }
 
 /// Writes one record that is no request.

@@ -47,7 +47,7 @@ fn run(cli: &Cli, around: &Surroundings) -> Result<Done, Error> {
     let settings = |layer: Layer| Settings::load(layer, &*around.environment, cli.config.as_deref());
     match &cli.command {
         Command::Scan(args) => commands::scan::run(&args.read.paths, || settings(args.layer()), around),
-        Command::Events(args) => commands::events::run(args, || settings(args.read.layer()), around),
+        Command::Events(args) => commands::events::run(args, || settings(args.layer()), around),
         Command::Doctor(args) => commands::doctor::run(args, || settings(args.read.layer()), around),
         Command::Formats(args) => commands::formats::run(args),
         Command::Rules(args) => commands::rules::run(args),

@@ -10,6 +10,7 @@ mod written;
 
 use crate::config::{Environment, Settings};
 use crate::error::Error;
+use crate::redact::What;
 use crate::time::Time;
 
 pub use reading::{OWN_RULES, Reading, Recognised, Rules, keys};
@@ -70,6 +71,17 @@ impl Talk {
         };
         Ok(Self { volume, progress: quiet == 0 && wants_progress && around.is_stderr_terminal })
     }
+}
+
+/// What the settings want to be replaced by pseudonyms: only under a key of the user's own.
+pub fn redaction(settings: &Settings, has_own_key: bool) -> Result<What, Error> {
+    let what = What::read(settings.list("redact"))?;
+    if what.is_nothing() || has_own_key {
+        return Ok(what);
+    }
+    Err(Error::usage(
+        "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
+    ))
 }
 
 /// Mistakes, gathered so that all are told and not only the first.

@@ -3,11 +3,13 @@
 pub(crate) mod address;
 mod remembered;
 pub(crate) mod simd;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub(crate) use remembered::Remembered;
+pub(crate) use words::{count, number};
 
 /// How a producer escaped the text fields of a record. Fields stay as they stand in the log until somebody reads them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,6 +20,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use gatehound::deliver::{Address, Delivery, Parcel, Told};
+use receiver::Dice;
 
 /// A way to a receiver that waits as little as a test can afford.
 fn delivery(format: &'static str, address: &str, spool: &Path) -> Delivery {
@@ -48,25 +49,12 @@ fn parcels(numbers: std::ops::Range<usize>) -> Vec<Parcel> {
     numbers.map(parcel).collect()
 }
 
+/// Puts parcels on disk.
+fn keep(delivery: &Delivery, parcels: Vec<Parcel>) {
+    delivery.keep(parcels.into_iter().map(Ok)).unwrap();
+}
+
 /// Sends what waits.
 fn send(delivery: &Delivery) -> Told {
     delivery.send(&AtomicBool::new(false)).unwrap()
-}
-
-/// Numbers that are the same in every run of a test (xorshift64*, Vigna 2016).
-struct Dice(u64);
-
-impl Dice {
-    /// A number below `sides`.
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % sides
-    }
-
-    /// A wait of so many milliseconds.
-    fn wait(&mut self, from: u64, to: u64) {
-        std::thread::sleep(Duration::from_millis(from + self.roll(to - from)));
-    }
 }

@@ -8,8 +8,14 @@
     reason = "a test that cannot go on fails, and one that skips says so"
 )]
 
+#[cfg(feature = "deliver")]
+#[path = "docs/commands.rs"]
+mod commands;
 #[path = "docs/formats.rs"]
 mod formats;
+#[cfg(feature = "deliver")]
+#[path = "deliver/receiver.rs"]
+mod receiver;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -75,6 +81,37 @@ fn the_readme_names_every_detector_and_format_and_no_other() {
     let mut formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
     formats.sort_unstable();
     assert_eq!(names(between(&readme, "## Formats", "## Reports")), formats);
+}
+
+/// The pages below `folder`.
+fn pages(folder: &str) -> Vec<String> {
+    let files = std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = files.map(|name| format!("{folder}/{}", name.to_str().unwrap()));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn pages_that_pages_link_to_are_there() {
+    let mut links = 0;
+    for name in pages("docs").into_iter().chain(pages("docs/siem")) {
+        let page = page(&name);
+        let targets = page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for target in targets.filter(|target| target.ends_with(".md") && !target.contains("://")) {
+            let place = root().join(&name).parent().unwrap().join(target);
+            assert!(place.exists(), "{name} links to {target}");
+            links += 1;
+        }
+    }
+    assert!(links >= 7);
+    let outputs = page("docs/outputs.md");
+    for page in pages("docs/siem") {
+        assert!(
+            outputs.contains(page.trim_start_matches("docs/")),
+            "docs/outputs.md does not link to {page}"
+        );
+    }
 }
 
 #[test]

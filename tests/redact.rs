@@ -175,3 +175,49 @@ fn nothing_is_redacted_without_a_key_or_with_an_unknown_word() {
     let unknown = run(folder.path(), Some("k1"), &["scan", "-q", &log, "--redact", "usrs"]);
     assert_eq!(unknown.status.code(), Some(2));
 }
+
+/// What `events` writes of `log` without people, addresses and queries.
+fn hidden_events(folder: &Path, log: &str, more: &[&str]) -> String {
+    text(&run(folder, Some("k1"), &[&["events", "-q", "--redact", "all", log], more].concat()))
+}
+
+#[test]
+fn events_have_the_pseudonyms_of_reports_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = sample("day");
+    let until = ["--until", "2026-03-10T03:20:00Z"];
+    let scan = |more: &[&str]| {
+        let words = [&["scan", "-q", &day, "--format", "ndjson"], &until[..], more].concat();
+        originals(&text(&run(folder.path(), Some("k1"), &words)))
+    };
+    let (named, pseudonyms) = (scan(&[]), scan(&["--redact", "all"]));
+    assert!(named.len() > 50);
+    for form in ["ndjson", "ecs", "ocsf"] {
+        let told = hidden_events(folder.path(), &day, &[&until[..], &["--format", form]].concat());
+        let words: std::collections::BTreeSet<&str> = told.split('"').collect();
+        // An address may be the pseudonym of another.
+        let is_name = |name: &&String| name.parse::<std::net::IpAddr>().is_err();
+        let leaks = named.iter().filter(is_name).filter(|name| words.contains(&***name));
+        assert_eq!(leaks.collect::<Vec<_>>(), Vec::<&String>::new(), "{form}");
+        assert!(pseudonyms.iter().all(|name| words.contains(&**name)), "{form}");
+    }
+}
+
+#[test]
+fn no_field_of_an_event_and_no_line_that_gave_none_tells_what_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    let line = "192.0.2.7 - amy [10/Mar/2026:17:00:03 +0000] \"GET /a/b@mail.example?q=secret&amy=2 HTTP/1.1\" 200 5 \
+                \"https://shop.example/?for=amy\" \"c (192.0.2.7)\"\n";
+    std::fs::write(&log, line.repeat(3) + "broken 192.0.2.7 b@mail.example ?q=secret\n").unwrap();
+    let log = log.to_str().unwrap();
+    for more in [&[][..], &["--format", "ecs"], &["--format", "ocsf"], &["--rejects"]] {
+        let told = hidden_events(folder.path(), log, more);
+        for hidden in ["192.0.2.7", "secret", "amy\"", "=amy", "b@mail.example"] {
+            assert!(!told.contains(hidden), "{hidden}: {told}");
+        }
+        assert!(told.contains("query-") && told.contains("user-"), "{told}");
+    }
+    let keyless = run(folder.path(), None, &["events", "-q", "--redact", "all", log]);
+    assert!(keyless.status.code() == Some(2) && keyless.stdout.is_empty());
+}

@@ -2,13 +2,16 @@
 //! a command. `UPDATE=1 cargo test` writes the expected files; read them.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and one that skips says so")]
 
+#[path = "days/mod.rs"]
+mod days;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use gatehound::incident::{Incident, Severity};
 use gatehound::request::Trust;
-use gatehound::respond::{Plan, TARGETS, Wishes, read_incidents};
+use gatehound::respond::{Means, Plan, TARGETS, Wishes, read_incidents};
 use gatehound::time::HOUR;
 use serde_json::{Value, json};
 
@@ -85,6 +88,30 @@ fn what_must_not_be_blocked_is_left_out_and_told() {
 }
 
 #[test]
+fn each_address_stands_with_its_incident_its_reason_and_its_end() {
+    let plan = Plan::new(&incidents(&report()), &wishes());
+    assert_eq!(plan.entries.len(), 2);
+    for target in TARGETS.iter().filter(|target| target.means == Means::Addresses) {
+        let text = target.write(&plan);
+        for entry in &plan.entries {
+            let why = text.matches(&entry.why.text()).count();
+            assert!(why > 0, "{} does not say why {} is in it", target.name, entry.address);
+            let ends = [entry.until.rfc3339(0), "timeout 86400".to_owned(), "\"24h\"".to_owned()];
+            assert!(ends.iter().any(|end| text.contains(end)), "{} has no end", target.name);
+        }
+    }
+}
+
+#[test]
+fn time_outs_are_as_long_as_the_user_wants() {
+    let plan = Plan::new(&incidents(&report()), &Wishes { lasts: 2 * HOUR, ..wishes() });
+    let list = |name: &str| TARGETS.iter().find(|target| target.name == name).unwrap().write(&plan);
+    assert!(list("nftables").contains("203.0.113.7 timeout 7200s"), "{}", list("nftables"));
+    assert!(list("ipset").contains("203.0.113.7 timeout 7200 "), "{}", list("ipset"));
+    assert!(list("crowdsec").contains("\"2h\""), "{}", list("crowdsec"));
+}
+
+#[test]
 fn a_shared_address_and_a_mild_or_suppressed_incident_are_left_alone() {
     let mut shared = report();
     for incident in shared["incidents"].as_array_mut().unwrap() {
@@ -133,8 +160,24 @@ fn takes(program: &str, arguments: &[&str], text: &str) -> Option<bool> {
 
 #[test]
 fn the_programs_that_carry_it_out_take_the_lists() {
-    let plan = Plan::new(&incidents(&report()), &wishes());
-    let list = |name: &str| TARGETS.iter().find(|target| target.name == name).unwrap().write(&plan);
+    take(&Plan::new(&incidents(&report()), &wishes()));
+}
+
+#[test]
+fn the_programs_that_carry_it_out_take_the_lists_of_whole_days() {
+    for (day, report) in days::reports() {
+        let plan = Plan::new(&incidents(&report), &Wishes { least: Severity::Low, shared: true, ..wishes() });
+        let families =
+            [true, false].map(|v4| plan.entries.iter().filter(|one| one.address.is_ipv4() == v4).count());
+        assert!(families.iter().all(|addresses| *addresses > 0), "{day}: {families:?}");
+        eprintln!("{day}: {families:?} addresses");
+        take(&plan);
+    }
+}
+
+/// Every program that is there takes its list of `plan`.
+fn take(plan: &Plan) {
+    let list = |name: &str| TARGETS.iter().find(|target| target.name == name).unwrap().write(plan);
     let nginx = |inside: &str| {
         format!(
             "daemon off;\npid /tmp/gatehound-test.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{inside}\n}}\n"

@@ -2,12 +2,17 @@
 //! take them. `UPDATE=1 cargo test` writes the expected files; read them.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "days/mod.rs"]
+mod days;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gatehound::incident::Incident;
-use gatehound::output::{OUTPUTS, Style, by_name};
+use gatehound::incident::{Incident, Severity};
+use gatehound::output::{OUTPUTS, OcsfVersion, Style, by_name};
+use gatehound::request::Trust;
+use gatehound::respond::{self, Plan, Wishes};
 use gatehound::run::Run;
 use serde_json::Value;
 
@@ -18,7 +23,9 @@ struct Report {
 }
 
 /// Outputs for machines and tickets that have a golden file each.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
+    "ndjson",
+    "json",
     "markdown",
     "csv",
     "ocsf",
@@ -75,9 +82,13 @@ fn hostile() -> Value {
 }
 
 fn render(report: &Value, format: &str) -> String {
+    styled(report, format, Style::default())
+}
+
+fn styled(report: &Value, format: &str, style: Style) -> String {
     let report: Report = serde_json::from_value(report.clone()).unwrap();
     let mut bytes = Vec::new();
-    let mut writer = by_name(format).unwrap().open(Box::new(&mut bytes), Style::default());
+    let mut writer = by_name(format).unwrap().open(Box::new(&mut bytes), style);
     writer.begin(&report.run).unwrap();
     report.incidents.iter().for_each(|incident| writer.incident(incident).unwrap());
     writer.end().unwrap();
@@ -85,17 +96,27 @@ fn render(report: &Value, format: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// The addresses of every incident as an event for MISP.
+fn misp(report: &Value) -> String {
+    let report: Report = serde_json::from_value(report.clone()).unwrap();
+    let allow = Trust::new(&[]).unwrap();
+    let wishes = Wishes { least: Severity::Info, lasts: 0, allow, shared: true };
+    respond::by_name("misp").unwrap().write(&Plan::new(&report.incidents, &wishes))
+}
+
 #[test]
 fn every_output_looks_as_it_was_read() {
     for name in NAMES {
         let text = render(&attacks(), name);
-        let path = folder().join(format!("attacks.{name}"));
+        // `attacks.json` is what is read.
+        let extension = if name == "json" { "written.json" } else { name };
+        let path = folder().join(format!("attacks.{extension}"));
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&path, &text).unwrap();
         }
         assert_eq!(text, fs::read_to_string(&path).unwrap_or_default(), "{name}");
     }
-    let known = OUTPUTS.iter().filter(|output| !["text", "json", "ndjson", "html"].contains(&output.name()));
+    let known = OUTPUTS.iter().filter(|output| !["text", "html"].contains(&output.name()));
     assert_eq!(known.count(), NAMES.len(), "an output without a golden file");
 }
 
@@ -141,17 +162,25 @@ fn hostile_text_begins_no_record_and_no_markup() {
     }
 }
 
-/// At most so many events of every format that has a sample, in the words of others.
-fn events(form: &str, most: usize) -> String {
+/// The names of the samples of all formats.
+fn samples() -> Vec<String> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/formats");
-    let mut logs: Vec<_> = fs::read_dir(samples).unwrap().map(|entry| entry.unwrap().path()).collect();
-    logs.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
-    logs.sort();
+    let files = fs::read_dir(samples).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        files.filter_map(|file| file.strip_suffix(".log").map(str::to_owned)).collect();
+    names.sort();
+    names
+}
+
+/// At most so many events of each of these samples, in the words of others.
+fn events(samples: &[String], words: &[&str], most: usize) -> String {
     let mut all = String::new();
-    for log in logs {
+    for sample in samples {
         let output = Command::new(env!("CARGO_BIN_EXE_gatehound"))
-            .args(["events", "-q", "--signals", "--format", form])
-            .arg(&log)
+            .args(["events", "-q", "--signals", "--format"])
+            .args(words)
+            .arg(format!("samples/formats/{sample}.log"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -161,8 +190,20 @@ fn events(form: &str, most: usize) -> String {
 }
 
 #[test]
+fn events_in_the_words_of_others_look_as_they_were_read() {
+    for form in ["ecs", "ocsf"] {
+        let text = events(&["apisix-json", "aws-alb", "combined"].map(str::to_owned), &[form], 2);
+        let path = folder().join(format!("events.{form}"));
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(text, fs::read_to_string(&path).unwrap_or_default(), "{form}");
+    }
+}
+
+#[test]
 fn events_in_the_words_of_others_say_what_the_native_ones_do() {
-    let (ecs, ocsf) = (events("ecs", 3), events("ocsf", 3));
+    let (ecs, ocsf) = (events(&samples(), &["ecs"], 3), events(&samples(), &["ocsf"], 3));
     assert!(ecs.lines().count() > 100 && ecs.lines().count() == ocsf.lines().count());
     for (ecs, ocsf) in ecs.lines().zip(ocsf.lines()) {
         let (ecs, ocsf): (Value, Value) =
@@ -176,6 +217,32 @@ fn events_in_the_words_of_others_say_what_the_native_ones_do() {
     }
 }
 
+#[test]
+fn the_version_of_ocsf_is_the_stamp_and_the_number_of_a_patch() {
+    let newest = Style { ocsf: OcsfVersion::V1_8, ..Style::default() };
+    let (old, new) = (render(&attacks(), "ocsf"), styled(&attacks(), "ocsf", newest));
+    assert_eq!(old.matches("\"1.5.0\"").count(), old.lines().count());
+    assert_eq!(old.replace("\"1.5.0\"", "\"1.8.0\""), new);
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    fs::write(&log, "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"PATCH /a HTTP/1.1\" 200 5 \"-\" \"c\"\n")
+        .unwrap();
+    for (words, stamp, number, kind) in
+        [(&[][..], "1.5.0", 99, 400_299), (&["--ocsf-version", "1.8"], "1.8.0", 9, 400_209)]
+    {
+        let run = Command::new(env!("CARGO_BIN_EXE_gatehound"))
+            .args(["events", "-q", "--format", "ocsf"])
+            .arg(&log)
+            .args(words)
+            .output()
+            .unwrap();
+        let event: Value = serde_json::from_slice(&run.stdout).unwrap();
+        assert_eq!(event["metadata"]["version"], stamp);
+        assert_eq!((event["activity_id"].as_u64(), event["type_uid"].as_u64()), (Some(number), Some(kind)));
+        assert_eq!(event["activity_name"], "Patch");
+    }
+}
+
 /// Runs `tests/validators.py` with the Python that `GATEHOUND_VALIDATORS` names.
 #[test]
 fn the_validators_of_others_take_every_output() {
@@ -184,15 +251,25 @@ fn the_validators_of_others_take_every_output() {
         return;
     };
     let out = tempfile::tempdir().unwrap();
-    for (case, report) in [("attacks", attacks()), ("hostile", hostile())] {
+    let newest = Style { ocsf: OcsfVersion::V1_8, ..Style::default() };
+    let mut incidents = 0;
+    let cases = [("attacks".to_owned(), attacks()), ("hostile".to_owned(), hostile())];
+    for (case, report) in cases.into_iter().chain(days::reports()) {
+        let write =
+            |name: &str, text: String| fs::write(out.path().join(format!("{case}.{name}")), text).unwrap();
         for name in NAMES {
-            fs::write(out.path().join(format!("{case}.{name}")), render(&report, name)).unwrap();
+            write(name, render(&report, name));
         }
+        write("1-8.ocsf", styled(&report, "ocsf", newest));
+        write("misp", misp(&report));
+        incidents += report["incidents"].as_array().unwrap().len();
     }
+    eprintln!("{incidents} incidents");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Their validator of ECS is started for each document.
-    for (form, most) in [("ocsf", 3), ("ecs", 1)] {
-        fs::write(out.path().join(format!("events.{form}")), events(form, most)).unwrap();
+    for (name, words) in
+        [("ecs", &["ecs"][..]), ("ocsf", &["ocsf"]), ("1-8.ocsf", &["ocsf", "--ocsf-version", "1.8"])]
+    {
+        fs::write(out.path().join(format!("events.{name}")), events(&samples(), words, 3)).unwrap();
     }
     let mut command = Command::new(python);
     command.arg(root.join("tests/validators.py")).arg(out.path());

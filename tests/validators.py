@@ -3,7 +3,7 @@
 
 usage: validators.py FOLDER    where FOLDER holds files called `<name>.<output>`
 
-Needs `ocsf-json-schema`, `jsonschema` and `stix2-validator`; SARIF_SCHEMA and ECS_VALIDATOR name files that are used
+Needs `ocsf-json-schema`, `jsonschema`, `stix2-validator` and `pymisp`; SARIF_SCHEMA and ECS_VALIDATOR name files that are used
 where they are there. Whatever is missing is told, and skipped.
 """
 
@@ -13,7 +13,6 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
 wrong = []
@@ -36,17 +35,22 @@ def ocsf(paths):
     import jsonschema
     from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
+    classes = {2004: "detection_finding", 4002: "http_activity"}
+    validators = {}
     for version in ("1.5.0", "1.8.0"):
         schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=version))
-        classes = {2004: "detection_finding", 4002: "http_activity"}
-        validators = {
-            uid: jsonschema.Draft202012Validator(schema.get_class_schema(class_name=name, profiles=[]))
-            for uid, name in classes.items()
-        }
-        for path in paths:
-            for finding in lines(path):
-                finding["metadata"]["version"] = version
-                for error in list(validators[finding["class_uid"]].iter_errors(finding))[:3]:
+        for uid, name in classes.items():
+            whole = schema.get_class_schema(class_name=name, profiles=[])
+            validators[version, uid] = jsonschema.Draft202012Validator(whole)
+    for path in paths:
+        for finding in lines(path):
+            # What is stamped 1.5.0 holds in 1.8.0 as well.
+            stamp = finding["metadata"]["version"]
+            wanted = {"1.5.0": ("1.5.0", "1.8.0"), "1.8.0": ("1.8.0",)}.get(stamp, ())
+            if not wanted or (stamp == "1.8.0") != ("1-8." in path.name):
+                complain(path, f"OCSF: stamped {stamp}")
+            for version in wanted:
+                for error in list(validators[version, finding["class_uid"]].iter_errors(finding))[:3]:
                     complain(path, f"OCSF {version}: {error.json_path}: {error.message[:200]}")
 
 
@@ -72,19 +76,74 @@ def stix(paths):
                 complain(path, f"STIX: {one.object_id}: {str(error)[:200]}")
 
 
-def ecs(paths):
+def ecs_program():
+    """The validator as a function from a document to what is wrong with it; its list of fields is read once."""
     validator = os.environ.get("ECS_VALIDATOR")
     if not validator:
         return skip("no ECS validator (ECS_VALIDATOR)")
+    import contextlib
+    import tempfile
+
+    import yaml
+
+    program = compile(pathlib.Path(validator).read_text(encoding="utf-8"), validator, "exec")
+    fields = str(pathlib.Path(validator).parent / "ecs_flat.yml")
+    load, read = yaml.load, {}
+
+    def once(stream, Loader):
+        if stream.name not in read:
+            read[stream.name] = load(stream, Loader=Loader)
+        return read[stream.name]
+
+    def validate(document):
+        said = io.StringIO()
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as single:
+            single.write(json.dumps(document))
+            single.flush()
+            sys.argv, yaml.load = [validator, fields, single.name, "gatehound"], once
+            try:
+                with contextlib.redirect_stdout(said):
+                    exec(program, {"__name__": "__main__"})
+            except SystemExit as end:
+                return said.getvalue() if end.code else ""
+            finally:
+                yaml.load = load
+        return "it did not come to an end"
+
+    return validate
+
+
+def ecs(paths, documents=lines):
+    validate = ecs_program()
+    for path in paths if validate else []:
+        for nth, document in enumerate(documents(path)):
+            wrong_with_it = validate(document)
+            if wrong_with_it:
+                complain(path, f"ECS, document {nth}: {wrong_with_it[-300:]}")
+
+
+def bulk(paths):
     for path in paths:
-        for nth, document in enumerate(lines(path)):
-            single = path.with_suffix(".ecs-one")
-            single.write_text(json.dumps(document), encoding="utf-8")
-            fields = pathlib.Path(validator).parent / "ecs_flat.yml"
-            command = [sys.executable, validator, str(fields), str(single), "gatehound"]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-            if run.returncode != 0:
-                complain(path, f"ECS, document {nth}: {(run.stdout + run.stderr)[-300:]}")
+        if any(set(action) != {"create"} for action in lines(path)[::2]):
+            complain(path, "an action that is not `create`")
+    ecs(paths, lambda path: lines(path)[1::2])
+
+
+def misp(paths):
+    import jsonschema
+    import pymisp
+
+    schema = pathlib.Path(pymisp.__file__).parent / "data" / "schema.json"
+    validator = jsonschema.Draft4Validator(json.loads(schema.read_text(encoding="utf-8")))
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        for error in list(validator.iter_errors(json.loads(text)))[:3]:
+            complain(path, f"MISP: {error.json_path}: {error.message[:200]}")
+        event = pymisp.MISPEvent()
+        event.load(text)
+        given = len(json.loads(text)["Event"]["Attribute"])
+        if len(event.attributes) != given or given == 0:
+            complain(path, f"MISP: {given} attributes, {len(event.attributes)} loaded")
 
 
 CEF_KEY = re.compile(r"(?:^| )([A-Za-z0-9]+)=")
@@ -154,8 +213,8 @@ def array(paths):
 
 CHECKS = {
     "ocsf": ocsf, "sarif": sarif, "stix": stix, "ecs": ecs, "cef": cef, "syslog-cef": cef, "leef": leef,
-    "syslog": syslog, "csv": table, "splunk-hec": json_lines, "elastic-bulk": json_lines, "udm": json_lines,
-    "otlp": json_lines, "asim": array,
+    "syslog": syslog, "csv": table, "splunk-hec": json_lines, "elastic-bulk": bulk, "udm": json_lines,
+    "otlp": json_lines, "asim": array, "misp": misp,
 }
 
 

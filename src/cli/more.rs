@@ -8,6 +8,8 @@ use clap_complete::Shell;
 
 use super::scan::ReadArgs;
 use super::{EXITS, scan};
+use crate::config::Layer;
+use crate::output::OcsfVersion;
 use crate::signal::Sensitivity;
 use crate::simulate;
 
@@ -43,9 +45,28 @@ pub struct EventsArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Writing")]
     pub format: EventsForm,
 
+    /// Replace people, addresses or values in queries by pseudonyms, the same as those of a redacted report: `users`,
+    /// `addresses`, `queries`, `all`; repeatable. Needs a key in `GATEHOUND_HASH_KEY_FILE`.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = crate::redact::WORDS, help_heading = "Writing")]
+    pub redact: Vec<String>,
+
+    /// The version of OCSF that `--format ocsf` writes [default: 1.5].
+    #[arg(long, value_name = "VERSION", value_parser = OcsfVersion::WORDS, help_heading = "Writing")]
+    pub ocsf_version: Option<String>,
+
     /// Write to FILE, `-` for standard output; a file is replaced.
     #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Writing")]
     pub output: PathBuf,
+}
+
+impl EventsArgs {
+    /// What the command line says, under the names of settings.
+    pub fn layer(&self) -> Layer {
+        let mut layer = self.read.layer();
+        layer.text("ocsf-version", self.ocsf_version.as_deref());
+        layer.list("redact", &self.redact);
+        layer
+    }
 }
 
 /// How events are written.

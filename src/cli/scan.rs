@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 
 use super::{ENVIRONMENT, EXITS};
 use crate::config::Layer;
-use crate::output::OUTPUTS;
+use crate::output::{OUTPUTS, OcsfVersion};
 
 /// What to read, and how.
 #[derive(Debug, Args)]
@@ -105,6 +105,10 @@ pub struct ScanArgs {
     )]
     #[arg(short, long, value_name = "[FORMAT:]TARGET", help_heading = "Report")]
     pub output: Vec<String>,
+
+    /// The version of OCSF that the format `ocsf` is stamped with [default: 1.5].
+    #[arg(long, value_name = "VERSION", value_parser = OcsfVersion::WORDS, help_heading = "Report")]
+    pub ocsf_version: Option<String>,
 
     /// What counts as an attack that a line itself shows: what is hardly anything else, what is likely one, what may be one
     /// [default: normal].
@@ -230,6 +234,7 @@ impl ScanArgs {
         let mut layer = self.read.layer();
         layer.text("format", self.format.as_deref());
         layer.list("output", &self.output);
+        layer.text("ocsf-version", self.ocsf_version.as_deref());
         layer.text("min-severity", self.min_severity.as_deref());
         layer.text("top", self.top.as_deref());
         layer.text("max-entities", self.max_entities.as_deref());

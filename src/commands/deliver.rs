@@ -17,7 +17,7 @@ pub(crate) fn keep(plan: &Plan, run: &Run, incidents: &[Incident]) -> Result<(),
     for ((target, style), delivery) in remote.zip(&plan.deliveries) {
         let share = plan.share(target, incidents.len());
         let told = incidents.get(..share).unwrap_or(incidents);
-        delivery.keep(&target.parcels(Style { color: false, ..*style }, run, told)?)?;
+        delivery.keep(target.parcels(Style { color: false, ..*style }, run, told))?;
     }
     Ok(())
 }

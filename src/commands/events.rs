@@ -7,7 +7,8 @@ use gatehound::cli::{EventsArgs, EventsForm};
 use gatehound::config::Settings;
 use gatehound::error::Error;
 use gatehound::events::{Form, Wanted, Writing};
-use gatehound::plan::{Reading, Rules, Surroundings, Talk};
+use gatehound::output::OcsfVersion;
+use gatehound::plan::{Reading, Rules, Surroundings, Talk, redaction};
 use gatehound::source::Feed;
 
 use super::signals::Signals;
@@ -25,6 +26,8 @@ pub(crate) fn run(
     let settings = settings()?;
     let talk = Talk::of(&settings, around)?;
     let reading = Reading::open(&args.read.paths, Rules::new(&settings, around)?);
+    let version = settings.read("ocsf-version", OcsfVersion::by_name)?;
+    let redact = redaction(&settings, reading.has_own_key)?;
     check_sources(&reading)?;
     warn(talk, &reading.warnings());
 
@@ -38,8 +41,9 @@ pub(crate) fn run(
         form: match args.format {
             EventsForm::Ndjson => Form::Native,
             EventsForm::Ecs => Form::Ecs,
-            EventsForm::Ocsf => Form::Ocsf,
+            EventsForm::Ocsf => Form::Ocsf(version.unwrap_or_default()),
         },
+        redact,
         meaning: &reading.meaning,
         since: reading.since,
         until: reading.until,

@@ -21,6 +21,8 @@ pub(super) struct Dialect {
     pub(super) auth: Auth,
     /// Where requests go if the address has no path.
     pub(super) path: &'static str,
+    /// What stands before and behind the parcels.
+    pub(super) around: (&'static str, &'static str),
     /// What an answer means to so many parcels.
     pub(super) read: fn(&Reply, usize) -> Verdict,
 }
@@ -31,7 +33,14 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The way to speak about parcels of the output called `format`.
 pub(super) fn dialect(format: &str) -> Dialect {
-    let of = |mime, at_once| Dialect { mime, at_once, auth: Auth::Bearer, path: "/", read: answers::plain };
+    let of = |mime, at_once| Dialect {
+        mime,
+        at_once,
+        auth: Auth::Bearer,
+        path: "/",
+        around: ("", ""),
+        read: answers::plain,
+    };
     match format {
         "splunk-hec" => Dialect {
             auth: Auth::Splunk,
@@ -43,7 +52,9 @@ pub(super) fn dialect(format: &str) -> Dialect {
             Dialect { auth: Auth::ApiKey, path: "/_bulk", read: answers::elastic, ..of(LINES, 500) }
         }
         "otlp" => Dialect { path: "/v1/logs", ..of(JSON, 1) },
-        "webhook" | "slack" | "ntfy" | "udm" | "json" | "sarif" | "stix" | "asim" => of(JSON, 1),
+        // Google SecOps, events.import.
+        "udm" => Dialect { around: ("{\"inlineSource\":", "}"), ..of(JSON, 1) },
+        "webhook" | "slack" | "ntfy" | "json" | "sarif" | "stix" | "asim" => of(JSON, 1),
         "ndjson" | "ocsf" | "ecs" => of(LINES, 500),
         "csv" => of("text/csv; charset=utf-8", 1),
         "html" => of("text/html; charset=utf-8", 1),
@@ -64,11 +75,12 @@ pub(super) fn fitting(parcels: &[Parcel], most: usize) -> usize {
 }
 
 /// The body that holds `parcels`: one behind the other, a line end behind each.
-pub(super) fn body(parcels: &[Parcel]) -> String {
-    parcels.iter().fold(String::new(), |mut body, parcel| {
+pub(super) fn body(parcels: &[Parcel], (before, behind): (&str, &str)) -> String {
+    let body = parcels.iter().fold(before.to_owned(), |mut body, parcel| {
         let _ = writeln!(body, "{}", parcel.body);
         body
-    })
+    });
+    body + behind
 }
 
 /// `template` with the members of the object `parcel` in it; inside JSON, texts are escaped.

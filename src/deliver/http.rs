@@ -101,7 +101,7 @@ impl Http {
         match (&self.template, &self.topic, parcels) {
             (Some(template), _, [one]) => body::filled(template, &one.body),
             (None, Some(topic), [one]) => body::with_topic(&one.body, topic),
-            _ => body::body(parcels),
+            _ => body::body(parcels, self.dialect.around),
         }
     }
 

@@ -132,7 +132,7 @@ impl Delivery {
     }
 
     /// Puts `parcels` on disk, those that the receiver has not got yet. From then on they cannot be lost.
-    pub fn keep(&self, parcels: &[Parcel]) -> Result<(), Error> {
+    pub fn keep(&self, parcels: impl IntoIterator<Item = Result<Parcel, Error>>) -> Result<(), Error> {
         spool::Spool::open(self)?.add(parcels)
     }
 

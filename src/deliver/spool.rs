@@ -8,16 +8,45 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tempfile::NamedTempFile;
 
 use super::courier::{Deadline, rest};
 use super::ledger::Ledger;
 use super::{Delivery, Parcel};
 use crate::error::Error;
 
-/// Parcels in one file, so that a long outage is not read into memory at once.
-const A_FILE: usize = 1000;
+/// Parcels in one file, and bytes of them: a long outage, or a large report, is never in memory as a whole.
+const A_FILE: Load = Load { parcels: 1000, bytes: 8 << 20 };
+/// Parcels that are sent at a time, and bytes of them; files are read until there are as many.
+const AT_ONCE: Load = Load { parcels: 1000, bytes: 16 << 20 };
 /// How long a run that waits for another sleeps between two looks.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// How much there is of some parcels.
+#[derive(Clone, Copy, Default)]
+struct Load {
+    parcels: usize,
+    bytes: usize,
+}
+
+impl Load {
+    /// With a parcel of so many bytes more.
+    fn add(&mut self, bytes: usize) {
+        self.parcels += 1;
+        self.bytes += bytes;
+    }
+
+    /// Whether it is as much as `most`, in one way or the other.
+    fn fills(self, most: Self) -> bool {
+        self.parcels >= most.parcels || self.bytes >= most.bytes
+    }
+}
+
+/// A file of parcels, beside its place until it is whole.
+struct Unfinished {
+    file: NamedTempFile,
+    load: Load,
+}
 
 /// The folder of one receiver.
 pub(super) struct Spool {
@@ -60,30 +89,46 @@ impl Spool {
         &self.folder
     }
 
-    /// Adds those of `parcels` that neither arrived nor wait; they are on disk when the call returns.
-    pub(super) fn add(&self, parcels: &[Parcel]) -> Result<(), Error> {
+    /// Adds those of `parcels` that neither arrived nor wait; they are on disk when the call returns. One parcel is in memory
+    /// at a time.
+    pub(super) fn add(&self, parcels: impl IntoIterator<Item = Result<Parcel, Error>>) -> Result<(), Error> {
         let failed = |cause| Error::io(&self.folder, cause);
         let ledger = self.ledger().map_err(failed)?;
         let waiting = self.waiting().map_err(failed)?;
-        let new: Vec<&Parcel> =
-            parcels.iter().filter(|one| !ledger.knows(&one.mark) && !waiting.contains(&one.mark)).collect();
-        new.chunks(A_FILE).try_for_each(|some| self.write(some)).map_err(failed)
+        let mut open = None;
+        for parcel in parcels {
+            let parcel = parcel?;
+            if !ledger.knows(&parcel.mark) && !waiting.contains(&parcel.mark) {
+                open = self.write(open, &parcel).map_err(failed)?;
+            }
+        }
+        open.map_or(Ok(()), |file| self.place(file)).map_err(failed)
     }
 
-    /// Writes parcels beside their place, then moves them there whole.
-    fn write(&self, parcels: &[&Parcel]) -> io::Result<()> {
+    /// Writes a parcel to the open file, or to a new one; gives it back unless it is full by now, and in its place.
+    fn write(&self, open: Option<Unfinished>, parcel: &Parcel) -> io::Result<Option<Unfinished>> {
+        let mut file = open.map_or_else(|| self.unfinished(), Ok)?;
+        let mut line = serde_json::to_vec(parcel)?;
+        line.push(b'\n');
+        file.file.write_all(&line)?;
+        file.load.add(line.len());
+        if file.load.fills(A_FILE) { self.place(file).map(|()| None) } else { Ok(Some(file)) }
+    }
+
+    /// A new file.
+    fn unfinished(&self) -> io::Result<Unfinished> {
+        let file =
+            tempfile::Builder::new().prefix(".").suffix(".ndjson").tempfile_in(self.folder.join("queue"))?;
+        Ok(Unfinished { file, load: Load::default() })
+    }
+
+    /// Moves a file to its place, behind those that are there.
+    fn place(&self, Unfinished { file, .. }: Unfinished) -> io::Result<()> {
         let queue = self.folder.join("queue");
-        let mut file = tempfile::Builder::new().prefix(".").suffix(".ndjson").tempfile_in(&queue)?;
-        for parcel in parcels {
-            let mut line = serde_json::to_vec(parcel)?;
-            line.push(b'\n');
-            file.write_all(&line)?;
-        }
         file.as_file().sync_all()?;
         let last = self.files()?.last().and_then(|path| number(path)).unwrap_or(0);
         let own = file.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = format!("{:010}{own}", last + 1);
-        file.persist_noclobber(queue.join(name))?;
+        file.persist_noclobber(queue.join(format!("{:010}{own}", last + 1)))?;
         sync(&queue)
     }
 
@@ -149,15 +194,18 @@ impl Held<'_> {
     /// held for a while should not be held for each file.
     pub(super) fn load(&self, files: Vec<PathBuf>) -> io::Result<(Vec<PathBuf>, Vec<Parcel>)> {
         let (mut loaded, mut parcels, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut load = Load::default();
         for path in files {
             for line in BufReader::new(File::open(&path)?).split(b'\n') {
-                let Ok(parcel) = serde_json::from_slice::<Parcel>(&line?) else { continue };
+                let line = line?;
+                let Ok(parcel) = serde_json::from_slice::<Parcel>(&line) else { continue };
                 if !self.ledger.knows(&parcel.mark) && seen.insert(parcel.mark.clone()) {
+                    load.add(line.len());
                     parcels.push(parcel);
                 }
             }
             loaded.push(path);
-            if parcels.len() >= A_FILE {
+            if load.fills(AT_ONCE) {
                 break;
             }
         }

@@ -10,6 +10,7 @@ use crate::incident::{Count, Finding, Join, Named, Sample};
 use crate::request::{Client, Place, RouteKey};
 use crate::route::Method;
 use crate::series::{Evidence, Series};
+pub(super) use crate::text::number as count;
 use crate::time::{Seconds, Time};
 
 /// The score of a confounder, in hundredths, from which on it explains a finding.
@@ -164,19 +165,6 @@ pub(super) fn suppress(finding: &mut Finding) {
     });
 }
 
-/// A count with thousands apart: `3,512`.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A count that may be an estimate, which is told with two digits: `about 1,900`.
 pub(super) fn about(number: u64, is_exact: bool) -> String {
     if is_exact || number < 100 {
@@ -188,7 +176,7 @@ pub(super) fn about(number: u64, is_exact: bool) -> String {
 
 /// So many requests: `1 request`, `3,512 requests`.
 pub(super) fn requests(number: u64) -> String {
-    format!("{} request{}", count(number), if number == 1 { "" } else { "s" })
+    crate::text::count(number, "request")
 }
 
 /// Bytes in the unit that fits: `3.2 GB`, powers of ten.

@@ -5,6 +5,8 @@ mod ocsf;
 
 use serde_json::Value;
 
+use crate::output::OcsfVersion;
+
 /// In whose words events are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
@@ -14,16 +16,16 @@ pub enum Form {
     /// Elastic Common Schema.
     Ecs,
     /// OCSF HTTP Activity 4002.
-    Ocsf,
+    Ocsf(OcsfVersion),
 }
 
 impl Form {
     /// Turns the native event that stands in `out` from `start` on, with its line end, into this form.
     pub(super) fn turn(self, out: &mut Vec<u8>, start: usize) {
-        let document = match self {
+        let document: &dyn Fn(&Native<'_>) -> Value = match self {
             Self::Native => return,
-            Self::Ecs => ecs::document,
-            Self::Ocsf => ocsf::activity,
+            Self::Ecs => &ecs::document,
+            Self::Ocsf(version) => &move |event| ocsf::activity(event, version),
         };
         let Some(Ok(event)) = out.get(start..).map(serde_json::from_slice::<Value>) else { return };
         out.truncate(start);

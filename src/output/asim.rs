@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::siem::{LIST, PRODUCT, VERSION, addresses, details, grade, name_of, pruned, techniques};
+use super::siem::{LIST, PRODUCT, VERSION, addresses, details, grade, name_of, pruned};
+use super::techniques::techniques;
 use super::whole::Whole;
 use crate::incident::{Incident, Outcome, Status};
 
@@ -11,6 +12,8 @@ pub(super) static ASIM: Whole = Whole {
     name: "asim",
     about: "Microsoft Sentinel ASIM AlertEvent, an array for the Logs Ingestion API",
     extensions: &["asim"],
+    // The interface takes at most a megabyte at a time.
+    sent_apart: true,
     begin: |_| "[".to_owned(),
     incident: |incident| format!("\n{}", pruned(alert(incident))),
     between: ",",
@@ -20,7 +23,7 @@ pub(super) static ASIM: Whole = Whole {
 fn alert(incident: &Incident) -> Value {
     let grade = grade(incident.severity);
     let first = addresses(incident).next();
-    let named = |named: fn(&super::siem::Technique) -> (&'static str, &'static str)| {
+    let named = |named: fn(&super::techniques::Technique) -> (&'static str, &'static str)| {
         let mut names: Vec<String> =
             techniques(incident).map(named).map(|(id, name)| format!("{name} ({id})")).collect();
         names.dedup();

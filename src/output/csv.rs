@@ -7,6 +7,7 @@ pub(super) static CSV: Whole = Whole {
     name: "csv",
     about: "an incident a row, for spreadsheets",
     extensions: &["csv"],
+    sent_apart: false,
     begin: |_| format!("{}\r\n", COLUMNS.join(",")),
     incident: |incident| row(incident).map(|cell| quoted(&cell)).join(",") + "\r\n",
     between: "",

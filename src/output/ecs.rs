@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::siem::{
-    LIST, PRODUCT, Records, VERSION, addresses, details, grade, json_line, name_of, pruned, techniques,
-};
+use super::siem::{LIST, PRODUCT, Records, VERSION, addresses, details, grade, json_line, name_of, pruned};
+use super::techniques::techniques;
 use crate::incident::{Incident, Kind, Outcome};
 
 /// The version of the schema that is stamped.
@@ -104,7 +103,7 @@ fn threat(incident: &Incident) -> Option<Value> {
     let mut sub: Vec<IdAndName<'_>> = Vec::new();
     for technique in techniques(incident) {
         let (id, _) = technique.id.split_once('.').unwrap_or((technique.id, ""));
-        let name = super::siem::technique_of(id).map_or(technique.name, |main| main.name);
+        let name = super::techniques::technique_of(id).map_or(technique.name, |main| main.name);
         let lists = [(&mut tactics, technique.tactic), (&mut main, (id, name))];
         for (list, entry) in lists
             .into_iter()

@@ -15,6 +15,7 @@ mod proof;
 mod ranking;
 mod story;
 mod summary;
+mod table;
 mod timeline;
 
 use std::io::{self, Write};

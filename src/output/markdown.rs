@@ -10,6 +10,7 @@ pub(super) static MARKDOWN: Whole = Whole {
     name: "markdown",
     about: "the report for a ticket or a chat",
     extensions: &["md"],
+    sent_apart: false,
     begin,
     incident: section,
     between: "\n",

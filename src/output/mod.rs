@@ -10,6 +10,8 @@ mod csv;
 mod ecs;
 mod html;
 mod json;
+mod leef;
+mod lines;
 mod markdown;
 pub mod mask;
 mod ndjson;
@@ -24,6 +26,8 @@ pub(crate) use siem::pruned;
 mod sink;
 mod splunk;
 mod stix;
+mod syslog;
+mod techniques;
 mod text;
 mod udm;
 mod whole;
@@ -35,6 +39,7 @@ use crate::error::Error;
 use crate::incident::Incident;
 use crate::run::Run;
 
+pub use ocsf::OcsfVersion;
 pub use sink::{Destination, Sink, Target, parse, parse_all};
 pub use text::timing_line;
 
@@ -48,6 +53,10 @@ pub trait Output: Sync {
     fn extensions(&self) -> &'static [&'static str];
     /// Whether a report is one whole: a file of it is replaced. Otherwise every record stands alone, and a file of them grows.
     fn is_document(&self) -> bool;
+    /// Whether a receiver is sent a report as one whole; otherwise it is sent each incident apart.
+    fn is_sent_whole(&self) -> bool {
+        self.is_document()
+    }
     /// A writer of one report into `sink`.
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, style: Style) -> Box<dyn Writer + 'w>;
 }
@@ -63,7 +72,7 @@ pub trait Writer {
     fn end(&mut self) -> io::Result<()>;
 }
 
-/// How a report for people looks. Outputs for machines ignore it.
+/// How a report looks: for people, but for the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Columns of the terminal; 60 to 200 are used.
@@ -74,11 +83,13 @@ pub struct Style {
     pub top: usize,
     /// The most incidents of low severity told in a line each; 0 for all.
     pub minor: usize,
+    /// The version of OCSF.
+    pub ocsf: OcsfVersion,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false, top: 10, minor: 10 }
+        Self { width: 80, color: false, top: 10, minor: 10, ocsf: OcsfVersion::V1_5 }
     }
 }
 
@@ -90,14 +101,14 @@ pub static OUTPUTS: &[&dyn Output] = &[
     &html::Html,
     &markdown::MARKDOWN,
     &csv::CSV,
-    &ocsf::OCSF,
+    &ocsf::Ocsf,
     &ecs::ECS,
     &ecs::ELASTIC_BULK,
     &splunk::SPLUNK,
     &cef::CEF,
-    &cef::LEEF,
-    &cef::SYSLOG,
-    &cef::SYSLOG_CEF,
+    &leef::LEEF,
+    &syslog::SYSLOG,
+    &syslog::SYSLOG_CEF,
     &asim::ASIM,
     &udm::UDM,
     &otlp::OTLP,

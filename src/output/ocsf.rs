@@ -1,25 +1,82 @@
 //! OCSF Detection Finding (2004): only attributes that 1.5.0 and 1.8.0 both have, so that either validates.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
 use super::siem::{
-    LIST, PRODUCT, Records, VERSION, activity, addresses, details, grade, json_line, millis, name_of, pruned,
-    techniques,
+    LIST, PRODUCT, VERSION, activity, addresses, details, grade, json_line, millis, name_of, pruned, records,
 };
+use super::techniques::techniques;
+use super::{Output, Style, Writer};
+use crate::error::Error;
 use crate::incident::{Incident, Outcome};
 
-/// The version that is stamped: what most receivers take.
-const SCHEMA: &str = "1.5.0";
+/// The version of the schema that is stamped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OcsfVersion {
+    /// 1.5.0: what most receivers take.
+    #[default]
+    V1_5,
+    /// 1.8.0. Findings differ by the stamp alone; of events, PATCH has a number of its own.
+    V1_8,
+}
 
-pub(super) static OCSF: Records = Records {
-    name: "ocsf",
-    about: "OCSF Detection Finding 2004, one a line: Security Lake, Security Hub, and whatever else speaks OCSF",
-    extensions: &["ocsf"],
-    record: |incident, out| json_line(&finding(incident), out),
-};
+impl OcsfVersion {
+    /// What `--ocsf-version` takes.
+    pub const WORDS: [&str; 2] = ["1.5", "1.8"];
+
+    /// The version called `word`.
+    pub fn by_name(word: &str) -> Result<Self, Error> {
+        match word {
+            "1.5" => Ok(Self::V1_5),
+            "1.8" => Ok(Self::V1_8),
+            _ => Err(Error::unknown("version of OCSF", word, &Self::WORDS)),
+        }
+    }
+
+    /// `metadata.version`.
+    pub(crate) fn stamp(self) -> &'static str {
+        match self {
+            Self::V1_5 => "1.5.0",
+            Self::V1_8 => "1.8.0",
+        }
+    }
+}
+
+/// Findings, one a line.
+pub(super) struct Ocsf;
+
+impl Output for Ocsf {
+    fn name(&self) -> &'static str {
+        "ocsf"
+    }
+
+    fn about(&self) -> &'static str {
+        "OCSF Detection Finding 2004, one a line: Security Lake, Security Hub, and whatever else speaks OCSF"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["ocsf"]
+    }
+
+    fn is_document(&self) -> bool {
+        false
+    }
+
+    fn open<'w>(&self, sink: Box<dyn Write + 'w>, style: Style) -> Box<dyn Writer + 'w> {
+        records(
+            sink,
+            match style.ocsf {
+                OcsfVersion::V1_5 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_5), out),
+                OcsfVersion::V1_8 => |incident, out| json_line(&finding(incident, OcsfVersion::V1_8), out),
+            },
+        )
+    }
+}
 
 /// The finding.
-fn finding(incident: &Incident) -> Value {
+fn finding(incident: &Incident, version: OcsfVersion) -> Value {
     let grade = grade(incident.severity);
     let activity = activity(incident.status);
     let (first, last) = (millis(incident.first_seen), millis(incident.last_seen));
@@ -49,7 +106,7 @@ fn finding(incident: &Incident) -> Value {
         "count": i32::try_from(incident.requests).unwrap_or(i32::MAX),
         "message": incident.summary,
         "metadata": {
-            "version": SCHEMA,
+            "version": version.stamp(),
             "uid": format!("{}:{last}", incident.id),
             "event_code": incident.kind.name(),
             "product": { "name": PRODUCT, "vendor_name": PRODUCT, "version": VERSION },
@@ -71,7 +128,7 @@ fn finding(incident: &Incident) -> Value {
 fn info(incident: &Incident, first: i64, last: i64) -> Value {
     let attacks = techniques(incident).map(|technique| {
         let (main, _) = technique.id.split_once('.').unwrap_or((technique.id, ""));
-        let main = super::siem::technique_of(main).unwrap_or(technique);
+        let main = super::techniques::technique_of(main).unwrap_or(technique);
         let is_sub = main.id != technique.id;
         json!({
             "version": "17.1",

@@ -12,6 +12,7 @@ pub(super) static SARIF: Whole = Whole {
     name: "sarif",
     about: "SARIF 2.1.0, one document: editors, code hosts, result viewers",
     extensions: &["sarif"],
+    sent_apart: false,
     begin: |_| {
         let driver = json!({ "name": PRODUCT, "version": VERSION, "semanticVersion": VERSION });
         format!(

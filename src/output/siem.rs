@@ -1,4 +1,4 @@
-//! What the schemas of others have in common: how grave, which technique, who first, and lines that hold one record each.
+//! What the schemas of others have in common: how grave, who first, and lines that hold one record each.
 
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -57,45 +57,6 @@ pub(super) fn grade(severity: Severity) -> Grade {
     }
 }
 
-/// A technique of MITRE ATT&CK, and the tactic that it serves here.
-pub(super) struct Technique {
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
-    pub(super) tactic: (&'static str, &'static str),
-}
-
-/// The techniques that detectors name (MITRE ATT&CK Enterprise).
-static TECHNIQUES: &[Technique] = &[
-    technique("T1110", "Brute Force", CREDENTIALS),
-    technique("T1110.001", "Password Guessing", CREDENTIALS),
-    technique("T1110.003", "Password Spraying", CREDENTIALS),
-    technique("T1110.004", "Credential Stuffing", CREDENTIALS),
-    technique("T1087", "Account Discovery", ("TA0007", "Discovery")),
-    technique("T1530", "Data from Cloud Storage", ("TA0009", "Collection")),
-    technique("T1567", "Exfiltration Over Web Service", ("TA0010", "Exfiltration")),
-    technique("T1589", "Gather Victim Identity Information", RECON),
-    technique("T1589.001", "Credentials", RECON),
-    technique("T1594", "Search Victim-Owned Websites", RECON),
-    technique("T1595", "Active Scanning", RECON),
-    technique("T1595.003", "Wordlist Scanning", RECON),
-];
-const CREDENTIALS: (&str, &str) = ("TA0006", "Credential Access");
-const RECON: (&str, &str) = ("TA0043", "Reconnaissance");
-
-const fn technique(id: &'static str, name: &'static str, tactic: (&'static str, &'static str)) -> Technique {
-    Technique { id, name, tactic }
-}
-
-/// The technique called `id`.
-pub(super) fn technique_of(id: &str) -> Option<&'static Technique> {
-    TECHNIQUES.iter().find(|technique| technique.id == id)
-}
-
-/// The techniques of an incident that have a name.
-pub(super) fn techniques(incident: &Incident) -> impl Iterator<Item = &'static Technique> {
-    incident.references.attack.iter().filter_map(|id| technique_of(id))
-}
-
 /// A kind in words, without anything of this one incident: `Credential stuffing`.
 pub(super) fn name_of(kind: Kind) -> String {
     let mut name = kind.name().replace('-', " ");
@@ -151,6 +112,7 @@ pub(super) fn details(incident: &Incident) -> Value {
         "objects_read": incident.impact.objects_read,
         "bytes_read": incident.impact.bytes_read,
         "recommendations": incident.recommendations,
+        "attack": incident.references.attack,
         "reasons": incident.findings.iter().map(|finding| &finding.reason).collect::<Vec<_>>(),
     })
 }
@@ -160,8 +122,7 @@ pub(super) struct Records {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     pub(super) extensions: &'static [&'static str],
-    /// Appends the record of an incident, with its line end.
-    pub(super) record: fn(&Incident, &mut Vec<u8>),
+    pub(super) record: Record,
 }
 
 impl Output for Records {
@@ -182,13 +143,21 @@ impl Output for Records {
     }
 
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, _: Style) -> Box<dyn Writer + 'w> {
-        Box::new(RecordWriter { sink, record: self.record, buffer: Vec::new() })
+        records(sink, self.record)
     }
 }
 
+/// A writer of records into `sink`, each appended by `record`.
+pub(super) fn records<'w>(sink: Box<dyn Write + 'w>, record: Record) -> Box<dyn Writer + 'w> {
+    Box::new(RecordWriter { sink, record, buffer: Vec::new() })
+}
+
+/// Appends the record of an incident, with its line end.
+pub(super) type Record = fn(&Incident, &mut Vec<u8>);
+
 struct RecordWriter<'w> {
     sink: Box<dyn Write + 'w>,
-    record: fn(&Incident, &mut Vec<u8>),
+    record: Record,
     buffer: Vec<u8>,
 }
 

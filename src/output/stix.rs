@@ -9,7 +9,8 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
-use super::siem::{LIST, PRODUCT, addresses, name_of, pruned, techniques};
+use super::siem::{LIST, PRODUCT, addresses, name_of, pruned};
+use super::techniques::techniques;
 use crate::incident::{Incident, Stamp};
 use crate::output::{Output, Style, Writer};
 use crate::run::Run;

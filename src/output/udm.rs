@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::siem::{
-    LIST, PRODUCT, Records, VERSION, addresses, grade, json_line, name_of, pruned, techniques,
-};
+use super::siem::{LIST, PRODUCT, Records, VERSION, addresses, grade, json_line, name_of, pruned};
+use super::techniques::techniques;
 use crate::incident::{Incident, Kind, Outcome};
 
 pub(super) static UDM: Records = Records {
@@ -48,7 +47,7 @@ fn result(incident: &Incident) -> Value {
     let attack = techniques(incident).map(|technique| {
         let (id, _) = technique.id.split_once('.').unwrap_or((technique.id, ""));
         let is_sub = id != technique.id;
-        let main = super::siem::technique_of(id).map_or(technique.name, |main| main.name);
+        let main = super::techniques::technique_of(id).map_or(technique.name, |main| main.name);
         json!({
             "id": id, "name": main,
             "subtechniqueId": is_sub.then_some(technique.id), "subtechniqueName": is_sub.then_some(technique.name),

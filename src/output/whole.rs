@@ -11,6 +11,8 @@ pub(super) struct Whole {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     pub(super) extensions: &'static [&'static str],
+    /// Whether a receiver is sent each incident in a document of its own.
+    pub(super) sent_apart: bool,
     /// What stands before the incidents.
     pub(super) begin: fn(&Run) -> String,
     /// One incident.
@@ -36,6 +38,10 @@ impl Output for Whole {
 
     fn is_document(&self) -> bool {
         true
+    }
+
+    fn is_sent_whole(&self) -> bool {
+        !self.sent_apart
     }
 
     fn open<'w>(&self, sink: Box<dyn Write + 'w>, _: Style) -> Box<dyn Writer + 'w> {

@@ -7,7 +7,7 @@ use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
-use crate::output::{self, Destination, Style, Target};
+use crate::output::{self, Destination, OcsfVersion, Style, Target};
 use crate::redact::What;
 use crate::run::{IncidentCounts, Run};
 use crate::tuning::Tuning;
@@ -72,10 +72,12 @@ impl Plan {
         let talk = Talk::of(settings, around).map_err(|error| mistakes.0.push(error));
         let top = mistakes.or_default(number(settings, "top"));
         let color = mistakes.or_default(color(settings, around));
+        let ocsf = mistakes.or_default(settings.read("ocsf-version", OcsfVersion::by_name));
         let style = Style {
             width: around.width.filter(|_| around.is_stdout_terminal).unwrap_or(Style::default().width),
             color: false,
             top: top.unwrap_or(TOP),
+            ocsf: ocsf.unwrap_or_default(),
             ..Style::default()
         };
         let targets = mistakes.or_default(targets(settings));
@@ -91,7 +93,6 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
-        let redact = mistakes.or_default(What::read(settings.list("redact")));
         let redact_manifest = settings.text("redact-manifest").map(PathBuf::from);
         for path in redact_manifest.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
@@ -99,11 +100,9 @@ impl Plan {
         let rules = Rules::new(settings, around).map_err(|error| mistakes.0.push(error));
         let tuning = rules.as_ref().map_or_else(|()| Ok(Tuning::default()), |rules| rules.tuning(settings));
         let tuning = mistakes.or_default(tuning);
-        if !redact.is_nothing() && rules.as_ref().is_ok_and(|rules| !rules.has_own_key()) {
-            mistakes.0.push(Error::usage(
-                "--redact needs a key that nobody else knows: set GATEHOUND_HASH_KEY_FILE to a file that holds one",
-            ));
-        }
+        // Whoever names a key that cannot be read is told that, and nothing else.
+        let has_own_key = rules.as_ref().is_err() || rules.as_ref().is_ok_and(Rules::has_own_key);
+        let redact = mistakes.or_default(super::redaction(settings, has_own_key));
         mistakes.none()?;
         let (Ok(talk), Ok(rules)) = (talk, rules) else { return Err(Error::usage("nothing to do")) };
         let keeps =

@@ -1,7 +1,8 @@
-//! Redaction: people, addresses and query values become keyed pseudonyms before any output sees an incident. The same name
+//! Redaction: people, addresses and query values become keyed pseudonyms before any output sees an incident or an event. The same name
 //! has the same pseudonym under the same key, so reports can still be compared; who has the key and the manifest can undo it.
 
 mod address;
+mod event;
 mod manifest;
 mod words;
 

@@ -1,22 +1,23 @@
 //! Clouds and delivery networks.
 
-use serde_json::json;
+use std::fmt::Write as _;
 
-use super::{Means, Target};
+use serde_json::{Map, Value, json};
+
+use super::{Entry, Means, Target};
 
 pub(super) const AWS_WAF: Target = Target {
     name: "aws-waf",
     means: Means::Addresses,
-    about: "`Addresses` for `aws wafv2 update-ip-set`, one set of each family",
+    about: "`Addresses` for `aws wafv2 update-ip-set`, one set of each family, and why each stands there",
     write: |plan| {
-        let set = |v4: bool| -> Vec<String> {
-            plan.of_family(v4)
-                .map(|entry| format!("{}/{}", entry.address, if v4 { 32 } else { 128 }))
-                .collect()
-        };
+        let set = |v4: bool| plan.of_family(v4).map(Entry::cidr).collect::<Vec<_>>();
+        let why = plan.entries.iter().map(|entry| (entry.cidr(), Value::from(entry.reason())));
+        // A set has no place for reasons; they stand beside it.
         let sets = json!({
             "IPV4": { "Description": "gatehound", "Addresses": set(true) },
             "IPV6": { "Description": "gatehound", "Addresses": set(false) },
+            "Reasons": why.collect::<Map<_, _>>(),
         });
         format!("{sets:#}\n")
     },
@@ -38,7 +39,7 @@ pub(super) const CLOUDFLARE_LIST: Target = Target {
                         format!("{}/64", std::net::Ipv6Addr::from(network))
                     }
                 };
-                (ip, entry.why.text())
+                (ip, entry.reason())
             })
             .collect();
         items.sort();
@@ -51,13 +52,17 @@ pub(super) const CLOUDFLARE_LIST: Target = Target {
 pub(super) const CLOUDFLARE_EXPRESSION: Target = Target {
     name: "cloudflare-expression",
     means: Means::Addresses,
-    about: "a filter expression for a Cloudflare WAF rule",
+    about: "a filter expression for a Cloudflare WAF rule: the last line; the reasons stand above it",
     write: |plan| {
-        let addresses: Vec<String> = plan.entries.iter().map(|entry| entry.address.to_string()).collect();
-        if addresses.is_empty() {
-            "(false)\n".to_owned()
-        } else {
-            format!("(ip.src in {{{}}})\n", addresses.join(" "))
+        let mut text = plan.header("#");
+        for entry in &plan.entries {
+            let _ = writeln!(text, "# {}: {}", entry.address, entry.reason());
         }
+        let addresses: Vec<String> = plan.entries.iter().map(|entry| entry.address.to_string()).collect();
+        let expression = match &*addresses {
+            [] => "(false)".to_owned(),
+            some => format!("(ip.src in {{{}}})", some.join(" ")),
+        };
+        text + &expression + "\n"
     },
 };

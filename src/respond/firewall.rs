@@ -1,36 +1,27 @@
-//! Firewalls of Linux. Time-outs count from the moment of loading, so they are what is left at the newest incident's end.
+//! Firewalls of Linux. Time-outs count from the moment of loading.
 
 use std::fmt::Write as _;
 
 use super::{Entry, Means, Plan, Target};
 use crate::time::SECOND;
 
-/// The last request of the plan; entries end so many seconds after it.
-fn newest(plan: &Plan) -> i64 {
-    plan.entries.iter().map(|entry| entry.until.0).max().unwrap_or(0)
+/// For how many seconds an entry holds: at least a minute, as far as sets allow (2,147,483).
+fn seconds(plan: &Plan, entry: &Entry) -> i64 {
+    (plan.left(entry) / SECOND).clamp(60, 2_147_483)
 }
-
-/// For how many seconds an entry holds: the longest for the newest, at least a minute, as far as sets allow (2,147,483).
-fn seconds(entry: &Entry, newest: i64, longest: i64) -> i64 {
-    (longest - (newest - entry.until.0) / SECOND).clamp(60, 2_147_483)
-}
-
-/// How long the newest entry holds, as everybody else is told.
-const LONGEST: i64 = 24 * 3600;
 
 pub(super) const NFTABLES: Target = Target {
     name: "nftables",
     means: Means::Addresses,
     about: "a table with two sets and a drop rule: `nft -f FILE`",
     write: |plan| {
-        let newest = newest(plan);
         let mut text = plan.header("#") + "table inet gatehound {\n";
         for (name, kind, v4) in [("block4", "ipv4_addr", true), ("block6", "ipv6_addr", false)] {
             let _ = writeln!(text, "  set {name} {{\n    type {kind}\n    flags timeout");
             let elements: Vec<String> = plan
                 .of_family(v4)
                 .map(|entry| {
-                    let seconds = seconds(entry, newest, LONGEST);
+                    let seconds = seconds(plan, entry);
                     format!("{} timeout {seconds}s comment \"{}\"", entry.address, entry.why.text())
                 })
                 .collect();
@@ -49,12 +40,12 @@ pub(super) const IPSET: Target = Target {
     means: Means::Addresses,
     about: "two sets for `ipset restore`: gatehound4 and gatehound6",
     write: |plan| {
-        let newest = newest(plan);
         let mut text = String::new();
         for (name, family, v4) in [("gatehound4", "inet", true), ("gatehound6", "inet6", false)] {
+            // The time-out of members that somebody else adds; each of ours has its own.
             let _ = writeln!(text, "create {name} hash:ip family {family} timeout 86400 comment -exist");
             for entry in plan.of_family(v4) {
-                let seconds = seconds(entry, newest, LONGEST);
+                let seconds = seconds(plan, entry);
                 let _ = writeln!(
                     text,
                     "add {name} {} timeout {seconds} comment \"{}\" -exist",
@@ -78,12 +69,16 @@ pub(super) const IPTABLES: Target = Target {
                 text,
                 "-A GATEHOUND -s {} -m comment --comment \"{}\" -j DROP",
                 entry.address,
-                entry.why.text()
+                entry.reason()
             );
         }
         text.push_str("COMMIT\n");
         for entry in plan.of_family(false) {
-            let _ = writeln!(text, "# ip6tables: -A GATEHOUND -s {} -j DROP", entry.address);
+            let (address, reason) = (entry.address, entry.reason());
+            let _ = writeln!(
+                text,
+                "# ip6tables: -A GATEHOUND -s {address} -m comment --comment \"{reason}\" -j DROP"
+            );
         }
         text
     },

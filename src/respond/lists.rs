@@ -12,13 +12,12 @@ pub(super) const CROWDSEC: Target = Target {
     means: Means::Addresses,
     about: "decisions for `cscli decisions import`",
     write: |plan| {
-        let newest = plan.entries.iter().map(|entry| entry.until.0).max().unwrap_or(0);
         let decisions: Vec<_> = plan
             .entries
             .iter()
             .map(|entry| {
-                // It counts from the import: what ends earlier than the newest is shorter by as much.
-                let hours = (24 - (newest - entry.until.0) / crate::time::HOUR).max(1);
+                // It counts from the import.
+                let hours = (plan.left(entry) / crate::time::HOUR).max(1);
                 json!({
                     "duration": format!("{hours}h"), "reason": entry.why.text(), "scope": "ip", "type": "ban",
                     "value": entry.address.to_string(),
@@ -35,12 +34,8 @@ pub(super) const FAIL2BAN: Target = Target {
     about: "commands for the jail `gatehound`: `sh FILE`",
     write: |plan| {
         plan.entries.iter().fold(plan.header("#"), |mut text, entry| {
-            let _ = writeln!(
-                text,
-                "fail2ban-client set gatehound banip {} # {}",
-                entry.address,
-                entry.why.text()
-            );
+            let _ =
+                writeln!(text, "fail2ban-client set gatehound banip {} # {}", entry.address, entry.reason());
             text
         })
     },
@@ -51,18 +46,17 @@ pub(super) const MISP: Target = Target {
     means: Means::Addresses,
     about: "a MISP event with an attribute for each address",
     write: |plan| {
-        let last = plan.entries.iter().map(|entry| entry.until).max().unwrap_or_default();
         let attributes: Vec<_> = plan
             .entries
             .iter()
             .map(|entry| {
                 json!({
                     "type": "ip-src", "category": "Network activity", "to_ids": true,
-                    "value": entry.address.to_string(), "comment": entry.why.text(),
+                    "value": entry.address.to_string(), "comment": entry.reason(),
                 })
             })
             .collect();
-        let date: String = last.rfc3339(0).chars().take(10).collect();
+        let date: String = plan.ends.rfc3339(0).chars().take(10).collect();
         let event = json!({ "Event": {
             "info": "gatehound: attacks seen in access logs", "date": date, "threat_level_id": "2", "analysis": "1",
             "distribution": "0", "Attribute": attributes, "Tag": [{ "name": "tlp:amber" }],

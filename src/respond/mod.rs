@@ -82,6 +82,10 @@ pub struct Wishes {
 pub struct Plan {
     /// Addresses to block, ascending.
     pub entries: Vec<Entry>,
+    /// For how long, in microseconds from the last request of an incident.
+    lasts: i64,
+    /// When the last of them ends.
+    ends: Time,
     /// Accounts to reset and sessions to end, by name.
     pub accounts: BTreeMap<String, Why>,
     /// Tokens and sessions to revoke, as keyed hashes.
@@ -101,6 +105,20 @@ pub struct Entry {
     pub until: Time,
     /// Why.
     pub why: Why,
+}
+
+impl Entry {
+    /// Why, and until when: `gh-… credential-stuffing critical until 2026-03-12T00:00:58Z`.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        format!("{} until {}", self.why.text(), self.until.rfc3339(0))
+    }
+
+    /// The address as a network that holds nothing else.
+    #[must_use]
+    pub fn cidr(&self) -> String {
+        format!("{}/{}", self.address, if self.address.is_ipv4() { 32 } else { 128 })
+    }
 }
 
 /// On account of what.
@@ -127,7 +145,7 @@ impl Plan {
     /// What is to be done about `incidents`.
     #[must_use]
     pub fn new(incidents: &[Incident], wishes: &Wishes) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self { lasts: wishes.lasts, ..Self::default() };
         let mut blocked: BTreeMap<IpAddr, Entry> = BTreeMap::new();
         let is_over = |incident: &Incident| matches!(incident.status, Status::Closed | Status::Withdrawn);
         let counts = |incident: &&Incident| {
@@ -161,6 +179,7 @@ impl Plan {
             }
         }
         plan.entries = blocked.into_values().collect();
+        plan.ends = plan.entries.iter().map(|entry| entry.until).max().unwrap_or_default();
         plan.left_out.sort();
         plan.left_out.dedup();
         plan
@@ -202,6 +221,12 @@ impl Plan {
             let _ = writeln!(header, "{comment} left out: {plain}");
         }
         header
+    }
+
+    /// For how many microseconds an entry holds from the moment in which the plan is carried out: the whole time for the
+    /// newest, and as much less for others as they are older.
+    fn left(&self, entry: &Entry) -> i64 {
+        self.lasts.saturating_sub(self.ends.0.saturating_sub(entry.until.0))
     }
 
     /// The entries of one family of addresses.

@@ -90,3 +90,49 @@ fn the_user_says_what_a_route_is_for() {
         .file("gatehound.toml", "[[endpoint]]\nmethod = \"POST\"\npath = \"/v9/*/zap\"\nclass = \"login\"\n");
     assert!(found().contains("/v9/quux/zap"), "{}", found());
 }
+
+#[test]
+fn the_command_line_goes_first_and_the_system_s_file_last() {
+    let place = Place::new();
+    place.file("a.log", calm(10));
+    place.file("gatehound.toml", "format = \"csv\"\n");
+    place.file("home/gatehound/config.toml", "format = \"stix\"\n");
+    let begins = |words: &[&str], variable: &str, with: &str| {
+        let mut command = place.command(&[&["scan", "a.log", "-q"], words].concat());
+        let out = said(command.env("GATEHOUND_FORMAT", variable)).out;
+        assert!(out.starts_with(with), "{words:?} {variable:?}: {out}");
+    };
+    begins(&["--format", "asim"], "json", "[");
+    begins(&[], "json", "{\"schema\":\"gatehound.report.v1\"");
+    begins(&[], "", "rank,id,");
+    let paths = place.run(&["config", "path"]).out;
+    let files: Vec<&str> = paths.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let home = place.path("home/gatehound/config.toml");
+    assert_eq!(files, ["gatehound.toml", super::name(&home), "/etc/gatehound/config.toml"], "{paths}");
+    let mine = place.file("mine.toml", "format = \"asim\"\n");
+    let named = place.run(&["--config", super::name(&mine), "config", "path"]).out;
+    assert!(named.starts_with(super::name(&mine)) && !named.contains("\ngatehound.toml"), "{named}");
+}
+
+#[test]
+fn what_is_redacted_may_stand_in_a_file_and_in_the_environment() {
+    let place = Place::new();
+    place.file("a.log", guessed());
+    let key = place.file("key", "0123456789abcdef0123456789abcdef");
+    let scan = |what: &str| {
+        let mut command = place.command(&["scan", "a.log", "-q", "--format", "ndjson"]);
+        said(command.env("GATEHOUND_HASH_KEY_FILE", &key).env("GATEHOUND_REDACT", what))
+    };
+    assert!(scan("").out.contains("203.0.113.9"));
+    let hidden = scan("users,addresses");
+    assert!(hidden.out.contains("brute-force") && !hidden.out.contains("203.0.113.9"), "{}", hidden.out);
+    place.file("gatehound.toml", "redact = [\"addresses\"]\n");
+    assert_eq!(scan("").out, hidden.out);
+    assert!(scan("users").out.contains("203.0.113.9"), "the environment goes before the file");
+    place.file("gatehound.toml", "redact = [\"adresses\"]\n");
+    let told = scan("");
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("did you mean `addresses`?"), "{}", told.err);
+    let shown = place.run(&["config", "show", "--origin"]).out;
+    assert!(shown.contains("redact = [\"adresses\"]") && shown.contains("# gatehound.toml:1"), "{shown}");
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use gatehound::deliver::{Delivery, Parcel};
 
 use super::receiver::{Mood, Receiver, Request};
-use super::{Dice, delivery, parcels, send};
+use super::{Dice, delivery, keep, parcels, send};
 
 /// The ids in a body of one JSON object a line.
 fn ids(request: &Request) -> Vec<String> {
@@ -47,7 +47,7 @@ fn every_incident_arrives_though_the_receiver_fails_stalls_duplicates_and_dies_f
         });
         while !done.load(std::sync::atomic::Ordering::SeqCst) {
             let delivery = to(300);
-            delivery.keep(&parcels(sent..sent + 7)).unwrap();
+            keep(&delivery, parcels(sent..sent + 7));
             sent += 7;
             // Whatever comes of it: the next round begins with what is left.
             drop(send(&delivery));
@@ -76,19 +76,19 @@ fn what_a_receiver_that_is_down_misses_waits_and_is_sent_once() {
     let url = receiver.url("/in");
     receiver.kill();
     let to = Delivery { patience: Duration::ZERO, ..delivery("webhook", &url, folder.path()) };
-    to.keep(&parcels(0..3)).unwrap();
-    to.keep(&parcels(1..4)).unwrap();
+    keep(&to, parcels(0..3));
+    keep(&to, parcels(1..4));
     let told = send(&to);
     assert_eq!((told.delivered, told.waiting), (0, 4), "{told:?}");
     assert!(told.why.unwrap().contains("refused"));
     receiver.restart();
     assert_eq!(send(&to).delivered, 4);
     assert_eq!(send(&to).delivered, 0);
-    to.keep(&parcels(0..5)).unwrap();
+    keep(&to, parcels(0..5));
     assert_eq!(send(&to).delivered, 1);
     assert_eq!(all_ids(&receiver.taken()), ["gh-00000", "gh-00001", "gh-00002", "gh-00003", "gh-00004"]);
     let changed = Parcel { mark: "f".repeat(16), ..parcels(0..1).remove(0) };
-    to.keep(&[changed]).unwrap();
+    keep(&to, vec![changed]);
     assert_eq!(send(&to).delivered, 1, "a grown incident is told again");
     assert_eq!(receiver.taken().last().unwrap().headers["idempotency-key"], "gh-00000");
 }
@@ -99,7 +99,7 @@ fn a_receiver_that_asks_for_time_gets_it() {
     let receiver = Receiver::simple();
     receiver.moods(&[Mood::Status(429, "Retry-After: 1\r\n")]);
     let to = delivery("ndjson", &receiver.url("/"), folder.path());
-    to.keep(&parcels(0..1)).unwrap();
+    keep(&to, parcels(0..1));
     assert_eq!(send(&to).delivered, 1);
     let asked = receiver.asked();
     assert!(asked[1] - asked[0] >= Duration::from_secs(1), "{:?}", asked[1] - asked[0]);
@@ -107,7 +107,7 @@ fn a_receiver_that_asks_for_time_gets_it() {
     // More than our patience: the next run will ask, and not before.
     let more = "Date: Tue, 10 Mar 2026 17:00:00 GMT\r\nRetry-After: Tue, 10 Mar 2026 18:00:00 GMT\r\n";
     receiver.moods(&[Mood::Status(503, more)]);
-    to.keep(&parcels(1..2)).unwrap();
+    keep(&to, parcels(1..2));
     let began = Instant::now();
     assert_eq!(send(&to).waiting, 1);
     assert!(began.elapsed() < Duration::from_secs(1));
@@ -120,7 +120,7 @@ fn waits_double_and_are_the_same_in_every_run() {
     let receiver = Receiver::simple();
     receiver.moods(&[Mood::Status(500, ""); 3]);
     let to = delivery("ndjson", &receiver.url("/"), folder.path());
-    to.keep(&parcels(0..1)).unwrap();
+    keep(&to, parcels(0..1));
     assert_eq!(send(&to).delivered, 1);
     let asked = receiver.asked();
     let waits: Vec<u128> = asked.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect();
@@ -137,7 +137,7 @@ fn the_incident_that_a_receiver_cannot_take_holds_up_no_other() {
     };
     let receiver = Receiver::start(picky);
     let to = delivery("ndjson", &receiver.url("/"), folder.path());
-    to.keep(&parcels(0..12)).unwrap();
+    keep(&to, parcels(0..12));
     let told = send(&to);
     assert_eq!((told.delivered, told.refused, told.waiting), (11, 1, 0), "{told:?}");
     let refused = std::fs::read_to_string(told.folder.join("refused.ndjson")).unwrap();
@@ -155,7 +155,7 @@ fn a_receiver_that_refuses_everything_makes_us_drop_nothing() {
             _ => Receiver::start(|_| (301, String::new())),
         };
         let to = delivery("webhook", &receiver.url("/"), folder.path());
-        to.keep(&parcels(0..30)).unwrap();
+        keep(&to, parcels(0..30));
         let told = send(&to);
         assert_eq!((told.delivered, told.refused, told.waiting), (0, 0, 30), "{told:?}");
         assert_eq!(receiver.taken().len(), requests, "{status}");
@@ -174,7 +174,7 @@ fn two_runs_at_once_send_nothing_twice() {
                     patience: Duration::from_secs(20),
                     ..delivery("webhook", &url, folder.path())
                 };
-                to.keep(&parcels(0..25)).unwrap();
+                keep(&to, parcels(0..25));
                 assert_eq!(send(&to).waiting, 0);
             });
         }
@@ -204,7 +204,7 @@ fn elastic_is_asked_again_for_the_documents_that_it_had_no_time_for() {
     };
     let two_lines =
         |parcel: Parcel| Parcel { body: format!("{{\"create\":{{}}}}\n{}", parcel.body), ..parcel };
-    to.keep(&parcels(0..6).into_iter().map(two_lines).collect::<Vec<_>>()).unwrap();
+    keep(&to, parcels(0..6).into_iter().map(two_lines).collect());
     assert_eq!(send(&to).delivered, 6);
     let last = receiver.taken().pop().unwrap();
     assert_eq!(last.line, "POST /_bulk HTTP/1.1");
@@ -225,7 +225,7 @@ fn splunk_is_asked_whether_it_stored_what_it_received() {
         )
     });
     let to = delivery("splunk-hec", &receiver.url(""), folder.path());
-    to.keep(&parcels(0..2)).unwrap();
+    keep(&to, parcels(0..2));
     assert_eq!(send(&to).delivered, 2);
     let taken = receiver.taken();
     assert_eq!(taken.len(), 2);
@@ -247,7 +247,7 @@ fn what_splunk_never_acknowledges_is_kept() {
     });
     let to =
         Delivery { patience: Duration::ZERO, ..delivery("splunk-hec", &receiver.url(""), folder.path()) };
-    to.keep(&parcels(0..2)).unwrap();
+    keep(&to, parcels(0..2));
     let told = send(&to);
     assert_eq!((told.delivered, told.waiting), (0, 2), "{told:?}");
 }
@@ -258,10 +258,10 @@ fn templates_and_topics_shape_what_is_sent() {
     let receiver = Receiver::simple();
     let template = Some("{\"content\":\"{id}: {title}\"}".to_owned());
     let to = Delivery { template, ..delivery("webhook", &receiver.url("/hook"), folder.path()) };
-    to.keep(&parcels(3..4)).unwrap();
+    keep(&to, parcels(3..4));
     assert_eq!(send(&to).delivered, 1);
     let to = delivery("ntfy", &receiver.url("/sub/siem"), folder.path());
-    to.keep(&parcels(3..4)).unwrap();
+    keep(&to, parcels(3..4));
     assert_eq!(send(&to).delivered, 1);
     let taken = receiver.taken();
     assert_eq!(taken[0].body, r#"{"content":"gh-00003: incident 3"}"#);

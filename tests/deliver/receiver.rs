@@ -1,5 +1,7 @@
 //! A receiver over HTTP that misbehaves on purpose, and can be killed and restarted at its port.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,8 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-use super::Dice;
 
 /// What the receiver does with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,5 +205,23 @@ fn serve(mut socket: &TcpStream, shared: &Shared, reply: Reply, alive: &AtomicBo
             shared.acknowledged.lock().unwrap().push(request);
             Ok(())
         }
+    }
+}
+
+/// Numbers that are the same in every run of a test (xorshift64*, Vigna 2016).
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % sides
+    }
+
+    /// A wait of so many milliseconds.
+    pub(crate) fn wait(&mut self, from: u64, to: u64) {
+        std::thread::sleep(Duration::from_millis(from + self.roll(to - from)));
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use gatehound::deliver::{Delivery, Parcel, Told};
 use tempfile::TempDir;
 
-use super::{Dice, delivery, send};
+use super::{Dice, delivery, keep, send};
 
 /// How long a slow machine may take to do what takes a moment.
 const LONG: Duration = Duration::from_secs(20);
@@ -186,7 +186,7 @@ fn rsyslog_takes_datagrams() {
     let Some(rsyslog) = Rsyslog::start("imudp") else { return };
     let spool = tempfile::tempdir().unwrap();
     let to = rsyslog.delivery(spool.path());
-    to.keep(&messages(0..100)).unwrap();
+    keep(&to, messages(0..100));
     assert_eq!(send(&to).delivered, 100);
     let lines = rsyslog.lines(100);
     let arrived: BTreeSet<&str> = lines.iter().filter_map(|line| id(line)).collect();
@@ -201,7 +201,7 @@ fn datagrams_to_nobody_wait() {
         patience: Duration::ZERO,
         ..delivery("syslog", &format!("syslog+udp://127.0.0.1:{port}"), spool.path())
     };
-    to.keep(&messages(0..3)).unwrap();
+    keep(&to, messages(0..3));
     assert_eq!(send(&to).waiting, 3);
 }
 
@@ -235,7 +235,7 @@ fn survives(mut rsyslog: Rsyslog) {
             done.store(true, Ordering::SeqCst);
         });
         while !done.load(Ordering::SeqCst) {
-            to.keep(&messages(sent..sent + 10)).unwrap();
+            keep(&to, messages(sent..sent + 10));
             sent += 10;
             rounds.push(send(&Delivery { patience: Duration::from_millis(700), ..rsyslog_way(&to) }));
         }
@@ -276,7 +276,7 @@ fn a_receiver_that_nobody_vouches_for_gets_nothing() {
     let Some(rsyslog) = Rsyslog::start("tls") else { return };
     let spool = tempfile::tempdir().unwrap();
     let to = Delivery { ca: None, ..rsyslog.delivery(spool.path()) };
-    to.keep(&messages(0..2)).unwrap();
+    keep(&to, messages(0..2));
     let began = Instant::now();
     let told = send(&to);
     assert_eq!((told.delivered, told.waiting), (0, 2));
@@ -293,7 +293,7 @@ fn a_connection_that_breaks_within_the_time_to_resend_has_delivered_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("syslog+tcp://{}", listener.local_addr().unwrap());
     let to = delivery("syslog", &address, spool.path());
-    to.keep(&messages(0..2)).unwrap();
+    keep(&to, messages(0..2));
     let reader = std::thread::spawn(move || {
         let mut texts = Vec::new();
         for round in 0..2 {
@@ -324,7 +324,7 @@ fn a_receiver_that_reads_nothing_has_got_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("syslog+tcp://{}", listener.local_addr().unwrap());
     let to = Delivery { patience: Duration::ZERO, ..delivery("syslog", &address, spool.path()) };
-    to.keep(&messages(0..2)).unwrap();
+    keep(&to, messages(0..2));
     let told = send(&to);
     assert_eq!((told.delivered, told.waiting), (0, 2));
     assert!(told.why.unwrap().contains("does not close"));

@@ -10,6 +10,7 @@ use crate::detect::story::{self, Over};
 use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
 use crate::request::RouteKey;
 use crate::signal::Class;
+use crate::text;
 
 /// Of so many clients the agents are named.
 const ASKED: usize = 100;
@@ -156,16 +157,10 @@ fn sentence(one: &Assault<'_>) -> String {
     format!(
         "{}{more}: {} against {}{hidden}; {} got 2xx",
         names.join(", "),
-        counted(one.requests, "request"),
-        counted(one.targets.len() as u64, "target"),
+        text::count(one.requests, "request"),
+        text::count(one.targets.len() as u64, "target"),
         story::count(ok),
     )
-}
-
-/// A number of things, in words.
-fn counted(number: u64, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", story::count(number))
 }
 
 /// What to do, first things first.

@@ -6,19 +6,18 @@ use serde_json::{Value, json};
 
 use super::Native;
 use crate::incident::Stamp;
+use crate::output::OcsfVersion;
 
-/// The version that is stamped: what most receivers take.
-const SCHEMA: &str = "1.5.0";
-
-/// The methods that have a number, from 1.
-const METHODS: [&str; 8] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"];
+/// The methods that have a number, from 1; the last has one from 1.6 on.
+const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE", "PATCH"];
 /// Any other method.
 const OTHER: usize = 99;
 
 /// The activity of one event.
-pub(super) fn activity(event: &Native<'_>) -> Value {
+pub(super) fn activity(event: &Native<'_>, version: OcsfVersion) -> Value {
     let method = event.text("method").unwrap_or_default();
-    let number = METHODS.iter().position(|known| *known == method).map_or(OTHER, |at| at + 1);
+    let known = METHODS.iter().take(METHODS.len() - usize::from(version == OcsfVersion::V1_5));
+    let number = known.into_iter().position(|known| *known == method).map_or(OTHER, |at| at + 1);
     let name = match number {
         OTHER if method.is_empty() => "Other".to_owned(),
         _ => method.chars().take(1).chain(method.to_ascii_lowercase().chars().skip(1)).collect(),
@@ -42,7 +41,7 @@ pub(super) fn activity(event: &Native<'_>) -> Value {
         "status_id": outcome_id, "status": outcome, "status_code": status.map(|status| status.to_string()),
         "time": millis(event), "duration": duration,
         "metadata": {
-            "version": SCHEMA,
+            "version": version.stamp(),
             "product": { "name": "gatehound", "vendor_name": "gatehound", "version": env!("CARGO_PKG_VERSION") },
             "log_name": source,
             "uid": format!("{source}:{}", event.number("offset").unwrap_or_default()),

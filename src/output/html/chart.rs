@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use crate::incident::Activity;
 use crate::incident::Incident;
 use crate::output::html::marks::{clock, percent_of};
+use crate::output::html::table::{column, table};
 use crate::output::words::{count, duration, number, stamp};
 use crate::time::{DAY, SECOND, Time};
 
@@ -42,7 +43,7 @@ pub(super) fn figure(incident: &Incident, nth: usize) -> Markup {
             }
             (scale(activity, steps.len()))
             figcaption { (words) " (UTC)" }
-            (table(activity, steps))
+            (numbers(activity, steps))
         }
     }
 }
@@ -86,19 +87,16 @@ fn scale(activity: &Activity, steps: usize) -> Markup {
 }
 
 /// The numbers behind the bars.
-fn table(activity: &Activity, steps: &[u64]) -> Markup {
+fn numbers(activity: &Activity, steps: &[u64]) -> Markup {
+    let rows = html! {
+        @for (nth, &requests) in steps.iter().enumerate().filter(|&(_, &requests)| requests > 0) {
+            tr { td { (stamp(begin(activity, nth))) } td.n { (number(requests)) } }
+        }
+    };
     html! {
         details {
             summary { "Numbers" }
-            table.numbers {
-                caption.unseen { "Requests by step" }
-                thead { tr { th scope="col" { "From" } th.n scope="col" { "Requests" } } }
-                tbody {
-                    @for (nth, &requests) in steps.iter().enumerate().filter(|&(_, &requests)| requests > 0) {
-                        tr { td { (stamp(begin(activity, nth))) } td.n { (number(requests)) } }
-                    }
-                }
-            }
+            (table("numbers", "Requests by step", &[column("", "From"), column("n", "Requests")], &rows))
         }
     }
 }

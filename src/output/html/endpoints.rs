@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use crate::incident::Incident;
 use crate::output::html::Told;
-use crate::output::html::marks::{anchor, name, scrolling};
+use crate::output::html::marks::{anchor, name};
+use crate::output::html::table::{column, scrolling};
 use crate::output::words::{count, number};
 
 /// The most incidents, which are columns.
@@ -65,7 +66,7 @@ fn table(rows: &[(Route, BTreeMap<usize, u64>)], columns: &[(usize, &Incident)])
             caption.unseen { "Requests of each incident to each route" }
             thead {
                 tr {
-                    th scope="col" { "Route" }
+                    (column("", "Route"))
                     @for (_, incident) in columns {
                         th.(incident.severity.name()) scope="col" {
                             a.rank href={ "#" (anchor(incident)) } title=(name(&incident.title)) {
@@ -73,7 +74,7 @@ fn table(rows: &[(Route, BTreeMap<usize, u64>)], columns: &[(usize, &Incident)])
                             }
                         }
                     }
-                    th.n scope="col" { "Requests" }
+                    (column("n", "Requests"))
                 }
             }
             tbody {

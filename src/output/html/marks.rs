@@ -103,11 +103,6 @@ pub(super) fn list(members: &[Markup], total: u64) -> Markup {
     }
 }
 
-/// A table that is wider than a small screen scrolls by itself, with a name and by keyboard.
-pub(super) fn scrolling(label: &str, table: &Markup) -> Markup {
-    html! { div.scroll role="region" aria-label=(label) tabindex="0" { (table) } }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

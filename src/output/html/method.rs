@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::detect::{self, About};
-use crate::output::html::marks::{name, scrolling, sentence};
+use crate::output::html::marks::{name, sentence};
+use crate::output::html::table::{column, scrolling, table};
 use crate::output::html::{FULL, MEMBERS, PROOFS, RANKED, Told};
 use crate::output::words::{bytes, count, number};
 use crate::run::{Run, SourceRead};
@@ -31,27 +32,17 @@ pub(super) fn section(told: &Told) -> Markup {
 
 /// Detectors that lack a field, and what the log would have to hold.
 fn blind(run: &Run) -> Markup {
-    let table = html! {
-        table {
-            caption.unseen { "Detectors that lack a field" }
-            thead {
-                tr {
-                    th scope="col" { "Detector" }
-                    th scope="col" { "Lacks" }
-                    th scope="col" { "How to log it" }
-                }
-            }
-            tbody {
-                @for blind in run.blind.iter().take(ROWS) {
-                    tr {
-                        th scope="row" { code { (name(&*blind.detector)) } }
-                        td { (name(&*blind.missing)) }
-                        td { (sentence(&*blind.fix)) }
-                    }
-                }
+    let rows = html! {
+        @for blind in run.blind.iter().take(ROWS) {
+            tr {
+                th scope="row" { code { (name(&*blind.detector)) } }
+                td { (name(&*blind.missing)) }
+                td { (sentence(&*blind.fix)) }
             }
         }
     };
+    let columns = ["Detector", "Lacks", "How to log it"].map(|title| column("", title));
+    let table = table("", "Detectors that lack a field", &columns, &rows);
     html! {
         h3 { "What could not be judged" }
         @if run.blind.is_empty() {
@@ -105,23 +96,17 @@ fn unread(run: &Run) -> Markup {
 
 /// What was read, source by source.
 fn sources(run: &Run) -> Markup {
-    let table = html! {
-        table {
-            caption.unseen { "Sources" }
-            thead {
-                tr {
-                    th scope="col" { "Source" }
-                    th scope="col" { "Format" }
-                    th.n scope="col" { "Lines" }
-                    th.n scope="col" { "Requests" }
-                    th.n scope="col" { "Rejected" }
-                    th.n scope="col" { "Size" }
-                    th scope="col" { "Note" }
-                }
-            }
-            tbody { @for source in run.sources.iter().take(ROWS) { (source_row(source)) } }
-        }
-    };
+    let rows = html! { @for source in run.sources.iter().take(ROWS) { (source_row(source)) } };
+    let columns = [
+        column("", "Source"),
+        column("", "Format"),
+        column("n", "Lines"),
+        column("n", "Requests"),
+        column("n", "Rejected"),
+        column("n", "Size"),
+        column("", "Note"),
+    ];
+    let table = table("", "Sources", &columns, &rows);
     html! {
         h3 { "What was read" }
         @if run.sources.is_empty() {

@@ -9,7 +9,7 @@ use crate::output::words::number;
 /// The style of the page, in both themes and for print.
 const STYLE: &str = include_str!("style.css");
 /// What the browser may do: use the one style whose SHA-256 this is, and nothing else (Content Security Policy Level 3).
-const POLICY: &str = "default-src 'none'; style-src 'sha256-ssz9STP4tF90CV7PnUeqQjlOuU6JR7JKfldHKo8n01M='; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'sha256-dfAjkDQ59VloqDX4zLy7Vnt88cDR11a1r2t8CGk5HcM='; base-uri 'none'; form-action 'none'";
 /// The most incidents that the way round the page names.
 const NAMED: usize = 24;
 

@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use crate::incident::{Incident, Proof};
 use crate::output::html::PROOFS;
 use crate::output::html::marks::{kind, measured, name, sentence};
-use crate::output::siem::technique_of;
+use crate::output::html::table::{column, table};
+use crate::output::techniques::technique_of;
 use crate::output::words::number;
 
 /// What the detectors proved.
@@ -44,56 +45,45 @@ fn finding(proof: &Proof) -> Markup {
             }
         }
         @if !proof.tests.is_empty() {
-            table.tests {
-                caption.unseen { "Tests that it passed" }
-                thead {
-                    tr {
-                        th scope="col" { "Measured" }
-                        th.n scope="col" { "Value" }
-                        th.n scope="col" { "It takes" }
-                    }
-                }
-                tbody {
-                    @for test in proof.tests.iter().take(PROOFS) {
-                        @let unit = name(&*test.unit);
-                        tr {
-                            th scope="row" { (name(&*test.name)) }
-                            td.n { (measured(test.value)) " " (unit) }
-                            td.n { (measured(test.threshold)) " " (unit) }
-                        }
-                    }
-                }
-            }
+            (tests(proof))
         }
     }
+}
+
+/// What was measured, beside what it takes.
+fn tests(proof: &Proof) -> Markup {
+    let rows = html! {
+        @for test in proof.tests.iter().take(PROOFS) {
+            @let unit = name(&*test.unit);
+            tr {
+                th scope="row" { (name(&*test.name)) }
+                td.n { (measured(test.value)) " " (unit) }
+                td.n { (measured(test.threshold)) " " (unit) }
+            }
+        }
+    };
+    let columns = [column("", "Measured"), column("n", "Value"), column("n", "It takes")];
+    table("tests", "Tests that it passed", &columns, &rows)
 }
 
 /// What else it might have been, the likeliest first.
 pub(super) fn look_alikes(incident: &Incident) -> Markup {
     let mut notes: Vec<_> = incident.confounders.iter().collect();
     notes.sort_by_key(|note| std::cmp::Reverse(note.score));
+    let rows = html! {
+        @for note in notes.iter().take(PROOFS) {
+            tr {
+                th scope="row" { (name(&*note.name).replace('-', " ")) }
+                td.n { (note.score.0) " %" }
+                td { (sentence(&note.reason)) }
+            }
+        }
+    };
+    let columns = [column("", "Explanation"), column("n", "Likely"), column("", "Why")];
     html! {
         @if !notes.is_empty() {
             h4 { "What else it might be" }
-            table.tests {
-                caption.unseen { "Harmless explanations" }
-                thead {
-                    tr {
-                        th scope="col" { "Explanation" }
-                        th.n scope="col" { "Likely" }
-                        th scope="col" { "Why" }
-                    }
-                }
-                tbody {
-                    @for note in notes.into_iter().take(PROOFS) {
-                        tr {
-                            th scope="row" { (name(&*note.name).replace('-', " ")) }
-                            td.n { (note.score.0) " %" }
-                            td { (sentence(&note.reason)) }
-                        }
-                    }
-                }
-            }
+            (table("tests", "Harmless explanations", &columns, &rows))
         }
     }
 }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use crate::incident::{Incident, Kind, Outcome, Severity, Tenths};
 use crate::output::html::Told;
-use crate::output::html::marks::{anchor, badge, kind, name, scrolling, sentence, short};
+use crate::output::html::marks::{anchor, badge, kind, name, sentence, short};
+use crate::output::html::table::{column, scrolling, table};
 use crate::output::words::{duration, number};
 use crate::time::Time;
 
@@ -56,11 +57,11 @@ pub(super) fn section(told: &Told) -> Markup {
     html! {
         section #ranking aria-labelledby="ranking-title" {
             h2 #ranking-title { "Ranking" }
-            (scrolling("Ranking", &table(seen, "Incidents, worst first")))
+            (scrolling("Ranking", &lines(seen, "Incidents, worst first")))
             @if !folded.is_empty() {
                 details {
                     summary { (number(folded.len() as u64)) " more of lower rank" }
-                    (scrolling("Ranking, continued", &table(folded, "Incidents of lower rank")))
+                    (scrolling("Ranking, continued", &lines(folded, "Incidents of lower rank")))
                 }
             }
             @if beyond > 0 {
@@ -70,25 +71,18 @@ pub(super) fn section(told: &Told) -> Markup {
     }
 }
 
-fn table(lines: &[Line], caption: &str) -> Markup {
-    html! {
-        table.ranking {
-            caption.unseen { (caption) }
-            thead {
-                tr {
-                    th.n scope="col" { abbr title="rank" { "#" } }
-                    th scope="col" { "Severity" }
-                    th scope="col" { "Incident" }
-                    th.less scope="col" { "Outcome" }
-                    th.less scope="col" { "Began" }
-                    th.less.n scope="col" { "Lasted" }
-                    th.n scope="col" { "Requests" }
-                    th.less.n scope="col" { "Score" }
-                }
-            }
-            tbody { @for line in lines { (row(line)) } }
-        }
-    }
+fn lines(lines: &[Line], caption: &str) -> Markup {
+    let columns = [
+        column("n", html! { abbr title="rank" { "#" } }),
+        column("", "Severity"),
+        column("", "Incident"),
+        column("less", "Outcome"),
+        column("less", "Began"),
+        column("less n", "Lasted"),
+        column("n", "Requests"),
+        column("less n", "Score"),
+    ];
+    table("ranking", caption, &columns, &html! { @for line in lines { (row(line)) } })
 }
 
 fn row(line: &Line) -> Markup {
@@ -117,31 +111,25 @@ pub(super) fn held_back(told: &Told) -> Markup {
         return html! {};
     }
     let beyond = told.held_back_total - told.held_back.len() as u64;
-    let table = html! {
-        table {
-            caption.unseen { "Incidents with a harmless explanation" }
-            thead {
-                tr {
-                    th scope="col" { "Incident" }
-                    th scope="col" { "Explained by" }
-                    th.less scope="col" { "Kind" }
-                    th.less scope="col" { "Began" }
-                    th.n scope="col" { "Requests" }
-                }
-            }
-            tbody {
-                @for line in &told.held_back {
-                    tr {
-                        th scope="row" { (line.title) }
-                        td { (line.held_by.as_deref().unwrap_or("")) }
-                        td.less { (kind(line.kind)) }
-                        td.less { (short(line.first)) }
-                        td.n { (number(line.requests)) }
-                    }
-                }
+    let rows = html! {
+        @for line in &told.held_back {
+            tr {
+                th scope="row" { (line.title) }
+                td { (line.held_by.as_deref().unwrap_or("")) }
+                td.less { (kind(line.kind)) }
+                td.less { (short(line.first)) }
+                td.n { (number(line.requests)) }
             }
         }
     };
+    let columns = [
+        column("", "Incident"),
+        column("", "Explained by"),
+        column("less", "Kind"),
+        column("less", "Began"),
+        column("n", "Requests"),
+    ];
+    let table = table("", "Incidents with a harmless explanation", &columns, &rows);
     html! {
         section #held-back aria-labelledby="held-back-title" {
             h2 #held-back-title { "Held back" }

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use crate::incident::{Incident, Raw, Stage};
 use crate::output::html::Told;
-use crate::output::html::marks::{anchor, kind, name, scrolling, short};
+use crate::output::html::marks::{anchor, kind, name, short};
+use crate::output::html::table::{column, scrolling, table};
 use crate::output::words::number;
 
 /// The stages, first to last, and what they are called.
@@ -31,21 +32,12 @@ pub(super) fn section(told: &Told) -> Markup {
         return html! {};
     }
     incidents.sort_by_key(|incident| (incident.first_seen, incident.rank));
-    let table = html! {
-        table.stages {
-            caption.unseen { "Stages that each incident reached, earliest incident first" }
-            thead {
-                tr {
-                    th.less scope="col" { "Began" }
-                    th.of scope="col" { "Incident" }
-                    @for (_, stage, meaning) in STAGES {
-                        th scope="col" { (stage) span.meaning { (meaning) } }
-                    }
-                }
-            }
-            tbody { @for incident in incidents { (row(incident)) } }
-        }
-    };
+    let mut columns = vec![column("less", "Began"), column("of", "Incident")];
+    let stage = |(_, stage, meaning)| column("", html! { (stage) span.meaning { (meaning) } });
+    columns.extend(STAGES.into_iter().map(stage));
+    let rows = html! { @for incident in incidents { (row(incident)) } };
+    let table =
+        table("stages", "Stages that each incident reached, earliest incident first", &columns, &rows);
     html! {
         section #story aria-labelledby="story-title" {
             h2 #story-title { "Story" }
@@ -124,28 +116,22 @@ fn shared(incidents: &[Incident]) -> Markup {
         return html! {};
     }
     let beyond = by.len().saturating_sub(SHARED);
-    let table = html! {
-        table.shared {
-            caption.unseen { "Identities in more than one incident" }
-            thead {
-                tr { th scope="col" { "Who" } th scope="col" { "As" } th scope="col" { "Incidents" } }
-            }
-            tbody {
-                @for ((of, who), incidents) in by.iter().take(SHARED) {
-                    tr {
-                        th scope="row" { code { (who) } }
-                        td { (of) }
-                        td {
-                            @for incident in incidents.iter().take(BESIDE) {
-                                a.rank.(incident.severity.name()) href={ "#" (anchor(incident)) } { (incident.rank) } " "
-                            }
-                            @if incidents.len() > BESIDE { "and " (number((incidents.len() - BESIDE) as u64)) " more" }
-                        }
+    let rows = html! {
+        @for ((of, who), incidents) in by.iter().take(SHARED) {
+            tr {
+                th scope="row" { code { (who) } }
+                td { (of) }
+                td {
+                    @for incident in incidents.iter().take(BESIDE) {
+                        a.rank.(incident.severity.name()) href={ "#" (anchor(incident)) } { (incident.rank) } " "
                     }
+                    @if incidents.len() > BESIDE { "and " (number((incidents.len() - BESIDE) as u64)) " more" }
                 }
             }
         }
     };
+    let columns = ["Who", "As", "Incidents"].map(|title| column("", title));
+    let table = table("shared", "Identities in more than one incident", &columns, &rows);
     html! {
         h3 { "Seen in more than one incident" }
         (scrolling("Seen in more than one incident", &table))
