@@ -133,6 +133,9 @@ pub struct Event<'a> {
     pub flags: Option<&'a [u8]>,
     /// The request line, where it could not be taken apart.
     pub raw_request: Option<&'a [u8]>,
+    /// Whether the line can be taken apart in two ways, because somebody wrote quotes and columns into a field that the
+    /// producer did not escape. Only what both ways agree on is filled.
+    pub forged: bool,
 }
 
 impl<'a> Event<'a> {

@@ -111,6 +111,51 @@ fn every_format_reads_its_sample_as_written_beside_it() {
     }
 }
 
+/// Formats that escape nothing, or can be told to.
+const UNESCAPED: [&str; 9] = [
+    "combined",
+    "common",
+    "nginx-main",
+    "ingress-nginx",
+    "traefik-clf",
+    "envoy",
+    "istio",
+    "aws-alb",
+    "aws-s3",
+];
+
+#[test]
+fn whoever_writes_columns_into_a_path_is_told_apart_and_gets_no_answer_of_their_choice() {
+    for name in UNESCAPED {
+        let log = fs::read(samples().join(name).with_extension("log")).unwrap();
+        let reader = Reader::of(recognise(&opening(&log)).unwrap(), &opening(&log));
+        let mut forged = 0;
+        for line in log.split(|&byte| byte == b'\n').filter(|line| line.is_ascii()) {
+            let line = String::from_utf8(line.to_vec()).unwrap();
+            let Ok(event) = reader.decode(line.as_bytes(), alone()) else { continue };
+            let path = String::from_utf8_lossy(event.path.unwrap_or_default()).into_owned();
+            let Some((before, behind)) = line.split_once(&path).filter(|_| path.len() > 3) else { continue };
+            if event.method.is_none()
+                || event.query.is_some()
+                || event.status.is_none()
+                || !behind.starts_with(" HTTP/1")
+            {
+                continue;
+            }
+            // The answer that the stranger would like, then the one that was given.
+            let line = format!("{before}{path}{behind}{behind}");
+            let read = reader
+                .decode(line.as_bytes(), alone())
+                .unwrap_or_else(|why| panic!("{name}: {why:?}: {line}"));
+            assert!(read.forged, "{name}: {line}");
+            assert_eq!((read.time.seconds(), read.path), (event.time.seconds(), event.path), "{line}");
+            assert!(name == "envoy" || read.client == event.client, "{line}");
+            forged += 1;
+        }
+        assert!(forged >= 3, "{name}: {forged} lines could be forged");
+    }
+}
+
 /// Lines of combined, and how each is wrapped.
 type Wrap = fn(usize, &str) -> String;
 

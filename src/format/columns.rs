@@ -84,6 +84,12 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Whether a quote farther right closes a column as well, since `follows` accepts what stands behind it: then a stranger
+    /// wrote one of the two, and nothing between them is certain.
+    pub(super) fn closes_again(self, follows: impl Fn(&[u8]) -> bool) -> bool {
+        closing_quote(self.rest, self.quoting, follows).is_some()
+    }
+
     /// The next column without its square brackets.
     pub(super) fn bracketed(&mut self) -> Result<&'a [u8], Malformed> {
         self.skip_blanks();
