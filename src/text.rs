@@ -191,6 +191,11 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Whether an odd number of backslashes stands before `at`.
+pub(crate) fn is_escaped(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ mod confounder;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod log_tampering;
 mod object_enumeration;
 mod password_spraying;
 mod path_enumeration;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(scraping::Scraping::default()),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
+        Box::new(log_tampering::LogTampering),
     ]
 }
 

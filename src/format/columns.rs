@@ -1,6 +1,7 @@
 //! A walk over the columns of a text line: bare, quoted, bracketed; a blank between them.
 
 use crate::event::Malformed;
+use crate::text::is_escaped;
 
 /// How a quote inside a quoted column is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,11 +115,6 @@ fn closing_quote(text: &[u8], quoting: Quoting, follows: impl Fn(&[u8]) -> bool)
             && matches!(behind, [] | [b' ', ..])
             && follows(behind)
     })
-}
-
-/// Whether an odd number of backslashes stands before `at`.
-pub(super) fn is_escaped(text: &[u8], at: usize) -> bool {
-    text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
 
 #[cfg(test)]

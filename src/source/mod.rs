@@ -17,11 +17,13 @@ mod framing;
 mod milestones;
 mod outcome;
 mod packed;
+mod pieces;
 mod pipe;
 mod plain;
 mod record;
 mod stream;
 mod unpack;
+mod utf16;
 mod walk;
 
 #[cfg(test)]

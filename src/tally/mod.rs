@@ -12,6 +12,7 @@ mod reading;
 mod routes;
 mod shard;
 mod stored;
+mod trail;
 
 use rayon::prelude::*;
 
@@ -21,6 +22,8 @@ pub(crate) use packed::{halves, pack};
 pub use population::{Population, Subject};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
+pub(crate) use trail::Following;
+pub use trail::{Forged, Line, Sequence, Step, Trail};
 
 use crate::collect::{Collector, KeyKind};
 use crate::hash::mix;
@@ -40,13 +43,21 @@ pub struct Tally {
     pub fleet: Fleet,
     /// What was read.
     pub reading: Reading,
+    /// What the log tells of itself.
+    pub trail: Trail,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let shards =
             KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
-        Self { shards, routes: Routes::default(), fleet: Fleet::default(), reading: Reading::default() }
+        Self {
+            shards,
+            routes: Routes::default(),
+            fleet: Fleet::default(),
+            reading: Reading::default(),
+            trail: Trail::default(),
+        }
     }
 }
 
@@ -73,6 +84,7 @@ impl Tally {
         self.routes.merge(other.routes);
         self.fleet.merge(other.fleet);
         self.reading.merge(other.reading);
+        self.trail.merge(other.trail);
         self
     }
 

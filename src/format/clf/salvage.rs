@@ -4,9 +4,9 @@
 
 use super::{Clf, Right, before_request};
 use crate::event::Event;
-use crate::format::columns::{Columns, Quoting, is_escaped};
+use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::{forge, number, present, set_request, set_status, size, status};
-use crate::text::Escapes;
+use crate::text::{Escapes, is_escaped};
 use crate::time::stamp;
 
 /// Columns behind the agent are looked for before so many of the last quotes.
