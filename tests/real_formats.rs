@@ -183,7 +183,7 @@ format_samples/upsun_journald_json_wrapped.log    combined             1    0 0
 format_samples/uvicorn.log                        uvicorn              6    0 0
 format_samples/uwsgi.log                          uwsgi                5    0 0
 format_samples/w3c_iis.log                        iis-w3c              3    9 0
-format_samples/w3c_iis_advanced_logging.log       iis-w3c              2    7 1
+format_samples/w3c_iis_advanced_logging.log       iis-w3c              3    7 0
 format_samples/w3c_imperva_incapsula.log          w3c                  2    4 0
 format_samples/w3c_oracle_webcache.log            w3c                  1    6 0
 format_samples/zeek_http.log                      zeek-http            4    8 0
@@ -202,7 +202,7 @@ data/parse_lnav/logfile_syslog_with_access_log.0  common-untimed       2    3 0
 data/parse_lnav/logfile_uwsgi.0                   uwsgi                19   0 0
 data/parse_lnav/logfile_w3c.0                     iis-w3c              1    4 0
 data/parse_lnav/logfile_w3c.2                     iis-w3c              14   8 0
-data/parse_lnav/logfile_w3c.3                     iis-w3c              2    7 1
+data/parse_lnav/logfile_w3c.3                     iis-w3c              3    7 0
 data/parse_lnav/logfile_w3c.4                     w3c                  2    4 0
 data/parse_lnav/logfile_w3c_big.0                 iis-w3c              210  44 0
 data/traffic/shop_2019.log                        nginx-main           1000 0 0

@@ -172,6 +172,12 @@ impl Source {
     }
 }
 
+/// The files that `name` means: itself, those below it, or those that match it; none where it is not there.
+#[must_use]
+pub fn named_files(name: &Path) -> Vec<PathBuf> {
+    walk::expand(name, &mut Vec::new()).into_iter().map(|found| found.path).collect()
+}
+
 /// Whether `path` means the standard input.
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
