@@ -147,7 +147,7 @@ fn whoever_writes_columns_into_a_path_is_told_apart_and_gets_no_answer_of_their_
             let read = reader
                 .decode(line.as_bytes(), alone())
                 .unwrap_or_else(|why| panic!("{name}: {why:?}: {line}"));
-            assert!(read.forged, "{name}: {line}");
+            assert!(read.is_forged(), "{name}: {line}");
             assert_eq!((read.time.seconds(), read.path), (event.time.seconds(), event.path), "{line}");
             assert!(name == "envoy" || read.client == event.client, "{line}");
             forged += 1;

@@ -55,8 +55,7 @@ impl Decoder for AwsAlb {
         let agent = columns.quoted_before(tls_follows)?;
         if columns.closes_again(|behind| tls_follows(behind) && trace_follows(behind)) {
             // How it was answered stands left of it.
-            (event.forged, event.raw_request) = (true, Some(text));
-            event.flags = Some(b"forged");
+            (event.flags, event.raw_request) = (Some(Event::FORGED), Some(text));
             return Ok(event);
         }
         event.user_agent = Some(present(agent));

@@ -11,7 +11,7 @@ pub(super) static ENVOY: Plain = Plain {
     about: "Envoy's default text format",
     read: |line, _, _| {
         let (mut event, columns) = before_agent(line, |_| Ok(()))?;
-        if event.forged {
+        if event.is_forged() {
             return Ok(event);
         }
         let columns = around_agent(columns, &mut event, <[u8]>::is_empty)?;
@@ -34,7 +34,7 @@ pub(super) static ISTIO: Plain = Plain {
             let (_details, _termination) = (columns.word()?, columns.word()?);
             columns.quoted().map(|_| ())
         })?;
-        if event.forged {
+        if event.is_forged() {
             // Behind the last quote nobody but the proxy writes.
             let client = line.rsplit(|&byte| byte == b' ').nth(2).ok_or(Malformed::Short)?;
             return set_client(&mut event, client).map(|()| event);

@@ -59,8 +59,7 @@ pub(super) fn set_status(event: &mut Event<'_>, text: &[u8]) -> Result<(), Malfo
 /// Marks a line whose request begins `text`, behind a stranger's quote of which nothing is certain: who asked, when, and up
 /// to that quote for what, is all that is left.
 pub(super) fn forge<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    event.forged = true;
-    event.flags = Some(b"forged");
+    event.flags = Some(Event::FORGED);
     event.raw_request = Some(text);
     (event.status, event.bytes_out) = (None, None);
 }

@@ -97,7 +97,7 @@ impl Meaning {
         flags.set(Flags::HOST, host.is_some());
         flags.set(Flags::ODD_REQUEST, event.raw_request.is_some());
         flags.set(Flags::QUERY_OBJECT, !in_path && query.object != ObjectId::NONE);
-        flags.set(Flags::FORGED, event.forged);
+        flags.set(Flags::FORGED, event.is_forged());
 
         Request {
             place,

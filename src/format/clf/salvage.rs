@@ -88,12 +88,14 @@ fn cores(text: &[u8]) -> Cores {
     cores
 }
 
-/// Whether ` 200 5` and nothing, or a blank, stand at the front.
+/// Whether a status and a size, each perhaps a dash, stand at the front and end with a blank or the text.
 fn is_core(behind: &[u8]) -> bool {
-    let Some(([b' ', code @ ..], rest)) = behind.split_first_chunk::<4>() else { return false };
-    let [b' ', rest @ ..] = rest else { return false };
-    let end = memchr::memchr(b' ', &rest[..rest.len().min(24)]).unwrap_or(rest.len());
-    status(code).is_some() && (&rest[..end] == b"-" || end <= 20 && number(&rest[..end]).is_some())
+    let mut columns = Columns::new(&behind[..behind.len().min(32)], Quoting::Raw);
+    let is =
+        |word: Result<&[u8], _>, fits: fn(&[u8]) -> bool| word.is_ok_and(|word| word == b"-" || fits(word));
+    behind.first() == Some(&b' ')
+        && is(columns.word(), |code| status(code).is_some())
+        && is(columns.word(), |size| number(size).is_some())
 }
 
 #[cfg(test)]
@@ -113,7 +115,7 @@ mod tests {
         assert_eq!(event.client.unwrap().to_string(), "192.0.2.7");
         let text = |field: Option<&[u8]>| String::from_utf8_lossy(field.unwrap_or(b"none")).into_owned();
         let answer = format!("{:?} {:?}", event.status, event.bytes_out);
-        Some([text(event.path), answer, text(event.user_agent), event.forged.to_string()])
+        Some([text(event.path), answer, text(event.user_agent), event.is_forged().to_string()])
     }
 
     #[test]
