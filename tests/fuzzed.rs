@@ -1,0 +1,175 @@
+//! What `cargo fuzz` gives bytes to, given injured lines instead: our own of every format, and those of third parties that
+//! lie beside the project. Nothing panics, nothing hangs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and one that measures says what"
+)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod entry;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use gatehound::format::{FORMATS, Opening, Reader, recognise};
+
+/// Each target of `fuzz/fuzz_targets`.
+const TARGETS: [(&str, fn(&[u8])); 6] = [
+    ("clf", |bytes| entry::family(entry::CLF, bytes)),
+    ("columns", |bytes| entry::family(entry::COLUMNS, bytes)),
+    ("headed", |bytes| entry::family(entry::HEADED, bytes)),
+    ("json", entry::json),
+    ("wrapped", entry::wrapped),
+    ("strings", entry::strings),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// Real logs, the first bytes of each.
+fn logs() -> Vec<Vec<u8>> {
+    let folders = ["samples/formats", "../shared/format_samples", "../shared/data/parse_lnav"];
+    let there = folders.iter().filter_map(|folder| fs::read_dir(root().join(folder)).ok());
+    let mut paths: Vec<PathBuf> = there.flatten().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut logs: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    logs.iter_mut().for_each(|log| log.truncate(3000));
+    logs
+}
+
+/// Numbers that look random and are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
+    }
+}
+
+/// What injuries put in.
+const PUT: [&[u8]; 16] = [
+    b"\"",
+    b"\\",
+    b" ",
+    b"\n",
+    b"\r",
+    b"\t",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b",",
+    b"\" 200 5 \"",
+    b"\x00",
+    b"\xff",
+    b"%",
+    b"#",
+];
+
+/// `log` with a few bytes cut out, put in, or doubled.
+fn injured(log: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut log = log.to_vec();
+    for _ in 0..1 + dice.below(8) {
+        let at = dice.below(log.len() + 1);
+        let end = log.len().min(at + dice.below(6));
+        let put = match dice.below(4) {
+            0 => log[at..log.len().min(at + dice.below(80))].to_vec(),
+            _ => PUT[dice.below(PUT.len())].repeat(1 + dice.below(3)),
+        };
+        log.splice(at..end, put);
+    }
+    log
+}
+
+#[test]
+fn no_injury_of_a_real_line_makes_a_target_panic_or_hang() {
+    let (logs, mut dice) = (logs(), Dice(7));
+    assert!(logs.len() >= 60);
+    for (name, target) in TARGETS {
+        for log in &logs {
+            for _ in 0..2 {
+                let (bytes, start) = (injured(log, &mut dice), Instant::now());
+                target(&bytes);
+                assert!(
+                    start.elapsed() < Duration::from_secs(20),
+                    "{name} hangs on {}",
+                    bytes.escape_ascii()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_format_belongs_to_a_target_and_every_target_has_its_file() {
+    let families = [entry::CLF, entry::COLUMNS, entry::HEADED].concat();
+    for name in families {
+        assert!(FORMATS.iter().any(|format| format.name() == name), "{name} is no format");
+    }
+    let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
+    for (name, _) in TARGETS {
+        assert!(root().join("fuzz/fuzz_targets").join(name).with_extension("rs").exists(), "{name}");
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+    }
+}
+
+/// How long it takes to read `log` with its own format and all others to fall back on: the best of three, a MiB.
+fn cost(log: &[u8]) -> Duration {
+    let head = &log[..log.len().min(256 << 10)];
+    let sample = fs::read(root().join("samples/formats/combined.log")).unwrap();
+    let opening = Opening::of(&sample);
+    let reader = Reader::of(recognise(&opening).unwrap(), &opening);
+    assert!(!head.is_empty());
+    let once = || {
+        let (scratch, start, mut lines) = (gatehound::format::Scratch::default(), Instant::now(), 0_u64);
+        let around = gatehound::format::Around::nothing(&scratch);
+        gatehound::format::Decoder::decode_block(&reader, log, around, &mut |_| lines += 1);
+        assert!(lines > 0);
+        start.elapsed()
+    };
+    let best = (0..3).map(|_| once()).min().unwrap();
+    best * (1 << 20) / u32::try_from(log.len()).unwrap()
+}
+
+/// Lines that cost more than others: what they are, and one MiB of them or more.
+fn worst() -> Vec<(&'static str, Vec<u8>)> {
+    let before = "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"GET /";
+    let line = |fill: &str, bytes: usize, behind: &str| {
+        format!("{before}{}{behind}\n", fill.repeat(bytes / fill.len()))
+    };
+    let many = |line: &str| line.repeat((1 << 20) / line.len() + 1).into_bytes();
+    let agent = " HTTP/1.1\" 200 5 \"-\" \"x\"";
+    let half = 1 << 19;
+    vec![
+        ("quotes everywhere", many(&line("\"", 300, agent))),
+        ("quotes and blanks", many(&line("\" ", 300, agent))),
+        ("answers everywhere", many(&line("\" 200 5 ", 300, agent))),
+        ("stamps everywhere", many(&line("[10/Mar/2026:17:00:03 +0000] \"", 300, agent))),
+        ("lines of a MiB", line("a", 1 << 20, agent).into_bytes()),
+        ("lines of a MiB of quotes", line("\" ", half * 2, agent).into_bytes()),
+        ("lines of a MiB of answers", line("\" 200 5 ", half * 2, agent).into_bytes()),
+        ("lines of a MiB of stamps", line("[10/Mar/2026:17:00:03 +0000] \"", half * 2, agent).into_bytes()),
+        ("lines of a MiB of backslashes", line("\\\"", half * 2, agent).into_bytes()),
+        ("lines of a MiB of nothing", vec![b' '; 1 << 20]),
+        ("lines of a MiB that no format reads", vec![b'x'; 1 << 20]),
+        ("lines of a MiB of braces", vec![b'{'; 1 << 20]),
+    ]
+}
+
+#[test]
+fn no_line_costs_many_times_what_others_cost() {
+    let line = "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"GET /a/b HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11)\"\n";
+    let ordinary = cost(&line.repeat(20_000).into_bytes()).max(Duration::from_millis(1));
+    for (what, log) in worst() {
+        let ratio = cost(&log).as_secs_f64() / ordinary.as_secs_f64();
+        eprintln!("{what}: {ratio:.1} times as long as ordinary lines");
+        // Without optimisation, on a machine with other work; in a release build it is 10.
+        let most = if cfg!(debug_assertions) { 40.0 } else { 10.0 };
+        assert!(ratio < most, "{what}: {ratio:.1} times as long as ordinary lines");
+    }
+}
