@@ -100,7 +100,7 @@ fn tampered(lines: &[&[u8]]) -> Vec<u8> {
         let stamp =
             line.split(|&byte| byte == b'[').nth(1).and_then(|rest| rest.split(|&byte| byte == b']').next());
         if let Some(stamp) = stamp.filter(|_| nth < 4) {
-            [b"198.51.100.9 - - [", stamp, b"] ", FORGED].iter().for_each(|part| log.extend_from_slice(part));
+            log.extend([b"198.51.100.9 - - [", stamp, b"] ", FORGED].concat());
         }
     }
     log

@@ -126,7 +126,9 @@ impl Pieces {
 
 /// Appends a line.
 fn put(parts: &[&[u8]], out: &mut Vec<u8>) {
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    for part in parts {
+        out.extend_from_slice(part);
+    }
     out.push(b'\n');
 }
 

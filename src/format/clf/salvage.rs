@@ -44,24 +44,22 @@ pub(super) fn salvage<'a>(clf: &Clf, line: &'a [u8]) -> Option<Event<'a>> {
     set_status(&mut event, columns.word().ok()?).ok()?;
     event.bytes_out = Some(size(columns.word().ok()?).ok()?);
     if clf.right == Right::Agent && second == text.len() {
-        (event.referer, event.user_agent) = pages(clf, columns.rest(), &mut event)?;
+        set_pages(clf, columns.rest(), &mut event)?;
     }
     Some(event)
 }
 
-/// Referer and agent of `text`, which ends with the columns of `clf`'s tail.
-fn pages<'a>(
-    clf: &Clf,
-    text: &'a [u8],
-    event: &mut Event<'a>,
-) -> Option<(Option<&'a [u8]>, Option<&'a [u8]>)> {
+/// Sets referer and agent from `text`, which ends with the columns of `clf`'s tail.
+fn set_pages<'a>(clf: &Clf, text: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let text = text.strip_prefix(b" \"")?;
     let end = memchr::memrchr_iter(b'"', text)
         .take(QUOTES)
         .find(|&end| (clf.tail)(Columns::new(&text[end + 1..], Quoting::Raw), event).is_ok())?;
     // A page has no quotes in its address; what calls itself something may.
     let between = memchr::memmem::find(&text[..end], b"\" \"")?;
-    Some((Some(present(&text[..between])), Some(present(&text[between + 3..end]))))
+    event.referer = Some(present(&text[..between]));
+    event.user_agent = Some(present(&text[between + 3..end]));
+    Some(())
 }
 
 /// Where what stands before a second stamp ends, or the end of `text`.
