@@ -43,8 +43,11 @@ pub(super) fn salvage<'a>(clf: &Clf, line: &'a [u8]) -> Option<Event<'a>> {
     let mut columns = Columns::new(&text[ours.first + 1..second], Quoting::Raw);
     set_status(&mut event, columns.word().ok()?).ok()?;
     event.bytes_out = Some(size(columns.word().ok()?).ok()?);
-    if clf.right == Right::Agent && second == text.len() {
-        set_pages(clf, columns.rest(), &mut event)?;
+    match clf.right {
+        // Of a torn line, nothing behind the size is whole.
+        _ if second < text.len() => {}
+        Right::Agent => set_pages(clf, columns.rest(), &mut event)?,
+        Right::Size => (clf.tail)(columns, &mut event).ok()?,
     }
     Some(event)
 }
