@@ -270,8 +270,10 @@ fn lines_that_a_container_runtime_cut_are_read_whole_however_the_file_is_cut() {
     let folder = tempfile::tempdir().unwrap();
     let bare = fs::read(samples().join("combined.log")).unwrap();
     let bare = String::from_utf8(bare.into_iter().filter(u8::is_ascii).collect()).unwrap();
+    let lines: Vec<&str> =
+        bare.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).collect();
     let mut log = String::new();
-    for line in bare.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())) {
+    for line in &lines {
         let (first, last) = line.split_at(line.len() / 2);
         writeln!(log, "2026-03-10T17:00:03.123456789Z stdout P {first}").unwrap();
         writeln!(log, "2026-03-10T17:00:03.123456789Z stderr F starting").unwrap();
@@ -279,7 +281,7 @@ fn lines_that_a_container_runtime_cut_are_read_whole_however_the_file_is_cut() {
     }
     let (cut, plain) = (folder.path().join("0.log"), folder.path().join("plain.log"));
     fs::write(&cut, log).unwrap();
-    fs::write(&plain, &bare).unwrap();
+    fs::write(&plain, lines.join("\n")).unwrap();
     let events = |path: &Path, block_size: usize| -> Vec<String> {
         let read = in_blocks(path, block_size).into_iter().map(|(_, what)| what);
         read.filter(|what| what.starts_with("20")).collect()
