@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 
 use gatehound::format::{Around, Decoder, FORMATS, Opening, Reader, Scratch, recognise};
 
+/// A target by its name.
+type Target = (&'static str, fn(&[u8]));
+
 /// Each target of `fuzz/fuzz_targets`.
-const TARGETS: [(&str, fn(&[u8])); 6] = [
+const TARGETS: [Target; 6] = [
     ("clf", |bytes| entry::family(entry::CLF, bytes)),
     ("columns", |bytes| entry::family(entry::COLUMNS, bytes)),
     ("headed", |bytes| entry::family(entry::HEADED, bytes)),
@@ -34,7 +37,9 @@ fn logs() -> Vec<Vec<u8>> {
     let mut paths: Vec<PathBuf> = there.flatten().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut logs: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
-    logs.iter_mut().for_each(|log| log.truncate(3000));
+    for log in &mut logs {
+        log.truncate(3000);
+    }
     logs
 }
 
@@ -71,7 +76,7 @@ const PUT: [&[u8]; 16] = [
 /// `log` with a few bytes cut out, put in, or doubled.
 fn injured(log: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut log = log.to_vec();
-    for _ in 0..1 + dice.below(8) {
+    for _ in 0..=dice.below(8) {
         let at = dice.below(log.len() + 1);
         let end = log.len().min(at + dice.below(6));
         let put = match dice.below(4) {
