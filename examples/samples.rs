@@ -23,6 +23,8 @@ struct Sample {
     /// Requests a second, times 1,000.
     rate_milli: u32,
     look_alikes: LookAlikes,
+    /// What somebody did to the log afterwards.
+    tampered: fn(&[&[u8]]) -> Vec<u8>,
 }
 
 /// Which look-alikes stay in a sample.
@@ -46,6 +48,7 @@ const SAMPLES: &[Sample] = &[
     Sample { hours: 12, rate_milli: 400, ..quiet("scraping", &["scrape-pool"], Format::Combined, 5) },
     Sample { rate_milli: 200, ..quiet("injection", &["inject-slow"], Format::Combined, 3) },
     quiet("vulnerability-scan", &["scan-tool"], Format::Combined, 2),
+    Sample { tampered, ..quiet("log-tampering", &[], Format::Combined, 8) },
     Sample { rate_milli: 120, look_alikes: LookAlikes::All, ..quiet("benign", &[], Format::Combined, 4) },
     Sample {
         name: "day",
@@ -71,12 +74,36 @@ const SAMPLES: &[Sample] = &[
             "retry-storm",
             "support-desk",
         ]),
+        tampered: untouched,
     },
 ];
 
 /// Two quiet hours with one attack and no look-alikes.
 const fn quiet(name: &'static str, attacks: &'static [&'static str], format: Format, seed: u64) -> Sample {
-    Sample { name, attacks, format, seed, hours: 2, rate_milli: 60, look_alikes: LookAlikes::None }
+    let (hours, rate_milli, look_alikes) = (2, 60, LookAlikes::None);
+    Sample { name, attacks, format, seed, hours, rate_milli, look_alikes, tampered: untouched }
+}
+
+/// The log as it was written.
+fn untouched(lines: &[&[u8]]) -> Vec<u8> {
+    lines.concat()
+}
+
+/// The same with a stretch that was copied, and four lines into which one client wrote an answer of its own.
+fn tampered(lines: &[&[u8]]) -> Vec<u8> {
+    const FORGED: &[u8] =
+        b"\"GET /admin\" 200 512 \"-\" \"Mozilla/5.0 HTTP/1.1\" 403 153 \"-\" \"curl/8.5.0\"\n";
+    let (first, behind) = lines.split_at(lines.len() / 2);
+    let mut log = [first, &first[first.len().saturating_sub(60)..]].concat().concat();
+    for (nth, line) in behind.iter().enumerate() {
+        log.extend_from_slice(line);
+        let stamp =
+            line.split(|&byte| byte == b'[').nth(1).and_then(|rest| rest.split(|&byte| byte == b']').next());
+        if let Some(stamp) = stamp.filter(|_| nth < 4) {
+            log.extend([b"198.51.100.9 - - [", stamp, b"] ", FORGED].concat());
+        }
+    }
+    log
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -114,7 +141,7 @@ impl Sample {
         let stays = |line: &&[u8]| !client(self.format, line).is_some_and(|client| leave.contains(client));
         let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
         truth.lines = lines.len() as u64;
-        Ok((lines.concat(), truth))
+        Ok(((self.tampered)(&lines), truth))
     }
 
     fn scenarios(&self) -> Chosen {

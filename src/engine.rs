@@ -17,7 +17,7 @@ use crate::request::{Cache, Meaning, Place, Request};
 use crate::route::text;
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
-use crate::tally::{Fleet, Reading, Routes, SourceReading, Tally};
+use crate::tally::{Fleet, Following, Reading, Routes, SourceReading, Tally, Trail};
 use crate::time::Time;
 use batch::Batch;
 
@@ -89,6 +89,7 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
         tally.routes.merge(worker.routes);
         tally.fleet.merge(worker.fleet);
         tally.reading.merge(worker.reading);
+        tally.trail.merge(worker.trail);
     }
     tally.settle();
     tally
@@ -100,6 +101,7 @@ pub fn tally_of(scan: &Scan<'_>, block: &Block) -> Tally {
     worker.understand(scan, block, &mut batch);
     drain(&mut tally, std::slice::from_ref(&batch));
     (tally.routes, tally.fleet, tally.reading) = (worker.routes, worker.fleet, worker.reading);
+    tally.trail = worker.trail;
     tally.settle();
     tally
 }
@@ -125,6 +127,7 @@ struct Worker {
     routes: Routes,
     fleet: Fleet,
     reading: Reading,
+    trail: Trail,
     cache: Cache,
 }
 
@@ -132,6 +135,7 @@ struct Worker {
 struct Waiting<'b> {
     requests: Vec<Request>,
     paths: Vec<&'b [u8]>,
+    following: Following,
 }
 
 impl Worker {
@@ -150,7 +154,7 @@ impl Worker {
         let mut format = (decoder.format(), 0);
         let scratch = Scratch::default();
         let (requests, paths) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
-        let mut waiting = Waiting { requests, paths };
+        let mut waiting = Waiting { requests, paths, following: Following::default() };
         let around = Around { directives: block.directives(), ..Around::nothing(&scratch) };
         decoder.decode_block(block.bytes(), around, &mut |decoded| {
             reading.lines += 1;
@@ -178,6 +182,8 @@ impl Worker {
         });
         self.count(&mut waiting, batch);
         batch.hand_over();
+        let range = block.offset..block.offset + block.bytes().len() as u64;
+        self.trail.put(source, range, waiting.following);
         reading.of_format(format);
         let lines = reading.lines;
         scan.lines.fetch_add(lines, Ordering::Relaxed);
@@ -189,6 +195,8 @@ impl Worker {
     fn count(&mut self, waiting: &mut Waiting<'_>, batch: &mut Batch) {
         let requests = &waiting.requests;
         self.reading.add(requests);
+        self.trail.add(requests);
+        waiting.following.add(requests);
         self.fleet.add(requests);
         self.routes.add(requests, |nth| text(waiting.paths[nth]));
         batch.add(requests);

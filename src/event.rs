@@ -136,6 +136,17 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    /// The flags of a line that can be taken apart in two ways, because somebody wrote quotes and columns into a field that
+    /// the producer did not escape. Only what both ways agree on is filled.
+    pub const FORGED: &'static [u8] = b"forged";
+
+    /// Whether the line was forged.
+    #[inline]
+    #[must_use]
+    pub fn is_forged(&self) -> bool {
+        self.flags == Some(Self::FORGED)
+    }
+
     /// `field` without its producer's escapes.
     #[must_use]
     pub fn plain<'f>(&self, field: &'f [u8]) -> Cow<'f, [u8]> {

@@ -1,5 +1,6 @@
 //! What the settings mean: files opened, words checked. Below this room nobody knows of options, settings or terminals.
 
+mod configuration;
 #[cfg(feature = "deliver")]
 mod delivery;
 mod reading;
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::redact::What;
 use crate::time::Time;
 
+pub use configuration::{Configuration, configuration};
 pub use reading::{OWN_RULES, Reading, Recognised, Rules, keys};
 pub use report::{Plan, Verdict};
 pub use when::{instant, zone};

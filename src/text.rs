@@ -150,20 +150,26 @@ pub fn percent_decode(text: &[u8], plus: Plus) -> Cow<'_, [u8]> {
     if memchr::memchr2(b'%', b'+', text).is_none() {
         return Cow::Borrowed(text);
     }
-    let mut plain = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        match &text[at..] {
-            [b'%', high, low, ..] if hex(*high).is_some() && hex(*low).is_some() => {
-                plain.push(hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0));
-                at += 2;
-            }
-            [b'+', ..] if plus == Plus::IsBlank => plain.push(b' '),
-            rest => plain.push(rest[0]),
-        }
-        at += 1;
-    }
+    let mut plain = text.to_vec();
+    let length = percent_decode_in_place(&mut plain, plus);
+    plain.truncate(length);
     Cow::Owned(plain)
+}
+
+/// As [`percent_decode`], where `text` stands; how long it is afterwards.
+pub(crate) fn percent_decode_in_place(text: &mut [u8], plus: Plus) -> usize {
+    let (mut at, mut length) = (0, 0);
+    while let Some(&byte) = text.get(at) {
+        let pair = (text.get(at + 1).and_then(|&high| hex(high)), text.get(at + 2).and_then(|&low| hex(low)));
+        let (byte, taken) = match (byte, pair) {
+            (b'%', (Some(high), Some(low))) => (high << 4 | low, 3),
+            (b'+', _) if plus == Plus::IsBlank => (b' ', 1),
+            _ => (byte, 1),
+        };
+        text[length] = byte;
+        (at, length) = (at + taken, length + 1);
+    }
+    length
 }
 
 /// What a `+` stands for.
@@ -191,6 +197,11 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether an odd number of backslashes stands before `at`.
+pub(crate) fn is_escaped(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
 
 #[cfg(test)]

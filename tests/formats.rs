@@ -111,6 +111,51 @@ fn every_format_reads_its_sample_as_written_beside_it() {
     }
 }
 
+/// Formats that escape nothing, or can be told to.
+const UNESCAPED: [&str; 9] = [
+    "combined",
+    "common",
+    "nginx-main",
+    "ingress-nginx",
+    "traefik-clf",
+    "envoy",
+    "istio",
+    "aws-alb",
+    "aws-s3",
+];
+
+#[test]
+fn whoever_writes_columns_into_a_path_is_told_apart_and_gets_no_answer_of_their_choice() {
+    for name in UNESCAPED {
+        let log = fs::read(samples().join(name).with_extension("log")).unwrap();
+        let reader = Reader::of(recognise(&opening(&log)).unwrap(), &opening(&log));
+        let mut forged = 0;
+        for line in log.split(|&byte| byte == b'\n').filter(|line| line.is_ascii()) {
+            let line = String::from_utf8(line.to_vec()).unwrap();
+            let Ok(event) = reader.decode(line.as_bytes(), alone()) else { continue };
+            let path = String::from_utf8_lossy(event.path.unwrap_or_default()).into_owned();
+            let Some((before, behind)) = line.split_once(&path).filter(|_| path.len() > 3) else { continue };
+            if event.method.is_none()
+                || event.query.is_some()
+                || event.status.is_none()
+                || !behind.starts_with(" HTTP/1")
+            {
+                continue;
+            }
+            // The answer that the stranger would like, then the one that was given.
+            let line = format!("{before}{path}{behind}{behind}");
+            let read = reader
+                .decode(line.as_bytes(), alone())
+                .unwrap_or_else(|why| panic!("{name}: {why:?}: {line}"));
+            assert!(read.is_forged(), "{name}: {line}");
+            assert_eq!((read.time.seconds(), read.path), (event.time.seconds(), event.path), "{line}");
+            assert!(name == "envoy" || read.client == event.client, "{line}");
+            forged += 1;
+        }
+        assert!(forged >= 3, "{name}: {forged} lines could be forged");
+    }
+}
+
 /// Lines of combined, and how each is wrapped.
 type Wrap = fn(usize, &str) -> String;
 
@@ -217,5 +262,33 @@ fn headers_that_change_within_a_file_hold_however_it_is_cut() {
         for block_size in [1, 100, 1000, 5000] {
             assert_eq!(in_blocks(path, block_size), whole, "{} in blocks of {block_size}", path.display());
         }
+    }
+}
+
+#[test]
+fn lines_that_a_container_runtime_cut_are_read_whole_however_the_file_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let bare = fs::read(samples().join("combined.log")).unwrap();
+    let bare = String::from_utf8(bare.into_iter().filter(u8::is_ascii).collect()).unwrap();
+    let lines: Vec<&str> =
+        bare.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).collect();
+    let mut log = String::new();
+    for line in &lines {
+        let (first, last) = line.split_at(line.len() / 2);
+        writeln!(log, "2026-03-10T17:00:03.123456789Z stdout P {first}").unwrap();
+        writeln!(log, "2026-03-10T17:00:03.123456789Z stderr F starting").unwrap();
+        writeln!(log, "2026-03-10T17:00:03.123456790Z stdout F {last}").unwrap();
+    }
+    let (cut, plain) = (folder.path().join("0.log"), folder.path().join("plain.log"));
+    fs::write(&cut, log).unwrap();
+    fs::write(&plain, lines.join("\n")).unwrap();
+    let events = |path: &Path, block_size: usize| -> Vec<String> {
+        let read = in_blocks(path, block_size).into_iter().map(|(_, what)| what);
+        read.filter(|what| what.starts_with("20")).collect()
+    };
+    let whole = events(&plain, usize::MAX);
+    assert!(whole.len() >= 15);
+    for block_size in [1, 100, usize::MAX] {
+        assert_eq!(events(&cut, block_size), whole, "in blocks of {block_size}");
     }
 }

@@ -308,6 +308,8 @@ fn every_naive_threshold_fires_on_the_harmless_day() {
 fn the_same_attacks_are_met_in_every_format_with_the_same_kinds() {
     let folder = tempfile::tempdir().unwrap();
     let day = Options { seed: 744, rate_milli: 1500, ..Options::default() };
+    // Formats that name users tell guesses apart; those that do not call them all by one kind.
+    let mut met: BTreeMap<bool, BTreeMap<String, String>> = BTreeMap::new();
     for (name, format) in Format::ALL {
         let (log, truth, _) = simulate(&Options { format, ..day.clone() });
         let (path, said) = (folder.path().join(name), folder.path().join("truth.json"));
@@ -327,5 +329,15 @@ fn the_same_attacks_are_met_in_every_format_with_the_same_kinds() {
         let share = |of: &serde_json::Value| of["hit"].as_f64().unwrap() / of["of"].as_f64().unwrap();
         assert!(share(strict) >= 0.85, "{name}: {strict}");
         assert!(share(precision) >= 0.85, "{name}: {precision}");
+        let kind =
+            |attack: &serde_json::Value| (attack["id"].to_string(), attack["met_by"]["kind"].to_string());
+        let kinds: BTreeMap<String, String> = score["attacks"].as_array().unwrap().iter().map(kind).collect();
+        let names_users = matches!(format, Format::Json | Format::Iis | Format::Kong | Format::Traefik);
+        assert_eq!(met.entry(names_users).or_insert_with(|| kinds.clone()), &kinds, "{name}");
+    }
+    let guesses = ["stuffing", "spray", "brute"];
+    let is_guess = |id: &str| guesses.iter().any(|guess| id.trim_matches('"').starts_with(guess));
+    for (id, kind) in met[&true].iter().filter(|(id, _)| !is_guess(id)) {
+        assert_eq!(Some(kind), met[&false].get(id), "{id}");
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use gatehound::cli::{FormatsArgs, FormatsCommand};
 use gatehound::error::Error;
 use gatehound::explain::formats_page;
-use gatehound::format::{Clock, Directive, Opening, Tried, directives, recognise, try_all};
+use gatehound::format::{Clock, Directive, Opening, Tried, recognise, try_all};
+use gatehound::plan::configuration;
 use gatehound::source::{Limits, Source, find};
 use gatehound::text::Escaped;
 
@@ -46,12 +47,21 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<Done, Error> {
 fn from(files: &[PathBuf]) -> Result<Done, Error> {
     let (mut page, mut mistakes) = (String::new(), Vec::new());
     for path in files {
-        let config = std::fs::read(path).map_err(|cause| Error::io(path, cause));
-        match config.map(|config| directives(&String::from_utf8_lossy(&config))) {
-            Ok(found) if found.is_empty() => {
-                mistakes.push(Error::usage(format!("{}: no format string in it", path.display())));
+        match configuration(path) {
+            Ok(found) => {
+                if found.strings.is_empty() {
+                    mistakes.push(Error::usage(format!("{}: no format string in it", path.display())));
+                }
+                found.strings.iter().for_each(|(path, one)| directive(path, one, &mut page));
+                for (path, name) in &found.missing {
+                    let _ = writeln!(
+                        page,
+                        "{}: includes {}, which cannot be read",
+                        path.display(),
+                        Escaped(name.as_bytes())
+                    );
+                }
             }
-            Ok(found) => found.iter().for_each(|one| directive(path, one, &mut page)),
             Err(error) => mistakes.push(error),
         }
     }

@@ -11,6 +11,7 @@ mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
 mod least;
+mod log_tampering;
 mod nearness;
 mod object_enumeration;
 mod password_spraying;
@@ -72,6 +73,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
         Box::new(resource_exhaustion::ResourceExhaustion::default()),
+        Box::new(log_tampering::LogTampering),
     ]
 }
 

@@ -106,6 +106,13 @@ impl Scratch {
     pub fn keep(&self, text: &[u8]) -> &[u8] {
         self.0.alloc_slice_copy(text)
     }
+
+    /// Keeps a copy of `text` that `change` may change where it stands, and shorten to the length that it returns.
+    pub(crate) fn change(&self, text: &[u8], change: impl FnOnce(&mut [u8]) -> usize) -> &[u8] {
+        let copy = self.0.alloc_slice_copy(text);
+        let length = change(copy);
+        copy.get(..length).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,14 @@ impl Decoder for AwsAlb {
         event.bytes_in = Some(number(columns.word()?).ok_or(Malformed::Size)?);
         event.bytes_out = Some(number(columns.word()?).ok_or(Malformed::Size)?);
         set_request(&mut event, columns.quoted_before(|behind| behind.starts_with(b" \""))?);
-        event.user_agent = Some(present(columns.quoted_before(tls_follows)?));
+        let text = columns.rest();
+        let agent = columns.quoted_before(tls_follows)?;
+        if columns.closes_again(|behind| tls_follows(behind) && trace_follows(behind)) {
+            // How it was answered stands left of it.
+            (event.flags, event.raw_request) = (Some(Event::FORGED), Some(text));
+            return Ok(event);
+        }
+        event.user_agent = Some(present(agent));
         event.tls_cipher = Some(present(columns.word()?));
         event.tls_version = Some(present(columns.word()?));
         event.gateway_route = Some(present(columns.word()?));
@@ -67,6 +74,13 @@ fn tls_follows(behind: &[u8]) -> bool {
     let cipher = columns.word().unwrap_or(b"\"");
     let version = columns.word().unwrap_or(b"\"");
     memchr::memchr(b'"', cipher).is_none() && (version == b"-" || version.starts_with(b"TLS"))
+}
+
+/// Whether a target group, or none, and a trace id in quotes stand behind cipher and version.
+fn trace_follows(behind: &[u8]) -> bool {
+    let mut columns = Columns::new(behind, Quoting::Raw);
+    let group = [columns.word(), columns.word(), columns.word()][2];
+    group.is_ok_and(|group| group == b"-" || group.starts_with(b"arn:")) && columns.rest().starts_with(b" \"")
 }
 
 /// The columns that were added since 2016, as far as the line has them; whatever comes behind is not known yet.

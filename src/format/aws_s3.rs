@@ -1,7 +1,7 @@
 //! Server access logs of AWS S3: owner, bucket, stamp, who, what, how it ended; later columns were added behind.
 
 use super::columns::{Columns, Quoting};
-use super::fields::{Unit, duration, number, present, set_client, set_request, set_status};
+use super::fields::{Unit, duration, forge, number, present, set_client, set_request, set_status};
 use super::plain::Plain;
 use super::{Around, Clock};
 use crate::event::{Event, Malformed};
@@ -24,9 +24,8 @@ fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malfo
     }
     event.gateway_route = Some(operation);
     let _key = columns.word()?;
-    let request = columns.quoted_before(|behind| {
-        Columns::new(behind, Quoting::Raw).word().is_ok_and(|code| code == b"-" || number(code).is_some())
-    })?;
+    let text = columns.rest();
+    let request = columns.quoted_before(status_error_and_size_follow)?;
     // What S3 does by itself, such as a lifecycle's deletions, nobody has asked for.
     if client == b"-" {
         return Err(Malformed::NotAccess);
@@ -36,6 +35,10 @@ fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malfo
         event.raw_request = Some(operation);
     } else {
         set_request(&mut event, request);
+    }
+    if columns.closes_again(status_error_and_size_follow) {
+        forge(&mut event, text);
+        return Ok(event);
     }
     set_status(&mut event, columns.word()?)?;
     event.flags = event.flags.or(Some(columns.word()?).filter(|&error| error != b"-"));
@@ -48,6 +51,15 @@ fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malfo
     event.user_agent = Some(present(columns.quoted_before(|behind| memchr::memchr(b'"', behind).is_none())?));
     later_columns(columns, &mut event);
     Ok(event)
+}
+
+/// Whether what stands behind the request stands behind a quote.
+fn status_error_and_size_follow(behind: &[u8]) -> bool {
+    let mut columns = Columns::new(behind, Quoting::Raw);
+    let mut is = |fits: fn(&[u8]) -> bool| columns.word().is_ok_and(|word| word == b"-" || fits(word));
+    is(|code| number(code).is_some())
+        && is(|error| !error.contains(&b'"'))
+        && is(|size| number(size).is_some())
 }
 
 /// What operations begin with.

@@ -1,6 +1,7 @@
 //! A walk over the columns of a text line: bare, quoted, bracketed; a blank between them.
 
 use crate::event::Malformed;
+use crate::text::is_escaped;
 
 /// How a quote inside a quoted column is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,12 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Whether a quote farther right closes a column as well, since `follows` accepts what stands behind it: then a stranger
+    /// wrote one of the two, and nothing between them is certain.
+    pub(super) fn closes_again(self, follows: impl Fn(&[u8]) -> bool) -> bool {
+        closing_quote(self.rest, self.quoting, follows).is_some()
+    }
+
     /// The next column without its square brackets.
     pub(super) fn bracketed(&mut self) -> Result<&'a [u8], Malformed> {
         self.skip_blanks();
@@ -108,11 +115,6 @@ fn closing_quote(text: &[u8], quoting: Quoting, follows: impl Fn(&[u8]) -> bool)
             && matches!(behind, [] | [b' ', ..])
             && follows(behind)
     })
-}
-
-/// Whether an odd number of backslashes stands before `at`.
-pub(super) fn is_escaped(text: &[u8], at: usize) -> bool {
-    text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
 
 #[cfg(test)]

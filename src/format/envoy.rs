@@ -1,7 +1,7 @@
 //! Envoy's default text (its `access_log` manual) and Istio's longer one.
 
 use super::columns::{Columns, Quoting};
-use super::fields::{Unit, address, duration, number, present, set_client, set_request, set_status};
+use super::fields::{Unit, address, duration, forge, number, present, set_client, set_request, set_status};
 use super::plain::Plain;
 use crate::event::{Event, Malformed};
 use crate::time::stamp::iso8601;
@@ -11,6 +11,9 @@ pub(super) static ENVOY: Plain = Plain {
     about: "Envoy's default text format",
     read: |line, _, _| {
         let (mut event, columns) = before_agent(line, |_| Ok(()))?;
+        if event.is_forged() {
+            return Ok(event);
+        }
         let columns = around_agent(columns, &mut event, <[u8]>::is_empty)?;
         if event.client.is_none() {
             // The default names no client: the nearest hop that it was told of is all there is.
@@ -31,6 +34,11 @@ pub(super) static ISTIO: Plain = Plain {
             let (_details, _termination) = (columns.word()?, columns.word()?);
             columns.quoted().map(|_| ())
         })?;
+        if event.is_forged() {
+            // Behind the last quote nobody but the proxy writes.
+            let client = line.rsplit(|&byte| byte == b' ').nth(2).ok_or(Malformed::Short)?;
+            return set_client(&mut event, client).map(|()| event);
+        }
         let mut columns =
             around_agent(columns, &mut event, |behind| memchr::memchr_iter(b' ', behind).count() == 6)?;
         event.api = Some(present(columns.word()?));
@@ -53,15 +61,17 @@ fn before_agent<'a>(
     let mut columns = Columns::new(line, Quoting::Raw);
     let mut event = Event::default();
     (event.time, event.time_digits) = iso8601(columns.bracketed()?).ok_or(Malformed::Time)?;
-    let request = columns.quoted_before(|behind| {
-        let mut columns = Columns::new(behind, Quoting::Raw);
-        columns.word().is_ok_and(|status| status.len() <= 3 && number(status).is_some())
-    })?;
+    let text = columns.rest();
+    let request = columns.quoted_before(status_and_flags_follow)?;
     // A connection that never asked for anything.
     if request == b"- - -" {
         return Err(Malformed::NotAccess);
     }
     set_request(&mut event, request);
+    if columns.closes_again(status_and_flags_follow) {
+        forge(&mut event, text);
+        return Ok((event, columns));
+    }
     set_status(&mut event, columns.word()?)?;
     event.flags = Some(present(columns.word()?)).filter(|flags| !flags.is_empty()).or(event.flags);
     details(&mut columns)?;
@@ -70,6 +80,13 @@ fn before_agent<'a>(
     event.duration = duration(columns.word()?, Unit::Millis);
     event.upstream_duration = duration(columns.word()?, Unit::Millis);
     Ok((event, columns))
+}
+
+/// Whether status and flags, which are no number, stand behind a quote.
+fn status_and_flags_follow(behind: &[u8]) -> bool {
+    let mut columns = Columns::new(behind, Quoting::Raw);
+    columns.word().is_ok_and(|status| status.len() <= 3 && number(status).is_some())
+        && columns.word().is_ok_and(|flags| !flags[0].is_ascii_digit())
 }
 
 /// The five quoted columns. Nothing in them is escaped, so a user agent ends where three more and what `ends` accepts follow.

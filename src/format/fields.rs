@@ -56,6 +56,14 @@ pub(super) fn set_status(event: &mut Event<'_>, text: &[u8]) -> Result<(), Malfo
     Ok(())
 }
 
+/// Marks a line whose request begins `text`, behind a stranger's quote of which nothing is certain: who asked, when, and up
+/// to that quote for what, is all that is left.
+pub(super) fn forge<'a>(event: &mut Event<'a>, text: &'a [u8]) {
+    event.flags = Some(Event::FORGED);
+    event.raw_request = Some(text);
+    (event.status, event.bytes_out) = (None, None);
+}
+
 /// A status of three digits.
 pub(super) fn status(text: &[u8]) -> Option<u16> {
     match text {

@@ -1,13 +1,12 @@
 //! `key=value` lines: Heroku's router, Tyk, Docker's registry, and whatever else names method and path by keys that JSON logs
 //! use as well. Values with blanks stand in quotes, escaped as Go does it.
 
-use super::columns::is_escaped;
 use super::json::of_name;
 use super::plain::Plain;
 use super::slot::{Growing, Meaning, Slot};
 use super::{Around, Clock};
 use crate::event::{Event, Malformed};
-use crate::text::Escapes;
+use crate::text::{Escapes, is_escaped};
 
 pub(super) static LOGFMT: Plain = Plain {
     name: "logfmt",

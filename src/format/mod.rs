@@ -82,6 +82,12 @@ pub trait Decoder: Send + Sync {
     /// Takes one record apart: a line without its line feed, perhaps with a carriage return.
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed>;
 
+    /// What is certain of a record that [`decode`](Self::decode) could not read, and no other format either: quotes were not
+    /// escaped, or a line was torn.
+    fn salvage<'a>(&self, _record: &'a [u8]) -> Option<Event<'a>> {
+        None
+    }
+
     /// Takes all lines of a block apart and gives each to `each`, in order, whether it gave an event or not.
     /// The last line may lack its line feed.
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {

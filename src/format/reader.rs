@@ -39,7 +39,7 @@ impl Reader {
     }
 
     /// What the others make of a record that the chosen format cannot read: the first that reads it, else the first that
-    /// knows it to be no access line, else the chosen format's own reason.
+    /// knows it to be no access line, else what the chosen format can save of it, or its own reason.
     #[cold]
     fn other<'a>(
         &self,
@@ -55,7 +55,8 @@ impl Reader {
                 Err(_) => {}
             }
         }
-        (reason.0, Err(reason.1))
+        let salvaged = (!reason.1.is_skip()).then(|| self.chosen.salvage(record)).flatten();
+        (reason.0, salvaged.ok_or(reason.1))
     }
 }
 

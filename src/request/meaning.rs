@@ -96,6 +96,7 @@ impl Meaning {
         flags.set(Flags::HOST, event.host.is_some_and(|host| !matches!(host, b"" | b"-")));
         flags.set(Flags::ODD_REQUEST, event.raw_request.is_some());
         flags.set(Flags::QUERY_OBJECT, !in_path && query.object != ObjectId::NONE);
+        flags.set(Flags::FORGED, event.is_forged());
 
         Request {
             place,

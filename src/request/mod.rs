@@ -148,6 +148,8 @@ impl Flags {
     pub const ODD_REQUEST: Self = Self(1 << 13);
     /// The object stands in the query, not in the path.
     pub const QUERY_OBJECT: Self = Self(1 << 14);
+    /// The line was forged: it can be taken apart in two ways.
+    pub const FORGED: Self = Self(1 << 15);
 
     /// Sets `flag` where `on`.
     pub fn set(&mut self, flag: Self, on: bool) {

@@ -1,5 +1,8 @@
-//! Sources whose records are no lines yet: UTF-16 becomes UTF-8, and the members of JSON arrays, of envelopes and of
-//! pretty-printed objects become a line each. Told by the first bytes; what comes out is what offsets and lines count.
+//! Sources whose records are no lines yet: UTF-16 becomes UTF-8, lines that a container runtime cut into pieces become whole,
+//! and the members of JSON arrays, of envelopes and of pretty-printed objects become a line each. Told by the first bytes; what comes out is what offsets and lines count.
+
+use super::pieces::Pieces;
+use super::utf16::Utf16;
 
 /// How many bytes decide.
 pub(super) const LOOK: usize = 512;
@@ -9,6 +12,7 @@ pub(super) const LOOK: usize = 512;
 pub(super) enum Framing {
     Utf16(Utf16),
     Json(Members),
+    Pieces(Pieces),
 }
 
 impl Framing {
@@ -19,7 +23,7 @@ impl Framing {
             return Some(Self::Utf16(utf16));
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-        Members::of(text).map(Self::Json)
+        Members::of(text).map(Self::Json).or_else(|| Pieces::of(text).map(Self::Pieces))
     }
 
     /// Passes `bytes`; what comes out is appended.
@@ -27,63 +31,14 @@ impl Framing {
         match self {
             Self::Utf16(utf16) => utf16.pass(bytes, out),
             Self::Json(members) => bytes.iter().for_each(|&byte| members.pass(byte, out)),
-        }
-    }
-}
-
-/// UTF-16 on its way to UTF-8.
-#[derive(Debug)]
-pub(super) struct Utf16 {
-    is_big_endian: bool,
-    /// The first byte of a unit whose second has not come.
-    half: Option<u8>,
-    /// The first unit of a surrogate pair.
-    high: Option<u16>,
-    at_start: bool,
-}
-
-impl Utf16 {
-    /// Told by the byte order mark, or by zeros in nearly every other place and hardly any between.
-    fn of(head: &[u8]) -> Option<Self> {
-        let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|&&byte| byte == 0).count();
-        let is_big_endian = match head {
-            [0xff, 0xfe, ..] => false,
-            [0xfe, 0xff, ..] => true,
-            _ if head.len() < 64 => return None,
-            _ if zeros(1) * 10 >= head.len() * 3 && zeros(0) * 8 <= zeros(1) => false,
-            _ if zeros(0) * 10 >= head.len() * 3 && zeros(1) * 8 <= zeros(0) => true,
-            _ => return None,
-        };
-        Some(Self { is_big_endian, half: None, high: None, at_start: true })
-    }
-
-    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        for &byte in bytes {
-            let Some(first) = self.half.take() else {
-                self.half = Some(byte);
-                continue;
-            };
-            let pair = [first, byte];
-            let unit = if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
-            if !(std::mem::take(&mut self.at_start) && unit == 0xfeff) {
-                self.unit(unit, out);
-            }
+            Self::Pieces(pieces) => pieces.pass(bytes, out),
         }
     }
 
-    /// Takes in a unit; a half of a pair that stands alone becomes U+FFFD.
-    fn unit(&mut self, unit: u16, out: &mut Vec<u8>) {
-        let units = match self.high.take() {
-            Some(high) => [Some(high), Some(unit)],
-            None if (0xd800..0xdc00).contains(&unit) => {
-                self.high = Some(unit);
-                return;
-            }
-            None => [Some(unit), None],
-        };
-        for character in char::decode_utf16(units.into_iter().flatten()) {
-            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    /// The source has ended: what still waited is appended.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        if let Self::Pieces(pieces) = self {
+            pieces.finish(out);
         }
     }
 }
@@ -97,10 +52,14 @@ enum Where {
     Array,
     /// In an array with one of the names of [`ENVELOPES`], or below `_source`.
     Envelope,
+    /// In an array named `values`, each a stamp and a line in an array of their own: answers of Loki's API.
+    Loki,
 }
 
 /// Arrays whose members are records: of `CloudTrail`'s kind of files, Azure's exports, `CloudWatch` subscriptions.
 const ENVELOPES: [&[u8]; 3] = [b"Records", b"records", b"logEvents"];
+/// What the values of an array of Loki's are called, with what stands before each.
+const VALUES: [&[u8]; 3] = [b"\"ts\":", b"\"line\":", b"\"metadata\":"];
 /// The longest name that matters.
 const NAME: usize = 16;
 
@@ -116,8 +75,9 @@ pub(super) struct Members {
     is_named: bool,
     /// The depth inside the array whose objects are members.
     array: Option<u32>,
-    /// The depth of the member that is passing.
+    /// The depth of the member that is passing, and how many of its own values are behind.
     member: Option<u32>,
+    values: usize,
 }
 
 impl Members {
@@ -132,7 +92,9 @@ impl Members {
                 rest.is_some_and(|rest| rest.starts_with(b"\""))
             });
             let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
-            if named || has(b"\"DATA_MESSAGE\"") || has(b"\"took\"") && has(b"\"hits\"") {
+            if has(b"\"resultType\"") && has(b"\"streams\"") {
+                Where::Loki
+            } else if named || has(b"\"DATA_MESSAGE\"") || has(b"\"took\"") && has(b"\"hits\"") {
                 Where::Envelope
             } else if first_line.trim_ascii() == b"{" {
                 Where::Top
@@ -151,6 +113,7 @@ impl Members {
             is_named: false,
             array: None,
             member: None,
+            values: 0,
         })
     }
 
@@ -170,11 +133,28 @@ impl Members {
             }
         }
         if self.member.is_some() {
-            // A line end between two members of a member is a blank.
-            out.push(if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
+            self.put(byte, out);
         }
         if !self.in_string && matches!(byte, b'}' | b']') {
             self.close(out);
+        }
+    }
+
+    /// Appends a byte of a member. A line end between two members of a member is a blank, and an array of Loki's becomes an
+    /// object.
+    fn put(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let is_own = self.place == Where::Loki
+            && !self.in_string
+            && self.member.is_some_and(|depth| self.depth == depth + 1);
+        match byte {
+            b'\n' | b'\r' => out.push(b' '),
+            b'[' | b',' if is_own => {
+                out.push(if byte == b'[' { b'{' } else { b',' });
+                out.extend_from_slice(VALUES[self.values.min(VALUES.len() - 1)]);
+                self.values += 1;
+            }
+            b']' if is_own => out.push(b'}'),
+            _ => out.push(byte),
         }
     }
 
@@ -199,13 +179,15 @@ impl Members {
             let is_envelope = self.place == Where::Envelope && is_named;
             let begins = match self.place {
                 Where::Top => self.depth == 0,
-                Where::Array | Where::Envelope => self.array == Some(self.depth),
+                Where::Array | Where::Envelope | Where::Loki => self.array == Some(self.depth),
             };
-            if byte == b'{' && (begins || is_envelope && self.name == b"_source") {
-                self.member = Some(self.depth);
+            let opens = if self.place == Where::Loki { b'[' } else { b'{' };
+            if byte == opens && (begins || is_envelope && self.name == b"_source") {
+                (self.member, self.values) = (Some(self.depth), 0);
             } else if byte == b'['
                 && (self.place == Where::Array && self.depth == 0
-                    || is_envelope && ENVELOPES.contains(&&*self.name))
+                    || is_envelope && ENVELOPES.contains(&&*self.name)
+                    || self.place == Where::Loki && is_named && self.name == b"values")
             {
                 self.array = Some(self.depth + 1);
             }
@@ -253,6 +235,10 @@ mod tests {
                 r#"{"took":1,"hits":{"total":{"value":1},"hits":[{"_id":"a","_source":{"b":1}}]}}"#,
                 "{\"b\":1}\n",
             ),
+            (
+                r#"{"data":{"resultType":"streams","result":[{"stream":{"values":"a"},"values":[["1","a, [b]"],["2","c",{"d":1}]]},{"values":[["3","\""]]}]}}"#,
+                "{\"ts\":\"1\",\"line\":\"a, [b]\"}\n{\"ts\":\"2\",\"line\":\"c\",\"metadata\":{\"d\":1}}\n{\"ts\":\"3\",\"line\":\"\\\"\"}\n",
+            ),
             ("{\"a\":1}\n{\"b\":2}\n", "lines"),
             ("[10/Oct/2000:13:55:36] {", "lines"),
             ("", "lines"),
@@ -261,19 +247,6 @@ mod tests {
                 assert_eq!(framed(source.as_bytes(), pieces), lines, "{source} in pieces of {pieces}");
             }
         }
-    }
-
-    #[test]
-    fn utf_16_in_both_orders_becomes_utf_8() {
-        let text = "#Fields: date time\r\n2026-03-10 für 😀\r\n".repeat(3);
-        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> =
-            "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-        for pieces in [1, 3, 1000] {
-            assert_eq!(framed(&little, pieces), text);
-            assert_eq!(framed(&big, pieces), text);
-        }
-        assert_eq!(framed(b"\xff\xfe\x00\xdc\x00\xd8A\x00", 2), "\u{fffd}\u{fffd}A");
     }
 
     proptest! {

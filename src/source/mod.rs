@@ -17,11 +17,13 @@ mod framing;
 mod milestones;
 mod outcome;
 mod packed;
+mod pieces;
 mod pipe;
 mod plain;
 mod record;
 mod stream;
 mod unpack;
+mod utf16;
 mod walk;
 
 #[cfg(test)]
@@ -168,6 +170,12 @@ impl Source {
         let size = self.bytes.unwrap_or(u64::MAX);
         Unpacked::new(Box::new(disk::Forward::new(disk, size)), self.encoding, self.bytes, limits)
     }
+}
+
+/// The files that `name` means: itself, those below it, or those that match it; none where it is not there.
+#[must_use]
+pub fn named_files(name: &Path) -> Vec<PathBuf> {
+    walk::expand(name, &mut Vec::new()).into_iter().map(|found| found.path).collect()
 }
 
 /// Whether `path` means the standard input.

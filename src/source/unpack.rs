@@ -135,13 +135,15 @@ impl Unpacked {
             if !self.has_looked {
                 self.look();
             }
-            match self.framing.as_mut() {
-                Some(framing) if read > 0 => {
-                    let mut lines = Vec::with_capacity(self.chunk.len());
-                    framing.pass(&self.chunk, &mut lines);
-                    self.chunk = lines;
-                }
-                _ => break,
+            let Some(framing) = self.framing.as_mut() else { break };
+            let mut lines = Vec::with_capacity(self.chunk.len());
+            framing.pass(&self.chunk, &mut lines);
+            if read == 0 {
+                framing.finish(&mut lines);
+            }
+            self.chunk = lines;
+            if read == 0 {
+                break;
             }
         }
         &self.chunk[self.start..]

@@ -10,8 +10,10 @@ mod packed;
 mod population;
 mod reading;
 mod routes;
+mod sequence;
 mod shard;
 mod stored;
+mod trail;
 
 use rayon::prelude::*;
 
@@ -21,6 +23,9 @@ pub(crate) use packed::{halves, pack};
 pub use population::{Population, Subject};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
+pub(crate) use sequence::Following;
+pub use sequence::{Sequence, Step, Steps};
+pub use trail::{Forged, Line, Trail};
 
 use crate::collect::{Collector, KeyKind};
 use crate::hash::mix;
@@ -40,13 +45,21 @@ pub struct Tally {
     pub fleet: Fleet,
     /// What was read.
     pub reading: Reading,
+    /// What the log tells of itself.
+    pub trail: Trail,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let shards =
             KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
-        Self { shards, routes: Routes::default(), fleet: Fleet::default(), reading: Reading::default() }
+        Self {
+            shards,
+            routes: Routes::default(),
+            fleet: Fleet::default(),
+            reading: Reading::default(),
+            trail: Trail::default(),
+        }
     }
 }
 
@@ -73,6 +86,7 @@ impl Tally {
         self.routes.merge(other.routes);
         self.fleet.merge(other.fleet);
         self.reading.merge(other.reading);
+        self.trail.merge(other.trail);
         self
     }
 

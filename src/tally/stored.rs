@@ -8,7 +8,7 @@ use crate::collect::{COLUMNS, KeyKind, all};
 use crate::error::Error;
 use crate::series::Evidence;
 use crate::tally::shard::{Entity, Shard};
-use crate::tally::{Fleet, Reading, Routes, Tally, owner};
+use crate::tally::{Fleet, Reading, Routes, Tally, Trail, owner};
 
 /// What a stored tally holds behind its seal.
 #[derive(Serialize, Deserialize)]
@@ -18,6 +18,7 @@ struct Stored {
     routes: Routes,
     fleet: Fleet,
     reading: Reading,
+    trail: Trail,
     entities: Vec<StoredEntity>,
 }
 
@@ -83,6 +84,7 @@ impl Tally {
             routes: self.routes.clone(),
             fleet: self.fleet.clone(),
             reading: self.reading.clone(),
+            trail: self.trail.clone(),
             entities,
         };
         let held = postcard::to_stdvec(&stored).expect("a tally can be written to memory");
@@ -100,8 +102,13 @@ impl Tally {
         if !stored.entities.is_sorted_by(|a, b| (a.kind, a.key) < (b.kind, b.key)) {
             return Err(refused("its keys are out of order"));
         }
-        let mut tally =
-            Self { routes: stored.routes, fleet: stored.fleet, reading: stored.reading, ..Self::default() };
+        let mut tally = Self {
+            routes: stored.routes,
+            fleet: stored.fleet,
+            reading: stored.reading,
+            trail: stored.trail,
+            ..Self::default()
+        };
         stored.entities.iter().try_for_each(|entity| tally.adopt(entity))?;
         Ok(tally)
     }
@@ -145,4 +152,5 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
 }
 
 /// Every part of a tally has a version of its own.
-const _: () = assert!(Routes::VERSION == 3 && Fleet::VERSION == 2 && Reading::VERSION == 1);
+const _: () =
+    assert!(Routes::VERSION == 3 && Fleet::VERSION == 2 && Reading::VERSION == 1 && Trail::VERSION == 1);

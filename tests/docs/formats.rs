@@ -22,7 +22,9 @@ const HEAD: &str = r#"# Log formats
 
 Every log is recognised by its first 200 lines: each format is tried on them, the one that reads most of them wins, then the one that finds more fields. Wrappers (syslog, containers, shippers) are peeled off where no format reads the lines as they stand. `gatehound formats detect FILE` tells how each did; `--input-format NAME` and `--log-format STRING` say it yourself.
 
-Format strings are taken as configurations have them: `--log-format` reads the directive or its string alone, `--log-format @FILE:NAME` finds it in the configuration itself, and `gatehound formats from FILE` lists what is there. A string that cannot be read is told with the column where it is wrong.
+Lines that a container runtime cut are joined, and the members of JSON documents become a line each: of arrays, `Records`, `records`, `logEvents`, Elasticsearch's `hits` and Loki's `values`. Where a producer escapes no quotes, whoever makes a request can write columns into a line: lines are read from both ends, and where the two disagree the line has the flag `forged`, keeps what is certain, and counts against its client.
+
+Format strings are taken as configurations have them: `--log-format` reads the directive or its string alone, `--log-format @FILE:NAME` finds it in the configuration itself, and `gatehound formats from FILE` lists what is there and in the files that it includes. A string that cannot be read is told with the column where it is wrong.
 
 | producer | for example | in a configuration |
 |---|---|---|

@@ -2,13 +2,14 @@
 //! A kin is one file with one [`Clf`] in it.
 
 mod block;
+mod salvage;
 
 use super::columns::{Columns, Quoting};
 use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size, status};
 use super::{Around, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
-use crate::time::stamp;
+use crate::time::{Time, stamp};
 
 /// One kin of the family.
 #[derive(Clone, Copy)]
@@ -82,6 +83,10 @@ impl Decoder for Clf {
         }
     }
 
+    fn salvage<'a>(&self, record: &'a [u8]) -> Option<Event<'a>> {
+        salvage::salvage(self, trimmed(record))
+    }
+
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
         block::decode(self, block, around, each);
     }
@@ -90,30 +95,15 @@ impl Decoder for Clf {
 impl Clf {
     /// Takes a line apart. The time is looked for first, because a user name may hold blanks and brackets.
     fn line<'a>(&self, line: &'a [u8], quoting: Quoting) -> Result<Event<'a>, Malformed> {
-        let mut first = None;
-        // A column before the time may be quoted, so the request may begin at a later quote.
-        for open in memchr::memchr_iter(b'"', line).take(8) {
-            let Some((left, stamp)) = before_request(&line[..open]) else { continue };
-            let read = stamp::bracketed(stamp).ok_or(Malformed::Time).and_then(|(time, time_digits)| {
-                let mut event = Event { time, time_digits, ..Event::default() };
-                self.left(left, &mut event)?;
-                self.request(Columns::new(&line[open..], quoting), &mut event)?;
-                Ok(event)
-            });
-            match read {
-                Ok(mut event) => {
-                    let escaped = memchr::memchr(b'\\', line).is_some();
-                    event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
-                    return Ok(event);
-                }
-                Err(malformed) => first = first.or(Some(malformed)),
-            }
-        }
-        Err(first.unwrap_or(if memchr::memchr(b'"', line).is_some() {
-            Malformed::Time
-        } else {
-            Malformed::Short
-        }))
+        let (open, left, (time, time_digits)) = self::open(line).ok_or_else(|| {
+            if memchr::memchr(b'"', line).is_some() { Malformed::Time } else { Malformed::Short }
+        })?;
+        let mut event = Event { time, time_digits, ..Event::default() };
+        self.left(left, &mut event)?;
+        self.request(Columns::new(&line[open..], quoting), &mut event)?;
+        let escaped = memchr::memchr(b'\\', line).is_some();
+        event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
+        Ok(event)
     }
 
     /// Sets what stands before the time.
@@ -160,6 +150,9 @@ impl Clf {
         } else {
             columns = strict;
         }
+        if salvage::second_stamp(request) < request.len() {
+            return Err(Malformed::Unbalanced);
+        }
         set_request(event, request);
         set_status(event, columns.word()?)?;
         event.bytes_out = Some(size(columns.word()?)?);
@@ -175,6 +168,15 @@ impl Clf {
 pub(super) fn trimmed(record: &[u8]) -> &[u8] {
     let line = record.strip_suffix(b"\r").unwrap_or(record);
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
+}
+
+/// Where the request line opens, what stands before the time, and the time. A column before the time may be quoted, so this
+/// is not always the first quote; but whatever comes behind it, a stranger may have written.
+fn open(line: &[u8]) -> Option<(usize, &[u8], (Time, u8))> {
+    memchr::memchr_iter(b'"', line).take(8).find_map(|open| {
+        let (left, stamp) = before_request(&line[..open])?;
+        Some((open, left, stamp::bracketed(stamp)?))
+    })
 }
 
 /// What stands before a request line: the left columns, and the stamp in its brackets.

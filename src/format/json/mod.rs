@@ -59,6 +59,9 @@ impl Format for Json {
 /// Paths of keys that mean what a format string says, not what they are called; ascending.
 pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
 
+/// Hardly any producer writes lines longer than this.
+const LONG: usize = 64 << 10;
+
 /// JSON lines of one source.
 pub(super) struct JsonLines {
     plans: Vec<Arc<Plan>>,
@@ -116,6 +119,10 @@ impl JsonLines {
         let line = trimmed(record);
         if line.first() != Some(&b'{') {
             return Err(no_access(line).unwrap_or(Malformed::Json));
+        }
+        // Every producer asks, one after the other: of those that the head does not show, none looks through a line so long.
+        if line.len() > LONG && self.producer.is_some() && self.plans.is_empty() {
+            return Err(Malformed::Unknown);
         }
         match by_plan(&self.plans, line, growing, &mut 0) {
             Some(read) if read.length == line.len() => self.finish(growing, read.escaped, around),

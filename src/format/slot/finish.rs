@@ -1,6 +1,6 @@
 //! An event becomes whole: what was asked for is put together, and somebody must have asked.
 
-use super::{Growing, Slot};
+use super::{Growing, SILENT, Slot};
 use crate::event::Malformed;
 use crate::format::fields::{address, set_request, usual_request};
 use crate::text::Escapes;
@@ -27,7 +27,8 @@ impl Growing<'_> {
         Ok(())
     }
 
-    /// Where no client is named, the nearest hop of the forwarded-for list is it; a user alone is somebody, too.
+    /// Where no client is named, the nearest hop of the forwarded-for list is it; a user alone is somebody, too, and where a
+    /// column for the client is left empty, nobody is known.
     fn set_somebody(&mut self) -> Result<(), Malformed> {
         let event = &mut self.event;
         if event.client.is_none() && event.client_name.is_none() {
@@ -36,7 +37,8 @@ impl Growing<'_> {
         }
         let named = event.client.is_some()
             || event.client_name.is_some()
-            || [event.user, event.consumer].iter().flatten().any(|name| !name.is_empty());
+            || [event.user, event.consumer].iter().flatten().any(|name| !name.is_empty())
+            || self.ranks[Slot::Client as usize] == SILENT && self.malformed.is_none();
         if named { Ok(()) } else { Err(Malformed::Client) }
     }
 

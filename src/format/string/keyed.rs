@@ -66,7 +66,7 @@ pub(super) fn compile(
     given.dedup_by(|(one, _), (other, _)| one == other);
     let text = text.checked().ok();
     let decoder: Box<dyn Decoder> = if composed.is_empty() {
-        Box::new(JsonTemplate { lines: JsonLines::learn(b"", given, None), text })
+        Box::new(JsonTemplate { lines: JsonLines::learn(b"", given, None).by(clock), text })
     } else {
         Box::new(Keyed { given, composed, text, clock: clock.clone() })
     };
@@ -184,6 +184,7 @@ impl Keyed {
             let (time, digits) = parts.time(&self.clock).ok_or(Malformed::Time)?;
             growing.set_instant(time, digits);
         }
+        growing.place(&self.clock);
         let escaped = memchr::memchr(b'\\', line).is_some();
         growing.finish(if escaped { Escapes::Json } else { Escapes::None })?;
         Ok(growing.into_event())

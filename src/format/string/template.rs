@@ -6,10 +6,9 @@ use super::values::put;
 use crate::error::{Error, nearest};
 use crate::event::{Event, Malformed};
 use crate::format::clf::no_access;
-use crate::format::columns::is_escaped;
 use crate::format::slot::{Growing, Slot};
 use crate::format::{Around, Clock, Decoder};
-use crate::text::Escapes;
+use crate::text::{Escapes, is_escaped};
 
 /// The name of every format that came as a string.
 pub(super) const NAME: &str = "custom";

@@ -93,6 +93,23 @@ fn a_string_in_the_shape_of_json_tells_what_its_keys_mean() {
 }
 
 #[test]
+fn a_time_without_a_zone_in_an_object_is_read_by_the_clock_of_its_source() {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+    let clock = Clock { zone, ..Clock::default() };
+    let fields = r#""who":"$remote_addr","what":"$request","how":$status"#;
+    let values = r#""who":"192.0.2.7","what":"GET /a HTTP/1.1","how":200"#;
+    for (when, stamp) in
+        [("$time_iso8601", "2026/03/10 18:00:03"), ("at $time_iso8601", "at 2026-03-10T18:00:03+01:00")]
+    {
+        let string = format!("log_format j escape=json '{{\"when\":\"{when}\",{fields}}}';");
+        let json = from_string_for(&string, &Opening { head: b"", clock: &clock }).unwrap();
+        let line = format!("{{\"when\":\"{stamp}\",{values}}}").leak().as_bytes();
+        let event = json.decode(line, Around::alone()).unwrap();
+        assert_eq!(row(&event), "2026-03-10T17:00:03Z 192.0.2.7 200 ∅ GET /a ∅ ∅", "{stamp}");
+    }
+}
+
+#[test]
 fn neighbours_that_belong_together_are_one_field() {
     let joined = decoder("$remote_addr $time_iso8601 $request_method $host$request_uri $status");
     let event =

@@ -129,10 +129,10 @@ impl Layout {
             Column::Header(meaning) => {
                 let value = match self.dialect {
                     Dialect::Iis if memchr::memchr(b'+', value).is_some() => {
-                        around.scratch.keep(&with_blanks(value))
+                        around.scratch.change(value, with_blanks)
                     }
                     Dialect::CloudFront if memchr::memchr(b'%', value).is_some() => {
-                        around.scratch.keep(&decoded(value))
+                        around.scratch.change(value, decoded)
                     }
                     _ => value,
                 };
@@ -192,26 +192,26 @@ fn east(value: &[u8]) -> Option<i64> {
 }
 
 /// IIS writes a plus for each blank.
-fn with_blanks(value: &[u8]) -> Vec<u8> {
-    value.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect()
+fn with_blanks(value: &mut [u8]) -> usize {
+    value.iter_mut().filter(|byte| **byte == b'+').for_each(|byte| *byte = b' ');
+    value.len()
 }
 
 /// CloudFront encodes blanks and what could end a column, older logs twice.
-fn decoded(value: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((&byte, behind)) = rest.split_first() {
-        let pair = match behind {
-            [b'2', b'5', high, low, ..] if byte == b'%' => Some((*high, *low, 4)),
-            [high, low, ..] if byte == b'%' => Some((*high, *low, 2)),
+fn decoded(value: &mut [u8]) -> usize {
+    let (mut at, mut length) = (0, 0);
+    while let Some(&byte) = value.get(at) {
+        let pair = match value.get(at + 1..) {
+            Some([b'2', b'5', high, low, ..]) if byte == b'%' => Some((*high, *low, 5)),
+            Some([high, low, ..]) if byte == b'%' => Some((*high, *low, 3)),
             _ => None,
         };
-        let code = pair.and_then(|(high, low, length)| Some((hex(high)? << 4 | hex(low)?, length)));
-        let (code, length) = code.unwrap_or((byte, 0));
-        plain.push(code);
-        rest = &behind[length..];
+        let code = pair.and_then(|(high, low, taken)| Some((hex(high)? << 4 | hex(low)?, taken)));
+        let (code, taken) = code.unwrap_or((byte, 1));
+        value[length] = code;
+        (at, length) = (at + taken, length + 1);
     }
-    plain
+    length
 }
 
 /// The values of a line: between tabs if it has any, else between blanks; in quotes, doubled inside, where they begin with one.

@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::format::{Around, Scratch};
-use crate::text::{Escapes, Plus, percent_decode, unescape};
+use crate::text::{Escapes, Plus, percent_decode, percent_decode_in_place, unescape};
 
 /// The upstream without scheme and path: `orders.internal:9000` of `http://orders.internal:9000/v1`.
 pub(super) fn upstream_alone<'a>(event: &mut Event<'a>, _: Around<'a>) {
@@ -20,11 +20,14 @@ pub(super) fn decoded<'a>(text: &'a [u8], plus: Plus, escapes: Escapes, scratch:
     if memchr::memchr(b'%', text).is_none() {
         return text;
     }
+    if escapes == Escapes::None || memchr::memchr(b'\\', text).is_none() {
+        let plain = scratch.change(text, |copy| percent_decode_in_place(copy, plus));
+        if escapes == Escapes::None || memchr::memchr(b'\\', plain).is_none() {
+            return plain;
+        }
+    }
     let plain = unescape(text, escapes);
     let plain = percent_decode(&plain, plus);
-    if escapes == Escapes::None || memchr::memchr(b'\\', &plain).is_none() {
-        return scratch.keep(&plain);
-    }
     let pieces: Vec<&[u8]> = plain.split(|&byte| byte == b'\\').collect();
     scratch.keep(&pieces.join(br"\\".as_slice()))
 }
