@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use regex::bytes::Regex;
 
-use super::facts::{Facts, Value};
+use super::facts::{Facts, Value, readable};
 use super::field::Field;
 use super::needle::Zone;
 use super::pattern::{Op, Pattern, fold};
@@ -106,8 +106,8 @@ impl Expr {
             Self::Any(any) => any.iter().any(|one| one.holds(facts)),
             Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.holds(facts))).sum::<u64>(),
             Self::Not(one) => !one.holds(facts),
-            Self::Keyword(pattern) => pattern.is_in(facts.record),
-            Self::Record(regex) => regex.is_match(facts.record),
+            Self::Keyword(pattern) => pattern.is_in(&readable(facts.record)),
+            Self::Record(regex) => regex.is_match(&readable(facts.record)),
             Self::Field(field, test) => test.passes(*field, facts),
         }
     }

@@ -33,7 +33,14 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     }
     let tests = item.values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>()?;
     let joined = if line.has(Modifier::All) { Expr::All(tests) } else { any(tests) };
-    Ok(if line.has(Modifier::Neq) { Expr::Not(Box::new(joined)) } else { joined })
+    Ok(match line.field {
+        // What is not there is not different from anything.
+        Some(field) if line.has(Modifier::Neq) => {
+            Expr::All(vec![Expr::Field(field, Test::Exists(true)), Expr::Not(Box::new(joined))])
+        }
+        None if line.has(Modifier::Neq) => Expr::Not(Box::new(joined)),
+        _ => joined,
+    })
 }
 
 /// Any of some tests; those on the text of one field become one.
@@ -237,7 +244,12 @@ impl Line<'_> {
                 })
                 .collect();
         }
-        Ok(ways.into_iter().map(|way| (vec![Piece::Text(way)], true)).collect())
+        // What is no UTF-8 has no lower case.
+        let one = |way: Vec<u8>| {
+            let as_it_stands = cased || std::str::from_utf8(&way).is_err();
+            (vec![Piece::Text(way)], as_it_stands)
+        };
+        Ok(ways.into_iter().map(one).collect())
     }
 
     /// Where the value has to stand.

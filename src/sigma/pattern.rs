@@ -109,16 +109,13 @@ impl Op {
     }
 }
 
-/// `text` in lower case: ASCII at once, other letters where it is UTF-8.
+/// `text` in lower case: ASCII at once, else in UTF-8, with U+FFFD for what is none.
 pub(super) fn fold(text: &[u8]) -> Cow<'_, [u8]> {
     if text.is_ascii() {
         let has_upper = text.iter().any(u8::is_ascii_uppercase);
         return if has_upper { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
-    match std::str::from_utf8(text) {
-        Ok(text) => Cow::Owned(text.to_lowercase().into_bytes()),
-        Err(_) => Cow::Owned(text.to_ascii_lowercase()),
-    }
+    Cow::Owned(String::from_utf8_lossy(text).to_lowercase().into_bytes())
 }
 
 fn folded(text: Vec<u8>, cased: bool) -> Vec<u8> {
