@@ -6,6 +6,10 @@
     reason = "a test that cannot go on fails, and one that skips says so"
 )]
 
+mod common;
+
+#[path = "sigma/correlations.rs"]
+mod correlations;
 #[path = "sigma/detections.rs"]
 mod detections;
 #[path = "sigma/pages.rs"]

@@ -5,6 +5,7 @@
 
 mod arena;
 mod bundle;
+mod correlated;
 mod fleet;
 mod packed;
 mod population;
@@ -16,6 +17,7 @@ mod stored;
 use rayon::prelude::*;
 
 pub(crate) use bundle::Bundle;
+pub use correlated::{Correlated, Counted};
 pub use fleet::{FLEET_TICK, Fleet, Minute};
 pub(crate) use packed::{halves, pack};
 pub use population::{Population, Subject};
@@ -38,6 +40,8 @@ pub struct Tally {
     pub routes: Routes,
     /// What happened to everybody, over time.
     pub fleet: Fleet,
+    /// What correlation rules count.
+    pub correlated: Correlated,
     /// What was read.
     pub reading: Reading,
 }
@@ -46,7 +50,8 @@ impl Default for Tally {
     fn default() -> Self {
         let shards =
             KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
-        Self { shards, routes: Routes::default(), fleet: Fleet::default(), reading: Reading::default() }
+        let (routes, fleet, reading) = (Routes::default(), Fleet::default(), Reading::default());
+        Self { shards, routes, fleet, correlated: Correlated::default(), reading }
     }
 }
 
@@ -72,6 +77,7 @@ impl Tally {
         pairs.into_par_iter().for_each(|(ours, theirs)| ours.merge(theirs));
         self.routes.merge(other.routes);
         self.fleet.merge(other.fleet);
+        self.correlated.merge(other.correlated);
         self.reading.merge(other.reading);
         self
     }

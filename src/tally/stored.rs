@@ -8,7 +8,7 @@ use crate::collect::{COLUMNS, KeyKind, all};
 use crate::error::Error;
 use crate::series::Evidence;
 use crate::tally::shard::{Entity, Shard};
-use crate::tally::{Fleet, Reading, Routes, Tally, owner};
+use crate::tally::{Correlated, Fleet, Reading, Routes, Tally, owner};
 
 /// What a stored tally holds behind its seal.
 #[derive(Serialize, Deserialize)]
@@ -17,6 +17,7 @@ struct Stored {
     collectors: Vec<(String, u16)>,
     routes: Routes,
     fleet: Fleet,
+    correlated: Correlated,
     reading: Reading,
     entities: Vec<StoredEntity>,
 }
@@ -39,7 +40,7 @@ struct StoredEntity {
 const MAGIC: &[u8; 16] = b"gatehound tally\n";
 
 /// Version of [`Stored`]: grows with every change, never in silence.
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 
 /// Why a stored tally is not read.
 fn refused(why: impl std::fmt::Display) -> Error {
@@ -82,6 +83,7 @@ impl Tally {
             collectors,
             routes: self.routes.clone(),
             fleet: self.fleet.clone(),
+            correlated: self.correlated.clone(),
             reading: self.reading.clone(),
             entities,
         };
@@ -100,8 +102,8 @@ impl Tally {
         if !stored.entities.is_sorted_by(|a, b| (a.kind, a.key) < (b.kind, b.key)) {
             return Err(refused("its keys are out of order"));
         }
-        let mut tally =
-            Self { routes: stored.routes, fleet: stored.fleet, reading: stored.reading, ..Self::default() };
+        let Stored { routes, fleet, correlated, reading, .. } = stored;
+        let mut tally = Self { routes, fleet, correlated, reading, ..Self::default() };
         stored.entities.iter().try_for_each(|entity| tally.adopt(entity))?;
         Ok(tally)
     }
@@ -145,4 +147,5 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
 }
 
 /// Every part of a tally has a version of its own.
-const _: () = assert!(Routes::VERSION == 3 && Fleet::VERSION == 1 && Reading::VERSION == 1);
+const _: () =
+    assert!(Routes::VERSION == 3 && Fleet::VERSION == 1 && Correlated::VERSION == 1 && Reading::VERSION == 1);

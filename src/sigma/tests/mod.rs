@@ -24,7 +24,7 @@ fn page(detection: &str) -> String {
 fn rules(page: &str) -> Rules {
     let read = read(Path::new("t.yml"), page);
     assert_eq!(read.mistakes, []);
-    Rules::new(read.rules).0
+    Rules::new(read.rules, read.correlations).0
 }
 
 /// An event that asks for `target`, as many things as can be filled.
