@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
+mod correlation;
 mod filter;
 mod refused;
 
