@@ -3,6 +3,7 @@
 use regex::bytes::RegexBuilder;
 use rsigma_parser::{DetectionItem, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
 
+use super::compile::TESTS;
 use super::encode;
 use super::expr::{Compare, Expr, Part, Test};
 use super::field::Field;
@@ -31,7 +32,15 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     if item.values.is_empty() {
         return Err(line.refusal("an empty list matches nothing; give it values, or take the line out"));
     }
-    let tests = item.values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>()?;
+    let (mut tests, mut count) = (Vec::new(), 0);
+    for value in &item.values {
+        let test = line.test(value)?;
+        count += test.tests();
+        tests.push(test);
+        if count > TESTS {
+            return Err(line.refusal(format!("more than {TESTS} ways in which the values can be written")));
+        }
+    }
     let joined = if line.has(Modifier::All) { Expr::All(tests) } else { any(tests) };
     Ok(match line.field {
         // What is not there is not different from anything.
