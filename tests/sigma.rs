@@ -14,5 +14,9 @@ mod correlations;
 mod detections;
 #[path = "sigma/pages.rs"]
 mod pages;
+#[path = "sigma/seen.rs"]
+mod seen;
 #[path = "sigma/traffic.rs"]
 mod traffic;
+#[path = "sigma/values.rs"]
+mod values;

@@ -55,7 +55,9 @@ pub(super) fn dashes(text: &str) -> Vec<String> {
         before = c;
         options += usize::from(begins);
         if !begins || options > OPTIONS {
-            all.iter_mut().for_each(|way| way.push(c));
+            for way in &mut all {
+                way.push(c);
+            }
             continue;
         }
         let signs = DASHES.iter().map(|dash| all.iter().map(|way| format!("{way}{dash}")).collect());

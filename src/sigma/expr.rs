@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use regex::bytes::Regex;
+use rsigma_parser::Modifier;
 
 use super::facts::{Facts, Value, readable};
 use super::field::Field;
@@ -200,6 +201,17 @@ fn truth(text: &[u8]) -> Option<bool> {
 }
 
 impl Compare {
+    /// How a modifier compares numbers.
+    pub(super) fn named(modifier: Modifier) -> Option<Self> {
+        Some(match modifier {
+            Modifier::Lt => Self::Less,
+            Modifier::Lte => Self::Most,
+            Modifier::Gt => Self::Greater,
+            Modifier::Gte => Self::Least,
+            _ => return None,
+        })
+    }
+
     /// Whether `a` compares so with `b`.
     fn holds(self, a: f64, b: f64) -> bool {
         match self {
@@ -213,6 +225,19 @@ impl Compare {
 }
 
 impl Part {
+    /// Which part of an instant a modifier takes.
+    pub(super) fn named(modifier: Modifier) -> Option<Self> {
+        Some(match modifier {
+            Modifier::Minute => Self::Minute,
+            Modifier::Hour => Self::Hour,
+            Modifier::Day => Self::Day,
+            Modifier::Week => Self::Week,
+            Modifier::Month => Self::Month,
+            Modifier::Year => Self::Year,
+            _ => return None,
+        })
+    }
+
     /// This part of an instant that is written by RFC 3339.
     fn of(self, text: &[u8]) -> Option<f64> {
         let instant: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;

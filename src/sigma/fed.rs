@@ -64,7 +64,9 @@ impl Expr {
     fn lacking(&self, fed: &Fed, fields: &mut BTreeSet<Field>) {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => {
-                of.iter().for_each(|one| one.lacking(fed, fields));
+                for one in of {
+                    one.lacking(fed, fields);
+                }
             }
             Self::Field(field, test) if !fed.0.contains(field) && !test.holds_of_nothing() => {
                 fields.insert(*field);

@@ -140,7 +140,7 @@ impl Line<'_> {
                     Test::Other { field: other, op: self.op(), cased: self.has(Modifier::Cased) }
                 }
                 Modifier::Re => self.regex(value)?,
-                _ => match (comparison(*modifier), part(*modifier)) {
+                _ => match (Compare::named(*modifier), Part::named(*modifier)) {
                     (Some(compare), _) => Test::Number(compare, self.number(value)?),
                     (_, Some(part)) => Test::Part(part, self.number(value)?),
                     _ => continue,
@@ -281,28 +281,4 @@ fn pieces(text: &SigmaString) -> Vec<Piece> {
         StringPart::Special(SpecialChar::WildcardSingle) => Piece::One,
     };
     text.parts.iter().map(piece).collect()
-}
-
-/// How a modifier compares numbers.
-fn comparison(modifier: Modifier) -> Option<Compare> {
-    Some(match modifier {
-        Modifier::Lt => Compare::Less,
-        Modifier::Lte => Compare::Most,
-        Modifier::Gt => Compare::Greater,
-        Modifier::Gte => Compare::Least,
-        _ => return None,
-    })
-}
-
-/// Which part of an instant a modifier takes.
-fn part(modifier: Modifier) -> Option<Part> {
-    Some(match modifier {
-        Modifier::Minute => Part::Minute,
-        Modifier::Hour => Part::Hour,
-        Modifier::Day => Part::Day,
-        Modifier::Week => Part::Week,
-        Modifier::Month => Part::Month,
-        Modifier::Year => Part::Year,
-        _ => return None,
-    })
 }

@@ -12,7 +12,7 @@ use crate::hash::Keys;
 /// All rules that were loaded, the weightiest first, ready to be matched. A rule's number is its place among them.
 #[derive(Debug, Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     pub(super) filter: Filter,
     correlations: Vec<Correlation>,
     /// By rule: the correlations that note its matches, each with the role that it plays there. Empty where there are none.
@@ -37,9 +37,9 @@ impl Rules {
         }
         rules.truncate(MOST);
         let filter = Filter::new(rules.iter().map(|rule| &rule.expr));
-        let mut all = Self { rules, filter, ..Self::default() };
-        all.correlate(pending, &mut mistakes);
-        (all, mistakes)
+        let mut rules = Self { all: rules, filter, ..Self::default() };
+        rules.correlate(pending, &mut mistakes);
+        (rules, mistakes)
     }
 
     /// Compiles the correlations; one that cannot be judged is told, and those that look at it with it.
@@ -53,7 +53,7 @@ impl Rules {
         }
         // What is refused is no longer there to be named, so the rest is compiled once more.
         loop {
-            let named = Named::of(&self.rules, &pending);
+            let named = Named::of(&self.all, &pending);
             let mut refused = None;
             let mut compiled = Vec::new();
             for (number, one) in pending.iter().enumerate() {
@@ -102,7 +102,7 @@ impl Rules {
     fn take(&mut self, compiled: Vec<(Correlation, Vec<(u16, u16)>)>, pending: &[Pending]) {
         let generates = |number: u16| pending.get(usize::from(number)).is_some_and(|one| one.rule.generate);
         if !compiled.is_empty() {
-            self.noting = vec![Vec::new(); self.rules.len()];
+            self.noting = vec![Vec::new(); self.all.len()];
         }
         let mut counted: BTreeMap<u16, bool> = BTreeMap::new();
         for ((correlation, noted), number) in compiled.into_iter().zip(0..) {
@@ -114,7 +114,7 @@ impl Rules {
             }
             self.correlations.push(correlation);
         }
-        for (rule, noting) in self.rules.iter_mut().zip(&self.noting) {
+        for (rule, noting) in self.all.iter_mut().zip(&self.noting) {
             rule.is_told = noting.is_empty() || noting.iter().any(|&(number, _)| generates(number));
         }
         for ((one, number), written) in self.correlations.iter_mut().zip(0..).zip(pending) {
@@ -126,22 +126,22 @@ impl Rules {
     /// Whether there is nothing to match.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.all.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.rules.len()
+        self.all.len()
     }
 
     /// The rule with this number.
     pub fn get(&self, number: u16) -> Option<&Rule> {
-        self.rules.get(usize::from(number))
+        self.all.get(usize::from(number))
     }
 
     /// All of them, the weightiest first.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
+        self.all.iter()
     }
 
     /// How many must be looked at for every line, since nothing that they need could be looked for.

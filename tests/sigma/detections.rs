@@ -8,7 +8,8 @@ use rsigma_eval::Engine;
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
 
 use crate::pages::{folders, of_every_modifier, texts};
-use crate::traffic::{Dice, Line, Seen};
+use crate::seen::Seen;
+use crate::traffic::{Dice, Line};
 
 /// The same rules, as gatehound and as the oracle read them.
 struct Both {

@@ -35,7 +35,9 @@ pub(crate) fn folders() -> Vec<PathBuf> {
 /// The text of every rule in `folders`.
 pub(crate) fn texts(folders: &[PathBuf]) -> Vec<String> {
     let mut all = Vec::new();
-    folders.iter().for_each(|folder| files(folder, &mut all));
+    for folder in folders {
+        files(folder, &mut all);
+    }
     all.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 

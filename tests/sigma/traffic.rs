@@ -1,13 +1,11 @@
 //! Lines that are near to matching: values of a rule's own, filled in, padded, and broken in one place or another.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use gatehound::event::Event;
-use rsigma_eval::EventValue;
-use rsigma_parser::{
-    Detection, DetectionItem, Modifier, SigmaRule, SigmaString, SigmaValue, SpecialChar, StringPart,
-};
+use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule};
+
+use crate::values::{broken, word, written};
 
 /// Numbers that are the same in every run (Steele, Lea and Flood, 2014: SplitMix64).
 pub(crate) struct Dice(pub(crate) u64);
@@ -34,18 +32,18 @@ impl Dice {
 /// One line: what a log says, each part with its bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    method: Option<Vec<u8>>,
-    scheme: Option<Vec<u8>>,
-    host: Option<Vec<u8>>,
-    path: Option<Vec<u8>>,
-    query: Option<Vec<u8>>,
-    agent: Option<Vec<u8>>,
-    referer: Option<Vec<u8>>,
-    user: Option<Vec<u8>>,
-    upstream: Option<Vec<u8>>,
-    status: Option<u16>,
-    bytes: Option<u64>,
-    client: Option<IpAddr>,
+    pub(crate) method: Option<Vec<u8>>,
+    pub(crate) scheme: Option<Vec<u8>>,
+    pub(crate) host: Option<Vec<u8>>,
+    pub(crate) path: Option<Vec<u8>>,
+    pub(crate) query: Option<Vec<u8>>,
+    pub(crate) agent: Option<Vec<u8>>,
+    pub(crate) referer: Option<Vec<u8>>,
+    pub(crate) user: Option<Vec<u8>>,
+    pub(crate) upstream: Option<Vec<u8>>,
+    pub(crate) status: Option<u16>,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) client: Option<IpAddr>,
     /// The record, as keywords see it.
     pub(crate) record: Vec<u8>,
     /// Whether the target was filled for a rule, so that what else the rule asks of it is put behind.
@@ -59,7 +57,8 @@ const PATHS: &[&str] =
 const QUERIES: &[&str] = &["a=b", "id=1%27", "q=select+1", "", "x=..%2f..%2f", "page=2&sort=name"];
 const AGENTS: &[&str] = &["Mozilla/5.0 (X11; Linux x86_64)", "curl/8.5.0", "", "Y3VybC84LjU=", "-"];
 const HOSTS: &[&str] = &["shop.example", "198.51.100.7", "a.b.example", "", "x.TOP"];
-const PADS: &[&str] = &["", "", "x", "/", ".", "\u{e4}", "%20", " ", "=", "A1", "\u{212b}", "-", "?", "&x="];
+pub(crate) const PADS: &[&str] =
+    &["", "", "x", "/", ".", "\u{e4}", "%20", " ", "=", "A1", "\u{212b}", "-", "?", "&x="];
 const CLIENTS: &[&str] = &["192.0.2.7", "198.51.100.9", "2001:db8::5", "203.0.113.200"];
 
 impl Line {
@@ -275,216 +274,4 @@ impl Line {
             ..Event::default()
         }
     }
-}
-
-/// A line as the oracle reads it: Sigma's names and their values, made anew from the line's parts.
-pub(crate) struct Seen {
-    fields: Vec<(&'static [&'static str], EventValue<'static>)>,
-    record: String,
-}
-
-impl Seen {
-    /// What the oracle is shown of `line`.
-    pub(crate) fn of(line: &Line) -> Self {
-        let text = |bytes: &[u8]| EventValue::Str(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()));
-        let mut fields: Vec<(&'static [&'static str], EventValue<'static>)> = Vec::new();
-        let mut put = |names, value: Option<EventValue<'static>>| {
-            if let Some(value) = value {
-                fields.push((names, value));
-            }
-        };
-        let path = line.path.as_deref().unwrap_or_default();
-        let target = match &line.query {
-            Some(query) => [path, b"?", query].concat(),
-            None => path.to_vec(),
-        };
-        let uri = match (&line.scheme, &line.host) {
-            (Some(scheme), Some(host)) => [scheme, &b"://"[..], host, &target].concat(),
-            _ => target.clone(),
-        };
-        put(&["c-uri", "cs-uri"], Some(text(&uri)));
-        put(&["cs-uri-stem", "c-uri-path"], Some(text(path)));
-        // Servers log path and query as one or apart, and rules are written for both.
-        let both = line.query.as_deref().map(text).into_iter().chain([text(&target)]).collect();
-        put(&["cs-uri-query", "c-uri-query"], Some(EventValue::Array(both)));
-        let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let dot = last.iter().rposition(|&byte| byte == b'.');
-        put(&["c-uri-extension"], dot.map(|dot| text(&last[dot + 1..])));
-        put(&["cs-method"], line.method.as_deref().map(text));
-        put(&["cs-host", "r-dns"], line.host.as_deref().map(text));
-        put(&["c-useragent", "cs-user-agent"], line.agent.as_deref().map(text));
-        // What is empty is logged as `-`, and rules ask for it in either way.
-        let or_dash = |bytes: &[u8]| match bytes {
-            b"" => EventValue::Array(vec![text(b""), text(b"-")]),
-            bytes => text(bytes),
-        };
-        put(&["cs-referer", "cs-referrer"], line.referer.as_deref().map(or_dash));
-        put(&["cs-username"], line.user.as_deref().map(text));
-        put(&["sc-status"], line.status.map(|status| EventValue::Int(i64::from(status))));
-        put(&["sc-bytes"], line.bytes.map(|bytes| EventValue::Int(i64::try_from(bytes).unwrap())));
-        put(&["c-ip"], line.client.map(|client| EventValue::Str(client.to_string().into())));
-        put(&["dst_ip"], line.upstream.as_deref().map(|upstream| text(address_of(upstream))));
-        Self { fields, record: String::from_utf8_lossy(&line.record).into_owned() }
-    }
-
-    /// The value that Sigma calls `name`.
-    fn value(&self, name: &str) -> Option<EventValue<'static>> {
-        let named = self.fields.iter().find(|(names, _)| names.contains(&name));
-        named.map(|(_, value)| value.clone())
-    }
-}
-
-/// An address without its port.
-fn address_of(upstream: &[u8]) -> &[u8] {
-    let text = std::str::from_utf8(upstream).unwrap_or_default();
-    let socket = text.parse::<std::net::SocketAddr>();
-    match socket {
-        Ok(socket) if socket.is_ipv6() => &upstream[1..text.rfind(']').unwrap()],
-        Ok(_) => &upstream[..text.rfind(':').unwrap()],
-        Err(_) => upstream,
-    }
-}
-
-impl rsigma_eval::Event for Seen {
-    fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        self.value(path)
-    }
-
-    fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {
-        pred(&self.record)
-    }
-
-    fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        vec![Cow::Borrowed(&self.record)]
-    }
-
-    fn to_json(&self) -> serde_json::Value {
-        serde_json::Value::Null
-    }
-}
-
-/// A value as text, wildcards filled in, encoded as its modifiers say.
-fn written(value: &SigmaValue, item: &DetectionItem, dice: &mut Dice) -> String {
-    let has = |modifier| item.field.modifiers.contains(&modifier);
-    let text = match value {
-        SigmaValue::String(text) => filled(text, dice),
-        SigmaValue::Null => String::new(),
-        other => other.to_string(),
-    };
-    if has(Modifier::Re) {
-        return unescaped(&text, dice);
-    }
-    if has(Modifier::Cidr) {
-        return text.split('/').next().unwrap_or_default().to_owned();
-    }
-    let wide = |high_first: bool| -> Vec<u8> {
-        let bytes = |unit: u16| if high_first { unit.to_be_bytes() } else { unit.to_le_bytes() };
-        text.encode_utf16().flat_map(bytes).collect()
-    };
-    let bytes = match () {
-        () if has(Modifier::Utf16be) => wide(true),
-        () if has(Modifier::Wide) => wide(false),
-        () => text.clone().into_bytes(),
-    };
-    match () {
-        () if has(Modifier::Base64) => base64(&bytes),
-        () if has(Modifier::Base64Offset) => base64(&[b"xyz"[..dice.below(3)].to_vec(), bytes].concat()),
-        () if has(Modifier::WindAsh) && dice.below(2) == 0 => {
-            text.replace('-', dice.pick(&["/", "\u{2013}", "\u{2014}"]))
-        }
-        () => text,
-    }
-}
-
-/// Text with something in the place of each wildcard.
-fn filled(text: &SigmaString, dice: &mut Dice) -> String {
-    let part = |part: &StringPart| match part {
-        StringPart::Plain(text) => text.clone(),
-        StringPart::Special(SpecialChar::WildcardMulti) => dice.pick(PADS).to_owned(),
-        StringPart::Special(SpecialChar::WildcardSingle) => dice.pick(&["x", "\u{e4}", "", "xy"]).to_owned(),
-    };
-    text.parts.iter().map(part).collect()
-}
-
-/// Something near to what a regular expression matches: the first of its choices, its signs filled in.
-fn unescaped(regex: &str, dice: &mut Dice) -> String {
-    use regex_syntax::hir::{Hir, HirKind};
-    fn one(hir: &Hir, dice: &mut Dice, out: &mut Vec<u8>) {
-        match hir.kind() {
-            HirKind::Literal(literal) => out.extend_from_slice(&literal.0),
-            HirKind::Class(class) => {
-                let first = match class {
-                    regex_syntax::hir::Class::Unicode(class) => {
-                        class.ranges().first().map(|range| range.start())
-                    }
-                    regex_syntax::hir::Class::Bytes(class) => {
-                        class.ranges().first().map(|range| char::from(range.start()))
-                    }
-                };
-                let first = first.filter(|first| *first > ' ').unwrap_or('a');
-                out.extend(first.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            HirKind::Repetition(some) => {
-                let times = some.min as usize + dice.below(2);
-                (0..times.min(40)).for_each(|_| one(&some.sub, dice, out));
-            }
-            HirKind::Capture(capture) => one(&capture.sub, dice, out),
-            HirKind::Concat(all) => all.iter().for_each(|part| one(part, dice, out)),
-            HirKind::Alternation(any) => one(&any[dice.below(any.len())], dice, out),
-            HirKind::Empty | HirKind::Look(_) => {}
-        }
-    }
-    let mut out = Vec::new();
-    if let Ok(hir) = regex_syntax::parse(regex) {
-        one(&hir, dice, &mut out);
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// A word for the record.
-fn word(value: &SigmaValue, dice: &mut Dice, words: &mut Vec<u8>) {
-    let text = match value {
-        SigmaValue::String(text) => filled(text, dice),
-        other => other.to_string(),
-    };
-    words.extend(text.bytes());
-    words.extend(dice.pick(PADS).bytes());
-}
-
-/// Breaks a text in one place: case, encoding, a byte too few, a byte too many, bytes that are no UTF-8.
-fn broken(text: &mut Vec<u8>, dice: &mut Dice) {
-    let at = if text.is_empty() { 0 } else { dice.below(text.len()) };
-    match dice.below(9) {
-        0 => text.make_ascii_uppercase(),
-        1 => text.make_ascii_lowercase(),
-        2 if !text.is_empty() => {
-            text.remove(at);
-        }
-        3 if !text.is_empty() => {
-            let code = format!("%{:02x}", text[at]);
-            text.splice(at..=at, code.into_bytes());
-        }
-        4 => text.insert(at, [0xff, 0xc3, 0xe2, 0x80, 0x00][dice.below(5)]),
-        5 => {
-            text.splice(at..at, dice.pick(&["\u{e4}", "\u{c4}", "\u{1f600}", "\u{130}", "\u{3a3}"]).bytes());
-        }
-        6 => text.truncate(at),
-        7 => text.iter_mut().step_by(2).for_each(u8::make_ascii_uppercase),
-        _ => text.insert(at, b'x'),
-    }
-}
-
-/// Base64 of `bytes` (RFC 4648 §4), one bit group after the other.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    while !bits.len().is_multiple_of(6) {
-        bits.push('0');
-    }
-    let digit = |six: &[u8]| six.iter().fold(0, |number, bit| number * 2 + usize::from(bit - b'0'));
-    let mut out: String = bits.as_bytes().chunks(6).map(|six| char::from(DIGITS[digit(six)])).collect();
-    while !out.len().is_multiple_of(4) {
-        out.push('=');
-    }
-    out
 }

@@ -44,7 +44,9 @@ fn of_rule(rule: &Rule) -> String {
     line(&mut page, "log source", &rule.logsource);
     line(&mut page, "tags", &rule.tags.join(" "));
     line(&mut page, "about", rule.description.trim());
-    rule.falsepositives.iter().for_each(|one| line(&mut page, "may also be", one));
+    for one in &rule.falsepositives {
+        line(&mut page, "may also be", one);
+    }
     line(&mut page, "file", &rule.path.display().to_string());
     if !rule.is_told() {
         line(&mut page, "told", "by the correlations that count it");

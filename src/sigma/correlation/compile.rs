@@ -47,16 +47,16 @@ pub(in crate::sigma) struct Named<'n> {
 impl<'n> Named<'n> {
     /// The names of all of them.
     pub(in crate::sigma) fn of(rules: &'n [Rule], pending: &'n [Pending]) -> Self {
-        let mut named = Self { rules: BTreeMap::new(), correlations: BTreeMap::new() };
+        let mut all = Self { rules: BTreeMap::new(), correlations: BTreeMap::new() };
         for (rule, number) in rules.iter().zip(0..) {
             let names = [Some(&rule.id), rule.name.as_ref()];
-            named.rules.extend(names.into_iter().flatten().map(|name| (name.as_str(), number)));
+            all.rules.extend(names.into_iter().flatten().map(|name| (name.as_str(), number)));
         }
         for (one, number) in pending.iter().zip(0..) {
-            named.correlations.extend([(one.id(), number)]);
-            named.correlations.extend(one.rule.name.as_deref().map(|name| (name, number)));
+            all.correlations.extend([(one.id(), number)]);
+            all.correlations.extend(one.rule.name.as_deref().map(|name| (name, number)));
         }
-        named
+        all
     }
 }
 

@@ -65,9 +65,13 @@ mod tests {
         #[test]
         fn the_nth_is_that_of_the_sorted_list(values in prop::collection::vec(0u64..30, 1..60), gone in 0usize..60) {
             let mut ranks = Ranks::new(values.clone());
-            values.iter().for_each(|&value| ranks.add(value, 1));
+            for &value in &values {
+                ranks.add(value, 1);
+            }
             let gone = gone.min(values.len() - 1);
-            values[..gone].iter().for_each(|&value| ranks.remove(value, 1));
+            for &value in &values[..gone] {
+                ranks.remove(value, 1);
+            }
             let mut left = values[gone..].to_vec();
             left.sort_unstable();
             for (nth, &value) in left.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What correlations note and refuse; that they hold when another engine says so is tested in `tests/sigma`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::super::facts::Facts;
@@ -16,7 +17,7 @@ fn loaded(sections: &[&str]) -> (Rules, Vec<String>) {
     };
     let mut text = rule("one", "/one") + "---\n" + &rule("two", "/two");
     for (nth, section) in sections.iter().enumerate() {
-        text += &format!("---\ntitle: Corr {nth}\nid: c{nth}\ncorrelation:\n    {section}\n");
+        let _ = write!(text, "---\ntitle: Corr {nth}\nid: c{nth}\ncorrelation:\n    {section}\n");
     }
     let read = read(Path::new("c.yml"), &text);
     let (rules, mistakes) = Rules::new(read.rules, read.correlations);

@@ -70,10 +70,10 @@ fn hostile_conditions_and_values_neither_overflow_nor_multiply() {
             "{rule}---\ntitle: C\ncorrelation:\n    type: temporal\n    rules: [t]\n    timespan: 1m\n    condition: {condition}\n"
         )
     };
-    let aliases: String =
-        (1..9).map(|n| format!("x{n}: &x{n} [{}]\n", vec![format!("*x{}", n - 1); 9].join(","))).collect();
+    let alias = |n: usize| format!("x{n}: &x{n} [{}]\n", vec![format!("*x{}", n - 1); 9].join(","));
+    let aliases = (1..9).map(alias).collect::<Vec<_>>().concat();
     let bomb = format!("x0: &x0 [a,a,a,a,a,a,a,a,a]\n{aliases}{}", page("    s:\n        c-uri: *x8"));
-    let steps: String = (0..1_000).map(|n| format!("{}a:\n", " ".repeat(n + 4))).collect();
+    let steps = (4..1_004).map(|n| " ".repeat(n) + "a:\n").collect::<Vec<_>>().concat();
     let many = |line: &str, value: &str| {
         page(&format!("    s:\n        {line}:\n{}", format!("            - {value}\n").repeat(5_000)))
     };
