@@ -24,8 +24,8 @@ pub(super) enum Expr {
     Not(Box<Expr>),
     /// A field passes a test.
     Field(Field, Test),
-    /// The raw record holds this.
-    Keyword(Pattern),
+    /// The raw record holds any of these.
+    Keywords(Vec<Pattern>),
     /// The raw record matches this.
     Record(Regex),
 }
@@ -107,7 +107,7 @@ impl Expr {
             Self::Any(any) => any.iter().any(|one| one.holds(facts)),
             Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.holds(facts))).sum::<u64>(),
             Self::Not(one) => !one.holds(facts),
-            Self::Keyword(pattern) => pattern.is_in(&readable(facts.record)),
+            Self::Keywords(patterns) => Pattern::any_is_in(patterns, &readable(facts.record)),
             Self::Record(regex) => regex.is_match(&readable(facts.record)),
             Self::Field(field, test) => test.passes(*field, facts),
         }
@@ -122,7 +122,7 @@ impl Expr {
                 *least <= of.iter().map(|one| u64::from(one.could_hold(facts, zone))).sum::<u64>()
             }
             Self::Not(one) => !one.is_settled_by(zone) || !one.holds(facts),
-            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => true,
+            Self::Field(_, Test::Other { .. }) | Self::Keywords(_) | Self::Record(_) => true,
             Self::Field(field, test) => !zone.settles(*field) || test.passes(*field, facts),
         }
     }
@@ -134,7 +134,7 @@ impl Expr {
                 of.iter().all(|one| one.is_settled_by(zone))
             }
             Self::Not(one) => one.is_settled_by(zone),
-            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => false,
+            Self::Field(_, Test::Other { .. }) | Self::Keywords(_) | Self::Record(_) => false,
             Self::Field(field, _) => zone.settles(*field),
         }
     }
@@ -144,7 +144,7 @@ impl Expr {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().any(|one| one.asks(field)),
             Self::Field(asked, _) => *asked == field,
-            Self::Not(_) | Self::Keyword(_) | Self::Record(_) => false,
+            Self::Not(_) | Self::Keywords(_) | Self::Record(_) => false,
         }
     }
 
@@ -153,8 +153,8 @@ impl Expr {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().map(Self::tests).sum(),
             Self::Not(one) => one.tests(),
-            Self::Field(_, Test::Text(patterns)) => patterns.len(),
-            Self::Keyword(_) | Self::Record(_) | Self::Field(..) => 1,
+            Self::Field(_, Test::Text(patterns)) | Self::Keywords(patterns) => patterns.len(),
+            Self::Record(_) | Self::Field(..) => 1,
         }
     }
 }

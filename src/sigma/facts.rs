@@ -53,6 +53,9 @@ impl Value<'_> {
 /// `text` in UTF-8, with U+FFFD for what is none: rules speak of characters, and a stray byte must not hide what stands
 /// behind it.
 pub(super) fn readable(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     match String::from_utf8_lossy(text) {
         Cow::Borrowed(_) => Cow::Borrowed(text),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),

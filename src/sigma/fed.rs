@@ -43,7 +43,7 @@ impl Expr {
             Self::Any(any) => any.iter().any(|one| one.could(fed)),
             Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.could(fed))).sum::<u64>(),
             Self::Not(one) => !one.must(fed),
-            Self::Keyword(_) | Self::Record(_) => true,
+            Self::Keywords(_) | Self::Record(_) => true,
             Self::Field(field, test) => fed.0.contains(field) || test.holds_of_nothing(),
         }
     }
@@ -55,7 +55,7 @@ impl Expr {
             Self::Any(any) => any.iter().any(|one| one.must(fed)),
             Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.must(fed))).sum::<u64>(),
             Self::Not(one) => !one.could(fed),
-            Self::Keyword(_) | Self::Record(_) => false,
+            Self::Keywords(_) | Self::Record(_) => false,
             Self::Field(field, test) => !fed.0.contains(field) && test.holds_of_nothing(),
         }
     }
@@ -71,7 +71,7 @@ impl Expr {
             Self::Field(field, test) if !fed.0.contains(field) && !test.holds_of_nothing() => {
                 fields.insert(*field);
             }
-            Self::Not(_) | Self::Keyword(_) | Self::Record(_) | Self::Field(..) => {}
+            Self::Not(_) | Self::Keywords(_) | Self::Record(_) | Self::Field(..) => {}
         }
     }
 }

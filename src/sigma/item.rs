@@ -52,26 +52,28 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     })
 }
 
-/// Any of some tests; those on the text of one field become one.
+/// Any of some tests; those on the text of one field become one, and those on the record.
 fn any(tests: Vec<Expr>) -> Expr {
-    let mut rest: Vec<Expr> = Vec::new();
+    let (mut rest, mut words) = (Vec::new(), Vec::new());
     let mut joined: Option<(Field, Vec<Pattern>)> = None;
     for test in tests {
         match (test, &mut joined) {
             (Expr::Any(inner), _) => rest.push(any(inner)),
+            (Expr::Keywords(more), _) => words.extend(more),
             (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
             (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),
             (other, _) => rest.push(other),
         }
     }
     rest.extend(joined.map(|(field, all)| Expr::Field(field, Test::Text(all))));
+    rest.extend((!words.is_empty()).then_some(Expr::Keywords(words)));
     Expr::from(rest)
 }
 
 /// Words without a field: the record holds any of them.
 pub(super) fn keywords(values: &[SigmaValue]) -> Result<Expr, Refusal> {
     let line = Line { field: None, near: "keywords".into(), modifiers: &[] };
-    values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>().map(Expr::Any)
+    values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>().map(any)
 }
 
 /// A line of a selection, without its values.
@@ -208,7 +210,7 @@ impl Line<'_> {
                 _ => Err(self.refusal("no regular expression")),
             };
         }
-        let pattern = |(pieces, cased)| Expr::Keyword(Pattern::new(Op::Inside, pieces, cased));
+        let pattern = |(pieces, cased)| Expr::Keywords(vec![Pattern::new(Op::Inside, pieces, cased)]);
         let text = match value {
             SigmaValue::String(text) => text.clone(),
             SigmaValue::Null => return Err(self.refusal("an empty word is in every line")),

@@ -64,7 +64,7 @@ const EXPLAINED: &[(&str, &str)] = &[
 fn differences(events: usize) {
     let Both { ours, theirs, rules, explained } = both();
     let (mut dice, mut matcher, keys) = (Dice(5), Matcher::default(), Keys::default());
-    let mut matched: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut often: BTreeMap<&str, usize> = BTreeMap::new();
     let mut different: BTreeMap<String, String> = BTreeMap::new();
     for nth in 0..events {
         let line = Line::near(&rules[nth % rules.len()], &mut dice);
@@ -83,13 +83,13 @@ fn differences(events: usize) {
             }
         }
         for id in found {
-            *matched.entry(id).or_default() += 1;
+            *often.entry(id).or_default() += 1;
         }
     }
     assert!(different.is_empty(), "{} rules differ: {different:#?}", different.len());
     let silent: Vec<&str> =
-        rules.iter().filter_map(|rule| rule.id.as_deref()).filter(|id| !matched.contains_key(id)).collect();
-    let total: usize = matched.values().sum();
+        rules.iter().filter_map(|rule| rule.id.as_deref()).filter(|id| !often.contains_key(id)).collect();
+    let total: usize = often.values().sum();
     eprintln!("{events} events, {} rules, {total} matches, never matched: {silent:?}", rules.len());
     assert!(silent.len() * 10 < rules.len(), "too many rules are never matched: {silent:?}");
 }

@@ -7,7 +7,7 @@ use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule};
 
 use crate::values::{broken, word, written};
 
-/// Numbers that are the same in every run (Steele, Lea and Flood, 2014: SplitMix64).
+/// Numbers that are the same in every run (Steele, Lea and Flood, 2014: `SplitMix64`).
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {

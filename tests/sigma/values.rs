@@ -49,14 +49,14 @@ fn filled(text: &SigmaString, dice: &mut Dice) -> String {
 
 /// Something near to what a regular expression matches: the first of its choices, its signs filled in.
 fn unescaped(regex: &str, dice: &mut Dice) -> String {
-    use regex_syntax::hir::{Hir, HirKind};
+    use regex_syntax::hir::{ClassUnicodeRange, Hir, HirKind};
     fn one(hir: &Hir, dice: &mut Dice, out: &mut Vec<u8>) {
         match hir.kind() {
             HirKind::Literal(literal) => out.extend_from_slice(&literal.0),
             HirKind::Class(class) => {
                 let first = match class {
                     regex_syntax::hir::Class::Unicode(class) => {
-                        class.ranges().first().map(|range| range.start())
+                        class.ranges().first().map(ClassUnicodeRange::start)
                     }
                     regex_syntax::hir::Class::Bytes(class) => {
                         class.ranges().first().map(|range| char::from(range.start()))
@@ -118,12 +118,13 @@ pub(crate) fn broken(text: &mut Vec<u8>, dice: &mut Dice) {
 /// Base64 of `bytes` (RFC 4648 §4), one bit group after the other.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let mut bits: Vec<u8> =
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
     while !bits.len().is_multiple_of(6) {
-        bits.push('0');
+        bits.push(0);
     }
-    let digit = |six: &[u8]| six.iter().fold(0, |number, bit| number * 2 + usize::from(bit - b'0'));
-    let mut out: String = bits.as_bytes().chunks(6).map(|six| char::from(DIGITS[digit(six)])).collect();
+    let digit = |six: &[u8]| six.iter().fold(0, |number, bit| number * 2 + usize::from(*bit));
+    let mut out: String = bits.chunks(6).map(|six| char::from(DIGITS[digit(six)])).collect();
     while !out.len().is_multiple_of(4) {
         out.push('=');
     }

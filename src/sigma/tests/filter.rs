@@ -106,7 +106,7 @@ fn words(rules: &Rules) -> Vec<String> {
                 };
                 pattern.pieces.iter().map(piece).collect::<String>()
             })),
-            Expr::Keyword(_) | Expr::Record(_) | Expr::Field(..) => {}
+            Expr::Keywords(_) | Expr::Record(_) | Expr::Field(..) => {}
         }
     }
     let mut all = Vec::new();
