@@ -108,6 +108,7 @@ pub(super) static PACK: &[(&str, &str)] = &[
     ("rules/scanner/luci-login.yml", include_str!("../../rules/scanner/luci-login.yml")),
     ("rules/scanner/named-tool.yml", include_str!("../../rules/scanner/named-tool.yml")),
     ("rules/scanner/phpmyadmin-probe.yml", include_str!("../../rules/scanner/phpmyadmin-probe.yml")),
+    ("rules/scanner/probe-shape.yml", include_str!("../../rules/scanner/probe-shape.yml")),
     ("rules/scanner/wordpress-install.yml", include_str!("../../rules/scanner/wordpress-install.yml")),
     ("rules/scanner/wordpress-users.yml", include_str!("../../rules/scanner/wordpress-users.yml")),
     ("rules/scanner/wordpress-xmlrpc.yml", include_str!("../../rules/scanner/wordpress-xmlrpc.yml")),
