@@ -100,7 +100,7 @@ fn by_logs(loaded: &Loaded, logs: &[PathBuf]) -> Result<Done, Error> {
     for source in &sources {
         match fed(source) {
             Ok(Some((format, fed))) => {
-                of_log(loaded, &source.path.to_string_lossy(), &format, &fed, &mut page)
+                of_log(loaded, &source.path.to_string_lossy(), &format, &fed, &mut page);
             }
             Ok(None) => mistakes.push(Error::usage(format!("{}: no known format", source.path.display()))),
             Err(error) => mistakes.push(error),
