@@ -3,6 +3,7 @@
 mod formats;
 mod more;
 mod reasons;
+mod rules;
 mod scan;
 
 use std::ffi::OsString;
@@ -13,9 +14,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use formats::{DoctorArgs, DoctorForm, FormatsArgs, FormatsCommand};
 pub use more::{
     CompletionsArgs, ConfigArgs, ConfigCommand, EvaluateArgs, EvaluateForm, EventsArgs, EventsForm,
-    RespondArgs, RevealArgs, RulesArgs, RulesCommand, SchemaArgs, SimulateArgs,
+    RespondArgs, RevealArgs, SchemaArgs, SimulateArgs,
 };
 pub use reasons::{ExplainArgs, WhyArgs};
+pub use rules::{CoverageForm, RulesArgs, RulesCommand};
 pub use scan::{ReadArgs, ScanArgs};
 
 /// The whole command line.
@@ -59,7 +61,7 @@ pub enum Command {
     Formats(FormatsArgs),
     /// Tell which fields a log lacks, which detectors that blinds, and what to add to the gateway's configuration.
     Doctor(DoctorArgs),
-    /// List Sigma rules, say which of them can be matched, or hold them against their examples.
+    /// List Sigma rules, say which of them can be matched, by which log, or hold them against their examples.
     Rules(RulesArgs),
     /// Tell what a detector looks for and what it mistakes, or what speaks for and against one incident.
     Explain(ExplainArgs),

@@ -73,6 +73,7 @@ pub static KEYS: &[Key] = &[
     key("evidence", Shape::Number, "5"),
     key("show-suppressed", Shape::Switch, "false"),
     key("rules", Shape::List, ""),
+    key("strict", Shape::Switch, "false"),
     key("sensitivity", Shape::Text, "normal"),
     key("fail-on", Shape::Text, "none"),
     key("max-rejected", Shape::Number, "100"),

@@ -17,7 +17,7 @@ use crate::request::{Cache, Meaning, Place, Request};
 use crate::route::text;
 use crate::series::Evidence;
 use crate::source::{Block, Feed};
-use crate::tally::{Fleet, Following, Reading, Routes, SourceReading, Tally, Trail};
+use crate::tally::{Correlated, Fleet, Following, Reading, Routes, SourceReading, Tally, Trail};
 use crate::time::Time;
 use batch::Batch;
 
@@ -88,6 +88,7 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
         let worker = worker.into_inner().expect("no worker panicked");
         tally.routes.merge(worker.routes);
         tally.fleet.merge(worker.fleet);
+        tally.correlated.merge(worker.correlated);
         tally.reading.merge(worker.reading);
         tally.trail.merge(worker.trail);
     }
@@ -102,6 +103,7 @@ pub fn tally_of(scan: &Scan<'_>, block: &Block) -> Tally {
     drain(&mut tally, std::slice::from_ref(&batch));
     (tally.routes, tally.fleet, tally.reading) = (worker.routes, worker.fleet, worker.reading);
     tally.trail = worker.trail;
+    tally.correlated = worker.correlated;
     tally.settle();
     tally
 }
@@ -126,6 +128,7 @@ const TOGETHER: usize = 64;
 struct Worker {
     routes: Routes,
     fleet: Fleet,
+    correlated: Correlated,
     reading: Reading,
     trail: Trail,
     cache: Cache,
@@ -170,6 +173,9 @@ impl Worker {
                         let mut request = scan.meaning.request(event, place, &mut self.cache);
                         request.matched =
                             scan.meaning.matched(event, decoded.record, &request, &mut self.cache);
+                        if scan.meaning.rules.correlates() {
+                            self.correlated.add(&self.cache.notes, &request);
+                        }
                         waiting.requests.push(request);
                         waiting.paths.push(event.path.unwrap_or(b""));
                     }

@@ -166,7 +166,7 @@ impl Writing<'_> {
             let facts = Facts { record: decoded.record, event, client };
             let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.meaning.keys.name(agent));
             let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts, agent) };
-            let matches = matches.iter().filter_map(|&rule| rules.get(rule));
+            let matches = matches.iter().filter_map(|&rule| rules.get(rule)).filter(|rule| rule.is_told());
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }
         object.close();

@@ -103,46 +103,6 @@ impl From<SensitivityWord> for Sensitivity {
     }
 }
 
-/// `gatehound rules`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "Look at Sigma rules for requests (log sources `webserver` and `proxy`, and products such as nginx or apache): \
-        which there are, which can be matched, and whether they do what their examples say.",
-    after_help = "Examples:\n  \
-        gatehound rules list\n  \
-        gatehound rules check sigma/rules/web\n  \
-        gatehound rules test rules/\n  \
-        gatehound scan access.log --rules builtin --rules sigma/rules/web"
-)]
-pub struct RulesArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: RulesCommand,
-}
-
-/// What `rules` does.
-#[derive(Debug, Subcommand)]
-pub enum RulesCommand {
-    /// List rules, the weightiest first: those that come with gatehound, or those in these folders.
-    List {
-        /// Folders or files of rules.
-        #[arg(value_name = "DIR")]
-        paths: Vec<PathBuf>,
-    },
-    /// Say which rules can be matched, and of each other one why not and what to do; exits with 2 if there is one.
-    Check {
-        /// Folders or files of rules.
-        #[arg(value_name = "DIR", required = true)]
-        paths: Vec<PathBuf>,
-    },
-    /// Hold rules against the examples in their files; exits with 1 if one does not do what it should.
-    Test {
-        /// Folders or files of rules; without them those that come with gatehound.
-        #[arg(value_name = "DIR")]
-        paths: Vec<PathBuf>,
-    },
-}
-
 /// `gatehound config`.
 #[derive(Debug, Args)]
 #[command(

@@ -36,9 +36,13 @@ pub struct ReadArgs {
     /// Match requests also against the Sigma rules in this folder or file; `builtin` for those that come with gatehound;
     /// repeatable.
     ///
-    /// `gatehound rules check` says which of them load, and why others do not.
+    /// `gatehound rules validate` says which of them load, and why others do not.
     #[arg(long, value_name = "DIR", help_heading = "Reading")]
     pub rules: Vec<String>,
+
+    /// Read nothing where a rule of --rules cannot be loaded; without it that rule is left out with a warning.
+    #[arg(long, help_heading = "Reading")]
+    pub strict: bool,
 
     /// Leave out requests before TIME.
     ///
@@ -215,6 +219,7 @@ impl ReadArgs {
         layer.text("log-format", self.log_format.as_deref());
         layer.list("trusted-proxy", &self.trusted_proxy);
         layer.list("rules", &self.rules);
+        layer.switch("strict", self.strict);
         layer.text("since", self.since.as_deref());
         layer.text("until", self.until.as_deref());
         layer.text("tz", self.tz.as_deref());

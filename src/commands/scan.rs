@@ -16,6 +16,7 @@ use gatehound::plan::{Plan, Surroundings, Verdict, Volume};
 use gatehound::redact::Redactor;
 use gatehound::report::Teller;
 use gatehound::run::{Run, Timing};
+use gatehound::sigma::Rules;
 use gatehound::source::{Feed, Milestones, Outcome};
 use gatehound::summary::{Gathered, has_secrets, summary};
 use gatehound::tally::Tally;
@@ -144,6 +145,7 @@ fn judge(
     let world = ManuallyDrop::new(World::with(tally, &reading.meaning.keys, plan.tuning.thresholds.clone()));
     let groups = plan.tuning.rank(&world, detect::judge(&detectors, &world));
     warnings.extend(plan.tuning.warnings(tally.reading.span));
+    warnings.extend(limited(&reading.meaning.rules, tally));
     if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());
     }
@@ -172,6 +174,22 @@ fn judge(
     };
     let (incidents, people) = teller.tell_with_people(&told);
     (run, incidents, people)
+}
+
+/// The correlations that did not see everything.
+fn limited(rules: &Rules, tally: &Tally) -> Vec<String> {
+    let title = |number: u16| {
+        let one = rules.correlations().find(|(known, _)| *known == number);
+        one.map_or_else(String::new, |(_, one)| one.title.clone())
+    };
+    let told = |(number, share): (u16, u64)| match share {
+        1 => format!(
+            "the correlation `{}` has more to count than is kept: later matches were left out",
+            title(number)
+        ),
+        _ => format!("the correlation `{}` has too many groups: one of {share} was watched", title(number)),
+    };
+    tally.correlated.limited().map(told).collect()
 }
 
 /// Replaces what the user does not want to be seen, and writes down what it was.

@@ -7,6 +7,7 @@ mod attack;
 mod brute_force;
 mod campaign;
 mod confounder;
+mod correlation;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
@@ -32,6 +33,7 @@ mod world;
 pub use about::{About, Needs, Sight, Threshold};
 pub use actor::Actor;
 pub(crate) use actor::people;
+pub use correlation::{Held, held};
 pub use nearness::{Nearness, nearness, percent};
 pub use story::EXPLAINS;
 pub use thresholds::Thresholds;
@@ -77,10 +79,11 @@ pub fn all() -> Vec<Box<dyn Detector>> {
     ]
 }
 
-/// Every built-in detector, and the one that these rules feed; without rules it has nothing to say.
+/// Every built-in detector, and those that these rules feed; without rules they have nothing to say.
 pub fn with_rules(rules: &Arc<Rules>) -> Vec<Box<dyn Detector>> {
     let mut detectors = all();
     detectors.push(Box::new(rule_match::RuleMatch::new(Arc::clone(rules))));
+    detectors.push(Box::new(correlation::RuleCorrelation::new(Arc::clone(rules))));
     detectors
 }
 

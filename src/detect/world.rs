@@ -18,7 +18,7 @@ use crate::hash::{Keys, TemplateHash};
 use crate::incident::Fidelity;
 use crate::request::{Client, Flags, RouteKey};
 use crate::route::{Learned, Methods, Seen, learn};
-use crate::tally::{FLEET_TICK, Population, RouteNorm, Tally};
+use crate::tally::{Correlated, FLEET_TICK, Population, RouteNorm, Tally};
 use crate::time::{MINUTE, Time};
 
 /// What every judge may read.
@@ -95,6 +95,11 @@ impl<'t> World<'t> {
     /// What one collector gathered.
     pub fn population<C: Collector>(&self) -> Population<'t, C> {
         self.tally.population::<C>()
+    }
+
+    /// What correlation rules count.
+    pub fn correlated(&self) -> &'t Correlated {
+        &self.tally.correlated
     }
 
     /// What a client did altogether.

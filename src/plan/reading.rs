@@ -317,7 +317,10 @@ fn sigma(settings: &Settings) -> Result<Loaded, Error> {
     let with_own = said.words.iter().any(|word| word == OWN_RULES);
     let folders: Vec<PathBuf> =
         said.words.iter().filter(|word| *word != OWN_RULES).map(PathBuf::from).collect();
-    load(&folders, with_own).map_err(|error| said.origin.blame("rules", &error))
+    let loaded = load(&folders, with_own).map_err(|error| said.origin.blame("rules", &error))?;
+    let refused = loaded.mistakes.iter().map(|mistake| Error::usage(mistake.to_string()));
+    let refused = if settings.switch("strict")? { Error::all(refused.collect()) } else { None };
+    refused.map_or(Ok(loaded), Err)
 }
 
 /// What routes are for.

@@ -6,7 +6,7 @@ use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
 use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, read_query};
-use crate::sigma::{Facts, Matched, Matcher, Rules};
+use crate::sigma::{Facts, Matched, Matcher, Note, Rules};
 use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
 use crate::time::Micros;
@@ -33,6 +33,8 @@ pub struct Cache {
     secrets: Remembered<NameHash>,
     glance: Glance,
     matcher: Matcher,
+    /// What correlations note of the line that was matched last.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Places for secrets, a power of two; they take 128 KiB.
@@ -45,6 +47,7 @@ impl Default for Cache {
             secrets: Remembered::new(SECRETS),
             glance: Glance::default(),
             matcher: Matcher::default(),
+            notes: Vec::new(),
         }
     }
 }
@@ -122,14 +125,21 @@ impl Meaning {
         }
     }
 
-    /// The rules that `event` matches, which stands in `record` and became `request`.
+    /// The rules that `event` matches, which stands in `record` and became `request`; what correlations note of it is left in
+    /// the cache.
     #[inline]
     pub fn matched(&self, event: &Event<'_>, record: &[u8], request: &Request, cache: &mut Cache) -> Matched {
         if self.rules.is_empty() {
             return Matched::default();
         }
         let facts = Facts { record, event, client: request.client.address() };
-        Matched::of(cache.matcher.matches(&self.rules, &facts, request.agent))
+        let matching = cache.matcher.matches(&self.rules, &facts, request.agent);
+        if self.rules.correlates() {
+            cache.notes.clear();
+            self.rules.note(matching, &facts, &self.keys, &mut cache.notes);
+            return Matched::of(&self.rules.told(matching));
+        }
+        Matched::of(matching)
     }
 
     /// The hash of a name that may still be escaped.

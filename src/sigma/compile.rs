@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rsigma_parser::{ConditionExpr, Detection, Detections, Quantifier};
+use rsigma_parser::{ConditionExpr, Detection, Detections, Modifier, Quantifier};
 
 use super::expr::Expr;
 use super::item;
@@ -10,11 +10,30 @@ use super::place::Refusal;
 use crate::error::nearest;
 
 /// A rule has no more tests than this.
-const TESTS: usize = 20_000;
+pub(super) const TESTS: usize = 20_000;
+
+/// A rule has no more regular expressions than this.
+const EXPRESSIONS: usize = 100;
+
+/// How many regular expressions a detection holds. Its depth is bounded by the reader of YAML.
+fn expressions(detection: &Detection) -> usize {
+    match detection {
+        Detection::AllOf(items) => {
+            let with_one = items.iter().filter(|item| item.field.modifiers.contains(&Modifier::Re));
+            with_one.map(|item| item.values.len()).sum()
+        }
+        Detection::AnyOf(of) | Detection::And(of) => of.iter().map(expressions).sum(),
+        Detection::Keywords(_) | Detection::ArrayMatch { .. } | Detection::Conditional { .. } => 0,
+    }
+}
 
 /// When a rule with these detections matches: any of its conditions.
 pub(super) fn compile(detections: &Detections) -> Result<Expr, Refusal> {
     let named = &detections.named;
+    if named.values().map(expressions).sum::<usize>() > EXPRESSIONS {
+        let message = format!("more than {EXPRESSIONS} regular expressions; join them with `|`");
+        return Err(Refusal::new("|re", message));
+    }
     let mut any = Vec::new();
     for condition in &detections.conditions {
         any.push(of_condition(condition, named)?);

@@ -43,22 +43,25 @@ pub(super) fn utf16(text: &str, low_first: bool) -> Vec<u8> {
 /// What options of programs may begin with.
 const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 
-/// Every way to write `text` with another sign in place of the `-` or `/` that begins its options.
+/// Of more options the first so many are varied: each makes the list five times as long.
+const OPTIONS: usize = 4;
+
+/// Every way to write `text` with other signs in place of the `-` or `/` that begin its options.
 pub(super) fn dashes(text: &str) -> Vec<String> {
-    let mut all = vec![text.to_owned()];
-    for dash in DASHES {
-        let mut before = ' ';
-        let swapped: String = text
-            .char_indices()
-            .map(|(at, c)| {
-                let begins = matches!(c, '-' | '/') && (at == 0 || !before.is_alphanumeric());
-                before = c;
-                if begins { dash } else { c }
-            })
-            .collect();
-        if !all.contains(&swapped) {
-            all.push(swapped);
+    let (mut before, mut options) = (' ', 0);
+    let mut all = vec![String::new()];
+    for c in text.chars() {
+        let begins = matches!(c, '-' | '/') && !before.is_alphanumeric();
+        before = c;
+        options += usize::from(begins);
+        if !begins || options > OPTIONS {
+            for way in &mut all {
+                way.push(c);
+            }
+            continue;
         }
+        let signs = DASHES.iter().map(|dash| all.iter().map(|way| format!("{way}{dash}")).collect());
+        all = signs.collect::<Vec<Vec<String>>>().concat();
     }
     all
 }
@@ -93,6 +96,8 @@ mod tests {
     #[test]
     fn options_are_found_with_every_dash_but_words_keep_theirs() {
         assert!(dashes("-f a-b").contains(&"/f a-b".to_owned()));
+        assert_eq!(dashes("-a -b").len(), 25);
+        assert_eq!(dashes(&"-x ".repeat(100)).len(), 625);
         assert_eq!(utf16("a", true), b"a\0");
     }
 }

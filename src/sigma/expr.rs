@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use regex::bytes::Regex;
+use rsigma_parser::Modifier;
 
-use super::facts::{Facts, Value};
+use super::facts::{Facts, Value, readable};
 use super::field::Field;
 use super::needle::Zone;
 use super::pattern::{Op, Pattern, fold};
@@ -23,8 +24,8 @@ pub(super) enum Expr {
     Not(Box<Expr>),
     /// A field passes a test.
     Field(Field, Test),
-    /// The raw record holds this.
-    Keyword(Pattern),
+    /// The raw record holds any of these.
+    Keywords(Vec<Pattern>),
     /// The raw record matches this.
     Record(Regex),
 }
@@ -106,8 +107,8 @@ impl Expr {
             Self::Any(any) => any.iter().any(|one| one.holds(facts)),
             Self::Least(least, of) => *least <= of.iter().map(|one| u64::from(one.holds(facts))).sum::<u64>(),
             Self::Not(one) => !one.holds(facts),
-            Self::Keyword(pattern) => pattern.is_in(facts.record),
-            Self::Record(regex) => regex.is_match(facts.record),
+            Self::Keywords(patterns) => Pattern::any_is_in(patterns, &readable(facts.record)),
+            Self::Record(regex) => regex.is_match(&readable(facts.record)),
             Self::Field(field, test) => test.passes(*field, facts),
         }
     }
@@ -121,7 +122,7 @@ impl Expr {
                 *least <= of.iter().map(|one| u64::from(one.could_hold(facts, zone))).sum::<u64>()
             }
             Self::Not(one) => !one.is_settled_by(zone) || !one.holds(facts),
-            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => true,
+            Self::Field(_, Test::Other { .. }) | Self::Keywords(_) | Self::Record(_) => true,
             Self::Field(field, test) => !zone.settles(*field) || test.passes(*field, facts),
         }
     }
@@ -133,7 +134,7 @@ impl Expr {
                 of.iter().all(|one| one.is_settled_by(zone))
             }
             Self::Not(one) => one.is_settled_by(zone),
-            Self::Field(_, Test::Other { .. }) | Self::Keyword(_) | Self::Record(_) => false,
+            Self::Field(_, Test::Other { .. }) | Self::Keywords(_) | Self::Record(_) => false,
             Self::Field(field, _) => zone.settles(*field),
         }
     }
@@ -143,7 +144,7 @@ impl Expr {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().any(|one| one.asks(field)),
             Self::Field(asked, _) => *asked == field,
-            Self::Not(_) | Self::Keyword(_) | Self::Record(_) => false,
+            Self::Not(_) | Self::Keywords(_) | Self::Record(_) => false,
         }
     }
 
@@ -152,8 +153,8 @@ impl Expr {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().map(Self::tests).sum(),
             Self::Not(one) => one.tests(),
-            Self::Field(_, Test::Text(patterns)) => patterns.len(),
-            Self::Keyword(_) | Self::Record(_) | Self::Field(..) => 1,
+            Self::Field(_, Test::Text(patterns)) | Self::Keywords(patterns) => patterns.len(),
+            Self::Record(_) | Self::Field(..) => 1,
         }
     }
 }
@@ -200,6 +201,17 @@ fn truth(text: &[u8]) -> Option<bool> {
 }
 
 impl Compare {
+    /// How a modifier compares numbers.
+    pub(super) fn named(modifier: Modifier) -> Option<Self> {
+        Some(match modifier {
+            Modifier::Lt => Self::Less,
+            Modifier::Lte => Self::Most,
+            Modifier::Gt => Self::Greater,
+            Modifier::Gte => Self::Least,
+            _ => return None,
+        })
+    }
+
     /// Whether `a` compares so with `b`.
     fn holds(self, a: f64, b: f64) -> bool {
         match self {
@@ -213,6 +225,19 @@ impl Compare {
 }
 
 impl Part {
+    /// Which part of an instant a modifier takes.
+    pub(super) fn named(modifier: Modifier) -> Option<Self> {
+        Some(match modifier {
+            Modifier::Minute => Self::Minute,
+            Modifier::Hour => Self::Hour,
+            Modifier::Day => Self::Day,
+            Modifier::Week => Self::Week,
+            Modifier::Month => Self::Month,
+            Modifier::Year => Self::Year,
+            _ => return None,
+        })
+    }
+
     /// This part of an instant that is written by RFC 3339.
     fn of(self, text: &[u8]) -> Option<f64> {
         let instant: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;

@@ -27,10 +27,10 @@ pub(super) enum Value<'v> {
 }
 
 impl Value<'_> {
-    /// As text.
+    /// As text in UTF-8.
     pub(super) fn text(&self) -> Cow<'_, [u8]> {
         match self {
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Text(text) => readable(text),
             Self::Number(number) => Cow::Owned(number.to_string().into_bytes()),
             Self::Millis(micros) if micros.is_multiple_of(1000) => {
                 Cow::Owned((micros / 1000).to_string().into_bytes())
@@ -47,6 +47,18 @@ impl Value<'_> {
             Self::Number(number) => Some(*number as f64),
             Self::Millis(micros) => Some(*micros as f64 / 1000.0),
         }
+    }
+}
+
+/// `text` in UTF-8, with U+FFFD for what is none: rules speak of characters, and a stray byte must not hide what stands
+/// behind it.
+pub(super) fn readable(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    match String::from_utf8_lossy(text) {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

@@ -142,6 +142,20 @@ impl Field {
         NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|&(_, field)| field)
     }
 
+    /// Its first name, as Sigma's taxonomy has it; none for what no access log holds.
+    pub(super) fn name(self) -> Option<&'static str> {
+        let known = NAMES.iter().find(|(_, field)| *field == self && self != Self::Unlogged);
+        known.map(|&(name, _)| name)
+    }
+
+    /// Every field.
+    pub(super) fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = NAMES.iter().map(|&(_, field)| field).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Every name that is known.
     pub(super) fn names() -> Vec<&'static str> {
         NAMES.iter().map(|&(name, _)| name).collect()

@@ -1,5 +1,5 @@
 //! Whether any needle stands in a text at all: an automaton that reads each byte once (Aho and Corasick, 1975), flat in one
-//! table, so that a step is two look-ups and no branch.
+//! table, so that a step is one look-up and no branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,23 +8,21 @@ use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::dfa::DFA;
 
 /// Needles of ASCII, whatever their case.
-#[derive(Debug)]
 pub(super) struct Gate {
-    /// The class of each byte: those of one class lead everywhere to the same state.
-    classes: [u8; 256],
-    /// By state, then class: where the row of the next state begins. Nothing leads out of [`FOUND`].
-    next: Vec<u32>,
-    /// Where the row of the state begins in which a needle was found.
-    found: u32,
+    /// By state, then byte: the next state. Nothing leads out of [`FOUND`].
+    next: Vec<[u16; 256]>,
     /// The length of the longest needle, at least 1.
     longest: usize,
 }
 
 /// The number of the state in which a needle was found; the beginning is before it.
-const FOUND: usize = 1;
+const FOUND: u16 = 1;
 
 /// A table of more states is not made: the needles themselves are looked for at once.
-const STATES: usize = 1 << 15;
+const STATES: usize = 1 << 14;
+
+/// So many parts of a long text are read side by side, since each step waits for memory.
+const PARTS: usize = 8;
 
 impl Gate {
     /// A gate for `needles`, unless it would be too large.
@@ -32,72 +30,71 @@ impl Gate {
         let dfa = DFA::builder().ascii_case_insensitive(true).prefilter(false).build(needles).ok()?;
         let start = dfa.start_state(Anchored::No).ok()?;
         let (classes, examples) = classes(needles);
-        let mut numbers: BTreeMap<StateID, usize> = [(start, 0)].into();
+        let mut numbers: BTreeMap<StateID, u16> = [(start, 0)].into();
         let mut states = vec![Some(start), None];
-        let mut rows: Vec<usize> = Vec::new();
-        let mut done = 0;
-        while let Some(&state) = states.get(done) {
+        let mut next = Vec::new();
+        while let Some(&state) = states.get(next.len()) {
+            let mut row = Vec::with_capacity(examples.len());
             for &byte in &examples {
-                let next = state.map(|state| dfa.next_state(Anchored::No, state, byte));
-                rows.push(match next.filter(|next| !dfa.is_match(*next)) {
+                let leads = state.map(|state| dfa.next_state(Anchored::No, state, byte));
+                row.push(match leads.filter(|leads| !dfa.is_match(*leads)) {
                     None => FOUND,
-                    Some(next) => *numbers.entry(next).or_insert_with(|| {
-                        states.push(Some(next));
-                        states.len() - 1
+                    Some(leads) => *numbers.entry(leads).or_insert_with(|| {
+                        states.push(Some(leads));
+                        u16::try_from(states.len() - 1).unwrap_or(FOUND)
                     }),
                 });
             }
-            done += 1;
+            next.push(classes.map(|class| row.get(usize::from(class)).copied().unwrap_or(FOUND)));
             if states.len() > STATES {
                 return None;
             }
         }
-        let row = |number: usize| u32::try_from(number * examples.len()).ok();
         let longest = needles.iter().map(|needle| needle.len()).max()?.max(1);
-        let next = rows.into_iter().map(row).collect::<Option<_>>()?;
-        Some(Self { classes, next, found: row(FOUND)?, longest })
+        Some(Self { next, longest })
     }
 
     /// Whether no needle stands in `text`.
     #[inline]
     pub(super) fn is_quiet(&self, text: &[u8]) -> bool {
-        if let Some(four) = self.four(text) {
-            return self.are_quiet(four);
+        if text.len() >= PARTS * self.longest.max(16) {
+            return self.are_quiet::<PARTS>(text);
         }
-        text.iter().fold(0, |state, &byte| self.step(state, byte)) != self.found
+        if text.len() >= 4 * self.longest.max(16) {
+            return self.are_quiet::<4>(text);
+        }
+        text.iter().fold(0, |state, &byte| self.step(state, byte)) != FOUND
     }
 
     /// The state that `byte` leads to.
     #[inline]
-    fn step(&self, state: u32, byte: u8) -> u32 {
-        let at = state as usize + usize::from(self.classes[usize::from(byte)]);
-        self.next.get(at).copied().unwrap_or(self.found)
+    fn step(&self, state: u16, byte: u8) -> u16 {
+        self.next.get(usize::from(state)).map_or(FOUND, |row| row[usize::from(byte)])
     }
 
-    /// Four parts of a long text, of one length; every needle that stands in the text stands in one of them.
-    #[inline]
-    fn four<'t>(&self, text: &'t [u8]) -> Option<[&'t [u8]; 4]> {
-        let shared = self.longest - 1;
-        let length = (text.len() + 3 * shared).div_ceil(4);
-        let from = |nth: usize| (nth * (length - shared)).min(text.len().saturating_sub(length));
-        let part = |nth: usize| text.get(from(nth)..from(nth) + length);
-        (text.len() >= 4 * self.longest.max(16)).then_some(())?;
-        Some([part(0)?, part(1)?, part(2)?, part(3)?])
-    }
-
-    /// Whether no needle stands in four texts of one length. They are read side by side, since each step waits for memory.
+    /// As [`is_quiet`](Self::is_quiet), in so many parts of one length; every needle that stands in the text stands in one of
+    /// them.
     #[inline(never)]
-    fn are_quiet(&self, [one, two, three, four]: [&[u8]; 4]) -> bool {
-        let mut states = [0; 4];
-        for (((&a, &b), &c), &d) in one.iter().zip(two).zip(three).zip(four) {
-            states = [
-                self.step(states[0], a),
-                self.step(states[1], b),
-                self.step(states[2], c),
-                self.step(states[3], d),
-            ];
+    fn are_quiet<const N: usize>(&self, text: &[u8]) -> bool {
+        let shared = self.longest - 1;
+        let length = (text.len() + (N - 1) * shared).div_ceil(N);
+        let from = |nth: usize| (nth * (length - shared)).min(text.len().saturating_sub(length));
+        let parts: [&[u8]; N] =
+            std::array::from_fn(|nth| text.get(from(nth)..from(nth) + length).unwrap_or(text));
+        let mut states = [0; N];
+        for at in 0..length {
+            for (state, part) in states.iter_mut().zip(parts) {
+                *state = part.get(at).map_or(FOUND, |&byte| self.step(*state, byte));
+            }
         }
-        states.iter().all(|&state| state != self.found)
+        states.iter().all(|&state| state != FOUND)
+    }
+}
+
+/// Too large to be shown.
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Gate({} states)", self.next.len())
     }
 }
 
@@ -128,7 +125,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_text_is_quiet_if_it_holds_no_needle(
-            text in "[a-cA-C./%\u{e4}]{0,200}",
+            text in "[a-cA-C./%\u{e4}]{0,300}",
             needles in prop::collection::vec("[a-c./%]{1,9}", 1..6)
         ) {
             let all: Vec<Vec<u8>> = needles.iter().map(|needle| needle.as_bytes().to_vec()).collect();

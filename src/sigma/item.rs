@@ -3,6 +3,7 @@
 use regex::bytes::RegexBuilder;
 use rsigma_parser::{DetectionItem, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
 
+use super::compile::TESTS;
 use super::encode;
 use super::expr::{Compare, Expr, Part, Test};
 use super::field::Field;
@@ -31,31 +32,48 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     if item.values.is_empty() {
         return Err(line.refusal("an empty list matches nothing; give it values, or take the line out"));
     }
-    let tests = item.values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>()?;
+    let (mut tests, mut count) = (Vec::new(), 0);
+    for value in &item.values {
+        let test = line.test(value)?;
+        count += test.tests();
+        tests.push(test);
+        if count > TESTS {
+            return Err(line.refusal(format!("more than {TESTS} ways in which the values can be written")));
+        }
+    }
     let joined = if line.has(Modifier::All) { Expr::All(tests) } else { any(tests) };
-    Ok(if line.has(Modifier::Neq) { Expr::Not(Box::new(joined)) } else { joined })
+    Ok(match line.field {
+        // What is not there is not different from anything.
+        Some(field) if line.has(Modifier::Neq) => {
+            Expr::All(vec![Expr::Field(field, Test::Exists(true)), Expr::Not(Box::new(joined))])
+        }
+        None if line.has(Modifier::Neq) => Expr::Not(Box::new(joined)),
+        _ => joined,
+    })
 }
 
-/// Any of some tests; those on the text of one field become one.
+/// Any of some tests; those on the text of one field become one, and those on the record.
 fn any(tests: Vec<Expr>) -> Expr {
-    let mut rest: Vec<Expr> = Vec::new();
+    let (mut rest, mut words) = (Vec::new(), Vec::new());
     let mut joined: Option<(Field, Vec<Pattern>)> = None;
     for test in tests {
         match (test, &mut joined) {
             (Expr::Any(inner), _) => rest.push(any(inner)),
+            (Expr::Keywords(more), _) => words.extend(more),
             (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
             (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),
             (other, _) => rest.push(other),
         }
     }
     rest.extend(joined.map(|(field, all)| Expr::Field(field, Test::Text(all))));
+    rest.extend((!words.is_empty()).then_some(Expr::Keywords(words)));
     Expr::from(rest)
 }
 
 /// Words without a field: the record holds any of them.
 pub(super) fn keywords(values: &[SigmaValue]) -> Result<Expr, Refusal> {
     let line = Line { field: None, near: "keywords".into(), modifiers: &[] };
-    values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>().map(Expr::Any)
+    values.iter().map(|value| line.test(value)).collect::<Result<Vec<_>, _>>().map(any)
 }
 
 /// A line of a selection, without its values.
@@ -124,7 +142,7 @@ impl Line<'_> {
                     Test::Other { field: other, op: self.op(), cased: self.has(Modifier::Cased) }
                 }
                 Modifier::Re => self.regex(value)?,
-                _ => match (comparison(*modifier), part(*modifier)) {
+                _ => match (Compare::named(*modifier), Part::named(*modifier)) {
                     (Some(compare), _) => Test::Number(compare, self.number(value)?),
                     (_, Some(part)) => Test::Part(part, self.number(value)?),
                     _ => continue,
@@ -192,7 +210,7 @@ impl Line<'_> {
                 _ => Err(self.refusal("no regular expression")),
             };
         }
-        let pattern = |(pieces, cased)| Expr::Keyword(Pattern::new(Op::Inside, pieces, cased));
+        let pattern = |(pieces, cased)| Expr::Keywords(vec![Pattern::new(Op::Inside, pieces, cased)]);
         let text = match value {
             SigmaValue::String(text) => text.clone(),
             SigmaValue::Null => return Err(self.refusal("an empty word is in every line")),
@@ -237,7 +255,12 @@ impl Line<'_> {
                 })
                 .collect();
         }
-        Ok(ways.into_iter().map(|way| (vec![Piece::Text(way)], true)).collect())
+        // What is no UTF-8 has no lower case.
+        let one = |way: Vec<u8>| {
+            let as_it_stands = cased || std::str::from_utf8(&way).is_err();
+            (vec![Piece::Text(way)], as_it_stands)
+        };
+        Ok(ways.into_iter().map(one).collect())
     }
 
     /// Where the value has to stand.
@@ -260,28 +283,4 @@ fn pieces(text: &SigmaString) -> Vec<Piece> {
         StringPart::Special(SpecialChar::WildcardSingle) => Piece::One,
     };
     text.parts.iter().map(piece).collect()
-}
-
-/// How a modifier compares numbers.
-fn comparison(modifier: Modifier) -> Option<Compare> {
-    Some(match modifier {
-        Modifier::Lt => Compare::Less,
-        Modifier::Lte => Compare::Most,
-        Modifier::Gt => Compare::Greater,
-        Modifier::Gte => Compare::Least,
-        _ => return None,
-    })
-}
-
-/// Which part of an instant a modifier takes.
-fn part(modifier: Modifier) -> Option<Part> {
-    Some(match modifier {
-        Modifier::Minute => Part::Minute,
-        Modifier::Hour => Part::Hour,
-        Modifier::Day => Part::Day,
-        Modifier::Week => Part::Week,
-        Modifier::Month => Part::Month,
-        Modifier::Year => Part::Year,
-        _ => return None,
-    })
 }

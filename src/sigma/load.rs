@@ -1,5 +1,6 @@
 //! Folders of rules: every file in them is read, and what is wrong in one takes no other down.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use super::expr::Expr;
 use super::pack::PACK;
 use super::place::Mistake;
 use super::read::{Exception, Read, read};
-use super::rule::{Rule, Rules};
+use super::rule::Rule;
+use super::rules::Rules;
 use crate::error::Error;
 
 /// Larger files are no rules.
@@ -79,6 +81,8 @@ impl Shelf {
         self.files += 1;
         self.read.rules.extend(file.rules);
         self.read.exceptions.extend(file.exceptions);
+        self.read.correlations.extend(file.correlations);
+        self.read.left_out.extend(file.left_out);
         self.read.mistakes.extend(file.mistakes);
         self.read.foreign += file.foreign;
         self.read.given_up += file.given_up;
@@ -86,15 +90,21 @@ impl Shelf {
 
     /// All of it, ready to be matched.
     fn sorted(self) -> Loaded {
-        let Read { mut rules, exceptions, mut mistakes, foreign, given_up } = self.read;
+        let Read { mut rules, exceptions, correlations, mut mistakes, left_out, mut foreign, given_up } =
+            self.read;
+        let left_out: BTreeSet<String> = left_out.into_iter().collect();
+        let (others, correlations): (Vec<_>, Vec<_>) = correlations
+            .into_iter()
+            .partition(|one| one.rule.rules.iter().any(|name| left_out.contains(name)));
+        foreign += others.len();
         for exception in &exceptions {
             rules
                 .iter_mut()
                 .filter(|rule| concerns(exception, rule))
                 .for_each(|rule| narrow(rule, exception));
         }
-        let (rules, too_many) = Rules::new(rules);
-        mistakes.extend(too_many);
+        let (rules, refused) = Rules::new(rules, correlations);
+        mistakes.extend(refused);
         mistakes.sort();
         mistakes.dedup();
         Loaded { rules, mistakes, foreign, given_up }

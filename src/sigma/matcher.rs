@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::facts::Facts;
 use super::needle::Zone;
-use super::rule::Rules;
+use super::rules::Rules;
 use crate::hash::NameHash;
 use crate::text::Remembered;
 

@@ -2,13 +2,16 @@
 //! line speed. An adapter: nothing outside this room knows who parses the YAML.
 //!
 //! A rule becomes an expression of tests on fields. Of every expression the literals are taken without which it
-//! cannot be true; one pass over the line finds those, and only the rules they belong to are looked at.
+//! cannot be true; one pass over the line finds those, and only the rules they belong to are looked at. Correlations count
+//! what matched: of each match they leave a note, and the notes of a group are judged when all is read.
 
 mod compile;
+mod correlation;
 mod encode;
 mod example;
 mod expr;
 mod facts;
+mod fed;
 mod field;
 mod filter;
 mod gate;
@@ -21,13 +24,17 @@ mod pattern;
 mod place;
 mod read;
 mod rule;
+mod rules;
 
+pub use correlation::{Correlation, GROUPED, Note, Ticks};
 pub use example::Example;
 pub use facts::Facts;
+pub use fed::Fed;
 pub use load::{Loaded, load};
 pub use matcher::{Matched, Matcher};
 pub use place::Mistake;
-pub use rule::{Level, Rule, Rules};
+pub use rule::{Level, Rule};
+pub use rules::Rules;
 
 #[cfg(test)]
 mod tests;

@@ -72,7 +72,9 @@ impl Need {
             Expr::Any(any) => Self::any(any.iter().map(Self::of)),
             Expr::Least(0, _) | Expr::Not(_) => Self::Nothing,
             Expr::Least(_, of) => Self::any(of.iter().map(Self::of)),
-            Expr::Keyword(pattern) => Self::in_zone(Zone::Record, literal(pattern)),
+            Expr::Keywords(any) => {
+                Self::any(any.iter().map(|pattern| Self::in_zone(Zone::Record, literal(pattern))))
+            }
             Expr::Record(regex) => Self::of_regex(Zone::Record, regex.as_str()),
             Expr::Field(field, test) => Self::of_test(*field, test),
         }

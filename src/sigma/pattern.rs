@@ -64,11 +64,6 @@ impl Pattern {
         Self::new(op, vec![Piece::Text(text.to_vec())], cased)
     }
 
-    /// Whether it stands in `text` where it has to.
-    pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        self.stands_in(text, &fold(text))
-    }
-
     /// Whether any of `patterns` stands in `text` where it has to.
     pub(super) fn any_is_in(patterns: &[Self], text: &[u8]) -> bool {
         let folded = fold(text);
@@ -109,16 +104,13 @@ impl Op {
     }
 }
 
-/// `text` in lower case: ASCII at once, other letters where it is UTF-8.
+/// `text` in lower case: ASCII at once, else in UTF-8, with U+FFFD for what is none.
 pub(super) fn fold(text: &[u8]) -> Cow<'_, [u8]> {
     if text.is_ascii() {
         let has_upper = text.iter().any(u8::is_ascii_uppercase);
         return if has_upper { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
-    match std::str::from_utf8(text) {
-        Ok(text) => Cow::Owned(text.to_lowercase().into_bytes()),
-        Err(_) => Cow::Owned(text.to_ascii_lowercase()),
-    }
+    Cow::Owned(String::from_utf8_lossy(text).to_lowercase().into_bytes())
 }
 
 fn folded(text: Vec<u8>, cased: bool) -> Vec<u8> {
@@ -183,7 +175,7 @@ mod tests {
             let text = (!text.is_empty()).then(|| Piece::Text(text.into()));
             text.into_iter().chain(wild)
         });
-        Pattern::new(op, pieces.collect(), false).is_in(text.as_bytes())
+        Pattern::any_is_in(&[Pattern::new(op, pieces.collect(), false)], text.as_bytes())
     }
 
     #[test]

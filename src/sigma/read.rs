@@ -7,6 +7,7 @@ use rsigma_parser::{
 };
 
 use super::compile::compile;
+use super::correlation::Pending;
 use super::example::examples;
 use super::expr::Expr;
 use super::place::{Mistake, Page, Refusal};
@@ -19,8 +20,12 @@ pub(super) struct Read {
     pub(super) rules: Vec<Rule>,
     /// What is added to rules of this and other files.
     pub(super) exceptions: Vec<Exception>,
+    /// What counts matches of rules of this and other files.
+    pub(super) correlations: Vec<Pending>,
     /// What is wrong.
     pub(super) mistakes: Vec<Mistake>,
+    /// Ids and names of rules that are not matched: for logs of other kinds, or given up.
+    pub(super) left_out: Vec<String>,
     /// Rules for logs of other kinds.
     pub(super) foreign: usize,
     /// Rules that their authors have given up.
@@ -76,7 +81,9 @@ const PRODUCTS: [&str; 22] = [
 pub(super) fn read(path: &Path, text: &str) -> Read {
     let page = Page { path, text };
     let mut read = Read::default();
-    let collection = match parse_sigma_yaml(text) {
+    // Behind the last separator there is nothing.
+    let written = text.trim_end();
+    let collection = match parse_sigma_yaml(written.strip_suffix("\n---").unwrap_or(written)) {
         Ok(collection) => collection,
         Err(error) => {
             read.mistakes.push(page.told(&error.to_string()));
@@ -90,13 +97,12 @@ pub(super) fn read(path: &Path, text: &str) -> Read {
     for filter in &collection.filters {
         read.exception(page, filter);
     }
-    for correlation in &collection.correlations {
-        read.mistakes.push(page.mistake(
-            &correlation.title,
-            "correlation",
-            "correlations are not matched: gatehound's own detectors count over time; the rules that this one names are \
-             matched one by one",
-        ));
+    for correlation in collection.correlations {
+        if matches!(correlation.status, Some(Status::Deprecated | Status::Unsupported)) {
+            read.given_up += 1;
+            continue;
+        }
+        read.correlations.push(Pending { rule: correlation, path: path.to_owned(), text: text.to_owned() });
     }
     read
 }
@@ -104,12 +110,11 @@ pub(super) fn read(path: &Path, text: &str) -> Read {
 impl Read {
     /// Takes in one rule.
     fn rule(&mut self, page: Page<'_>, rule: &SigmaRule) {
-        if !is_served(&rule.logsource) {
-            self.foreign += 1;
-            return;
-        }
-        if matches!(rule.status, Some(Status::Deprecated | Status::Unsupported)) {
-            self.given_up += 1;
+        let is_served = is_served(&rule.logsource);
+        let is_given_up = matches!(rule.status, Some(Status::Deprecated | Status::Unsupported));
+        if !is_served || is_given_up {
+            self.left_out.extend([&rule.id, &rule.name].into_iter().flatten().cloned());
+            *(if is_served { &mut self.given_up } else { &mut self.foreign }) += 1;
             return;
         }
         let expr = compile(&rule.detection).and_then(|expr| Ok((expr, examples(&rule.custom_attributes)?)));
@@ -126,6 +131,7 @@ impl Read {
                 logsource: source_of(&rule.logsource).to_owned(),
                 path: page.path.to_owned(),
                 examples,
+                is_told: true,
                 expr,
             }),
             Err(Refusal { near, message }) => self.mistakes.push(page.mistake(&rule.title, &near, message)),
@@ -168,7 +174,7 @@ fn source_of(logsource: &LogSource) -> &str {
 }
 
 /// A level in our words.
-fn level(level: rsigma_parser::Level) -> Level {
+pub(super) fn level(level: rsigma_parser::Level) -> Level {
     match level {
         rsigma_parser::Level::Informational => Level::Informational,
         rsigma_parser::Level::Low => Level::Low,

@@ -1,13 +1,10 @@
-//! A rule that can be matched, and all of them.
+//! A rule that can be matched.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::example::Example;
 use super::expr::Expr;
 use super::field::Field;
-use super::filter::Filter;
-use super::place::Mistake;
 
 /// How much the author of a rule thinks somebody should care, mildest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,11 +71,18 @@ pub struct Rule {
     pub path: PathBuf,
     /// Requests that it must match, and some that it must not.
     pub examples: Vec<Example>,
+    /// Whether a match is told by itself, not only counted by correlations.
+    pub(super) is_told: bool,
     /// When it matches.
     pub(super) expr: Expr,
 }
 
 impl Rule {
+    /// Whether a match is told by itself, not only counted by correlations.
+    pub fn is_told(&self) -> bool {
+        self.is_told
+    }
+
     /// Whether a single match tells of more than a try: the rule asks how the request was answered, or is about what goes
     /// out through a proxy.
     pub fn is_telling(&self) -> bool {
@@ -87,60 +91,15 @@ impl Rule {
 
     /// The ATT&CK techniques that its tags name: `T1190`.
     pub fn techniques(&self) -> Vec<String> {
-        let technique = |tag: &String| {
-            let name = tag.strip_prefix("attack.t")?;
-            name.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("T{name}"))
-        };
-        self.tags.iter().filter_map(technique).collect()
+        techniques(&self.tags)
     }
 }
 
-/// All rules that were loaded, the weightiest first, ready to be matched. A rule's number is its place among them.
-#[derive(Debug, Default)]
-pub struct Rules {
-    rules: Vec<Rule>,
-    pub(super) filter: Filter,
-}
-
-/// There are no more rules than numbers for them.
-const MOST: usize = u16::MAX as usize;
-
-impl Rules {
-    /// Orders rules and prepares them; of several with one id the last given stays. What is said where there are too many.
-    pub(super) fn new(rules: Vec<Rule>) -> (Self, Option<Mistake>) {
-        let by_id: BTreeMap<String, Rule> = rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
-        let mut rules: Vec<Rule> = by_id.into_values().collect();
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.level));
-        let first_left_out = rules.get(MOST).map(|rule| rule.path.clone());
-        rules.truncate(MOST);
-        let filter = Filter::new(rules.iter().map(|rule| &rule.expr));
-        let message = format!("more than {MOST} rules; this one and all that weigh less are left out");
-        (Self { rules, filter }, first_left_out.map(|path| Mistake { path, line: 0, message }))
-    }
-
-    /// Whether there is nothing to match.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.rules.len()
-    }
-
-    /// The rule with this number.
-    pub fn get(&self, number: u16) -> Option<&Rule> {
-        self.rules.get(usize::from(number))
-    }
-
-    /// All of them, the weightiest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
-    }
-
-    /// How many must be looked at for every line, since nothing that they need could be looked for.
-    pub fn unfiltered(&self) -> usize {
-        self.filter.unfiltered()
-    }
+/// The ATT&CK techniques that tags name.
+pub(super) fn techniques(tags: &[String]) -> Vec<String> {
+    let technique = |tag: &String| {
+        let name = tag.strip_prefix("attack.t")?;
+        name.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("T{name}"))
+    };
+    tags.iter().filter_map(technique).collect()
 }

@@ -5,6 +5,7 @@
 
 mod arena;
 mod bundle;
+mod correlated;
 mod fleet;
 mod packed;
 mod population;
@@ -18,6 +19,7 @@ mod trail;
 use rayon::prelude::*;
 
 pub(crate) use bundle::Bundle;
+pub use correlated::{Correlated, Counted};
 pub use fleet::{FLEET_TICK, Fleet, Minute};
 pub(crate) use packed::{halves, pack};
 pub use population::{Population, Subject};
@@ -43,6 +45,8 @@ pub struct Tally {
     pub routes: Routes,
     /// What happened to everybody, over time.
     pub fleet: Fleet,
+    /// What correlation rules count.
+    pub correlated: Correlated,
     /// What was read.
     pub reading: Reading,
     /// What the log tells of itself.
@@ -57,6 +61,7 @@ impl Default for Tally {
             shards,
             routes: Routes::default(),
             fleet: Fleet::default(),
+            correlated: Correlated::default(),
             reading: Reading::default(),
             trail: Trail::default(),
         }
@@ -85,6 +90,7 @@ impl Tally {
         pairs.into_par_iter().for_each(|(ours, theirs)| ours.merge(theirs));
         self.routes.merge(other.routes);
         self.fleet.merge(other.fleet);
+        self.correlated.merge(other.correlated);
         self.reading.merge(other.reading);
         self.trail.merge(other.trail);
         self

@@ -8,7 +8,7 @@ use crate::collect::{COLUMNS, KeyKind, all};
 use crate::error::Error;
 use crate::series::Evidence;
 use crate::tally::shard::{Entity, Shard};
-use crate::tally::{Fleet, Reading, Routes, Tally, Trail, owner};
+use crate::tally::{Correlated, Fleet, Reading, Routes, Tally, Trail, owner};
 
 /// What a stored tally holds behind its seal.
 #[derive(Serialize, Deserialize)]
@@ -17,6 +17,7 @@ struct Stored {
     collectors: Vec<(String, u16)>,
     routes: Routes,
     fleet: Fleet,
+    correlated: Correlated,
     reading: Reading,
     trail: Trail,
     entities: Vec<StoredEntity>,
@@ -83,6 +84,7 @@ impl Tally {
             collectors,
             routes: self.routes.clone(),
             fleet: self.fleet.clone(),
+            correlated: self.correlated.clone(),
             reading: self.reading.clone(),
             trail: self.trail.clone(),
             entities,
@@ -102,13 +104,8 @@ impl Tally {
         if !stored.entities.is_sorted_by(|a, b| (a.kind, a.key) < (b.kind, b.key)) {
             return Err(refused("its keys are out of order"));
         }
-        let mut tally = Self {
-            routes: stored.routes,
-            fleet: stored.fleet,
-            reading: stored.reading,
-            trail: stored.trail,
-            ..Self::default()
-        };
+        let Stored { routes, fleet, correlated, reading, trail, .. } = stored;
+        let mut tally = Self { routes, fleet, correlated, reading, trail, ..Self::default() };
         stored.entities.iter().try_for_each(|entity| tally.adopt(entity))?;
         Ok(tally)
     }
@@ -153,4 +150,4 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
 
 /// Every part of a tally has a version of its own.
 const _: () =
-    assert!(Routes::VERSION == 3 && Fleet::VERSION == 2 && Reading::VERSION == 1 && Trail::VERSION == 1);
+    assert!(Routes::VERSION == 3 && Fleet::VERSION == 2 && Correlated::VERSION == 1 && Reading::VERSION == 1 && Trail::VERSION == 1);

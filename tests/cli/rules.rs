@@ -111,3 +111,82 @@ fn the_rules_that_come_along_pass_their_own_examples() {
     );
     assert!(place.run(&["rules", "list"]).out.lines().count() > 50);
 }
+
+#[test]
+fn a_bad_rule_stops_a_scan_only_where_the_user_is_strict() {
+    let place = Place::new();
+    place.file("rules/a.yml", rule("11-a", "/parts-list", "high"));
+    place.file("rules/b.yml", rule("22-b", "/x", "high").replace("c-uri|contains", "c-url|contains"));
+    place.file("a.log", calm(3));
+    assert_eq!(place.run(&["scan", "a.log", "--rules", "rules"]).code, 0);
+    let said = place.run(&["scan", "a.log", "--rules", "rules", "--strict"]);
+    assert_eq!((said.code, &*said.out), (2, ""));
+    assert!(said.err.contains("b.yml:9: unknown field `c-url`; did you mean `c-uri`?"), "{}", said.err);
+    place.file("rules/b.yml", rule("22-b", "/x", "high"));
+    assert_eq!(place.run(&["scan", "a.log", "--rules", "rules", "--strict"]).code, 0);
+}
+
+#[test]
+fn coverage_tells_techniques_and_weaknesses_and_what_a_log_cannot_feed() {
+    let place = Place::new();
+    let tagged = |id: &str, tag: &str| rule(id, "/parts-list", "high").replace("attack.t1083", tag);
+    place.file("rules/a.yml", tagged("11-a", "attack.t1083\n    - cwe.548\n    - owasp-api.api8-2023"));
+    place.file("rules/b.yml", tagged("22-b", "attack.t1083").replace("c-uri|contains", "cs-host|contains"));
+    place.file("rules/c.yml", tagged("33-c", "attack.t1190").replace("c-uri|contains", "cs-cookie|contains"));
+    place.file("rules/d.yml", tagged("44-d", "attack.t1190").replace("condition: s", "condition: not s"));
+    let table = place.run(&["rules", "coverage", "rules"]).out;
+    for wanted in ["ATT&CK: 2", "T1083           2", "API8-2023       1", "CWE-548         1"] {
+        assert!(table.contains(wanted), "{wanted}: {table}");
+    }
+    let layer = place.run(&["rules", "coverage", "rules", "--format", "navigator"]).out;
+    let layer: serde_json::Value = serde_json::from_str(&layer).unwrap();
+    assert_eq!(layer["techniques"][0]["techniqueID"], "T1083");
+    assert_eq!(layer["techniques"][0]["score"], 2);
+    place.file("a.log", calm(3));
+    let said = place.run(&["rules", "coverage", "rules", "--log", "a.log"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("2 of 4 rules can match"), "{}", said.out);
+    let never: Vec<&str> = said.out.lines().filter(|line| line.contains("never:")).collect();
+    assert!(never[0].contains("22-b") && never[0].ends_with("for want of cs-host"), "{never:?}");
+    assert!(never[1].contains("33-c") && never[1].ends_with("a field that no log has"), "{never:?}");
+}
+
+#[test]
+fn a_rule_is_shown_by_id_name_or_title_and_unknown_ones_get_the_nearest() {
+    let place = Place::new();
+    place.file("rules/a.yml", rule("11-a", "/parts-list", "high"));
+    for named in ["11-a", "Somebody asks for /parts-list"] {
+        let said = place.run(&["rules", "show", named, "rules"]);
+        assert!(said.out.contains("level            high\n"), "{}", said.out);
+        assert!(said.out.contains("does not match   /b\n"), "{}", said.out);
+    }
+    let said = place.run(&["rules", "show", "gh-actuator-prob"]);
+    assert!(said.code == 2 && said.err.contains("did you mean `gh-actuator-probe`?"), "{}", said.err);
+}
+
+#[test]
+fn a_correlation_is_told_and_the_rule_that_it_counts_is_not() {
+    let place = Place::new();
+    let correlation = "---\ntitle: Parts are asked for again and again\nid: 99-z\ncorrelation:\n    type: event_count\n    \
+                       rules: [11-a]\n    group-by: [c-ip]\n    timespan: 1m\n    condition:\n        gte: 20\nlevel: high\n";
+    place.file("r.yml", rule("11-a", "/parts-list", "high") + correlation);
+    let log = [
+        calm(300),
+        asked("203.0.113.1", "/parts-list", 404, 5),
+        asked("203.0.113.2", "/parts-list", 200, 40),
+    ];
+    place.file("a.log", log.concat());
+    let said = place.run(&["scan", "a.log", "--rules", "r.yml", "--format", "ndjson"]);
+    let told = incidents(&said.out);
+    assert_eq!(told.len(), 1, "{}", said.out);
+    assert_eq!(told[0]["severity"], "high");
+    assert_eq!(told[0]["entities"]["source_ips"], serde_json::json!(["203.0.113.2"]));
+    let findings = told[0]["findings"].as_array().unwrap();
+    let proof = findings.iter().find(|one| one["detector"] == "rule-correlation").unwrap();
+    assert_eq!(proof["rule"]["id"], "99-z");
+    assert_eq!(proof["metrics"]["value"], 40);
+    assert!(proof["reason"].as_str().unwrap().contains("with one c-ip: 40 matches within 1 min"), "{proof}");
+    assert!(findings.iter().all(|one| one["rule"]["id"] != "11-a"), "{findings:?}");
+    let said = place.run(&["rules", "list", "r.yml"]);
+    assert!(said.out.ends_with("1 rules, 1 correlations\n"), "{}", said.out);
+}

@@ -108,7 +108,7 @@ impl Log {
     /// Everything that all detectors make of `tally`, best first.
     pub(crate) fn incidents(&self, tally: &Tally) -> Vec<Incident> {
         let world = World::new(tally, &self.meaning.keys);
-        let detectors = detect::all();
+        let detectors = detect::with_rules(&self.meaning.rules);
         let groups = incident::rank(detect::judge(&detectors, &world));
         let teller = Teller {
             world: &world,

@@ -91,6 +91,15 @@ fn every_file_of_the_folder_is_compiled_in() {
     assert_eq!(there, listed);
 }
 
+#[test]
+fn every_class_of_attack_has_a_folder_of_rules() {
+    use crate::signal::Class;
+    for class in Class::ALL.iter().filter(|class| class.name() != "sigma") {
+        let folder = format!("rules/{}/", class.name());
+        assert!(crate::sigma::pack::PACK.iter().any(|(path, _)| path.starts_with(&folder)), "{folder}");
+    }
+}
+
 /// Every text that the rules of a folder look for, cut and put together so that some of it is found.
 fn words(rules: &Rules) -> Vec<String> {
     fn texts(expr: &crate::sigma::expr::Expr, all: &mut Vec<String>) {
@@ -106,7 +115,7 @@ fn words(rules: &Rules) -> Vec<String> {
                 };
                 pattern.pieces.iter().map(piece).collect::<String>()
             })),
-            Expr::Keyword(_) | Expr::Record(_) | Expr::Field(..) => {}
+            Expr::Keywords(_) | Expr::Record(_) | Expr::Field(..) => {}
         }
     }
     let mut all = Vec::new();

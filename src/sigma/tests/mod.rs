@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
+mod correlation;
 mod filter;
 mod refused;
 
@@ -24,7 +25,7 @@ fn page(detection: &str) -> String {
 fn rules(page: &str) -> Rules {
     let read = read(Path::new("t.yml"), page);
     assert_eq!(read.mistakes, []);
-    Rules::new(read.rules).0
+    Rules::new(read.rules, read.correlations).0
 }
 
 /// An event that asks for `target`, as many things as can be filled.
@@ -104,11 +105,13 @@ fn every_modifier_means_what_sigma_says() {
         ("sc-bytes|lte: 511", "/", false),
         ("sc-status|neq: 200", "/", false),
         ("sc-status|neq: 404", "/", true),
+        ("cs-cookie|neq: 404", "/", false),
         ("cs-host|fieldref: cs-username", "/", true),
         ("cs-host|fieldref: cs-method", "/", false),
         ("cs-uri-stem|fieldref|contains: cs-host", "/x/SHOP.example/y", true),
         ("c-uri|base64|contains: 'admin:admin'", "/?t=YWRtaW46YWRtaW4=", true),
-        ("c-uri|base64|contains: 'admin:admin'", "/?t=ywrtaW46YWRtaW4=", false),
+        ("c-uri|base64|contains: 'admin:admin'", "/?t=ywrtaW46YWRtaW4=", true),
+        ("c-uri|base64|contains|cased: 'admin:admin'", "/?t=ywrtaW46YWRtaW4=", false),
         ("c-uri|base64offset|contains: '/etc/passwd'", "/?t=eC9ldGMvcGFzc3dk", true),
         ("c-uri|wide|base64offset|contains: 'whoami'", "/?t=dwBoAG8AYQBtAGkA", true),
         ("c-uri|windash|contains: ' -enc '", "/?c=x /enc y", true),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::load;
 use super::super::read::{Read, read};
-use super::{asking, holds, page};
+use super::{asking, holds, page, rules};
 use crate::event::Event;
 
 /// The mistakes of a page.
@@ -58,6 +58,49 @@ fn hostile_pages_are_told_and_bounded() {
     for text in [&page(&deep), bomb, &nested, &long, "- 1", "\u{0}", "a: b: c", "title: x\ndetection: 3"] {
         let Read { rules, mistakes, .. } = read(Path::new("t.yml"), text);
         assert!(rules.is_empty() && !mistakes.is_empty(), "{}", &text[..text.len().min(80)]);
+    }
+}
+
+#[test]
+fn hostile_conditions_and_values_neither_overflow_nor_multiply() {
+    let rule = page("    s:\n        c-uri: x");
+    let with = |condition: String| rule.replace("condition: s", &format!("condition: {condition}"));
+    let correlation = |condition: &str| {
+        format!(
+            "{rule}---\ntitle: C\ncorrelation:\n    type: temporal\n    rules: [t]\n    timespan: 1m\n    condition: {condition}\n"
+        )
+    };
+    let alias = |n: usize| format!("x{n}: &x{n} [{}]\n", vec![format!("*x{}", n - 1); 9].join(","));
+    let aliases = (1..9).map(alias).collect::<Vec<_>>().concat();
+    let bomb = format!("x0: &x0 [a,a,a,a,a,a,a,a,a]\n{aliases}{}", page("    s:\n        c-uri: *x8"));
+    let steps = (4..1_004).map(|n| " ".repeat(n) + "a:\n").collect::<Vec<_>>().concat();
+    let many = |line: &str, value: &str| {
+        page(&format!("    s:\n        {line}:\n{}", format!("            - {value}\n").repeat(5_000)))
+    };
+    for (told, text) in [
+        ("not", with("not ".repeat(60_000) + "s")),
+        ("brackets", with("(".repeat(60_000) + "s" + &")".repeat(60_000))),
+        ("brackets of a correlation", correlation(&("(".repeat(60_000) + "t" + &")".repeat(60_000)))),
+        ("not of a correlation", correlation(&("not ".repeat(60_000) + "t"))),
+        ("aliases", bomb),
+        ("steps", page(&format!("    s:\n{steps}"))),
+        ("dashes", many("c-uri|windash", "'-a -b -c -d'")),
+        ("expressions", many("c-uri|re", "'\\w{50}'")),
+        ("brackets of an expression", page(&format!("    s:\n        c-uri|re: '{}'", "(".repeat(20_000)))),
+    ] {
+        let read = read(Path::new("t.yml"), &text);
+        let (rules, mistakes) = super::super::Rules::new(read.rules, read.correlations);
+        let is_refused = !read.mistakes.is_empty() || !mistakes.is_empty();
+        assert!(is_refused && rules.correlations().count() == 0, "{told}: {} rules", rules.len());
+    }
+}
+
+#[test]
+fn expressions_that_run_wild_elsewhere_take_no_time() {
+    let uri = format!("/{}!", "a".repeat(60_000));
+    for expression in ["(a+)+$", "(a|a)*b", "(.*a){20}c", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y"] {
+        let rules = rules(&page(&format!("    s:\n        c-uri|re: '{expression}'")));
+        assert!(!holds(&rules, &asking(&uri)), "{expression}");
     }
 }
 
