@@ -69,6 +69,7 @@ pub static KEYS: &[Key] = &[
     key("max-entities", Shape::Number, "1000"),
     key("evidence", Shape::Number, "5"),
     key("show-suppressed", Shape::Switch, "false"),
+    passing("without", Shape::List),
     key("rules", Shape::List, ""),
     key("sensitivity", Shape::Text, "normal"),
     key("fail-on", Shape::Text, "none"),

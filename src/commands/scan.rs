@@ -141,8 +141,9 @@ fn judge(
 ) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
-    let world = ManuallyDrop::new(World::new(tally, &reading.meaning.keys));
+    let world = ManuallyDrop::new(World::without(tally, &reading.meaning.keys, plan.without.clone()));
     let groups = rank(detect::judge(&detectors, &world));
+    warnings.extend(plan.without.warning());
     if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());
     }

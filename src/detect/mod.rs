@@ -1,5 +1,6 @@
 //! Detectors. To add one: write `detect/<name>.rs` and `samples/<id>.log`, then name it in [`all`].
 
+mod ablation;
 mod about;
 mod account_enumeration;
 mod actor;
@@ -26,6 +27,7 @@ mod visits;
 mod walks;
 mod world;
 
+pub use ablation::Ablation;
 pub use about::{About, Needs, Sight, Threshold};
 pub use actor::Actor;
 pub(crate) use actor::people;
@@ -83,6 +85,7 @@ pub fn with_rules(rules: &Arc<Rules>) -> Vec<Box<dyn Detector>> {
 pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         detectors.par_iter().flat_map_iter(|detector| detector.judge(world)).collect();
+    findings.iter_mut().for_each(|finding| world.left_out().apply(finding));
     findings.sort_by_key(Finding::order);
     findings
 }

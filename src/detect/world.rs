@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::collect::{ClientProfiles, Collector, KeyKind, ObjectsByClient, ObjectsByPrincipal, Profile};
+use crate::detect::ablation::Ablation;
 use crate::detect::campaign::{self, Campaign};
 use crate::detect::doors::Doors;
 use crate::detect::sample::Sample;
@@ -35,6 +36,7 @@ pub struct World<'t> {
     principal_walks: Vec<Walker>,
     /// Minutes in which the service failed for many at once, ascending: start and end.
     outages: Vec<(Time, Time)>,
+    left_out: Ablation,
 }
 
 /// A minute in which this share of all answers (in percent) is 5xx is an outage.
@@ -46,6 +48,11 @@ const OUTAGE_REQUESTS: u64 = 10;
 impl<'t> World<'t> {
     /// Builds the world of `tally`.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
+        Self::without(tally, keys, Ablation::default())
+    }
+
+    /// Builds the world of `tally`, of which something is left out to measure what it is worth.
+    pub fn without(tally: &'t Tally, keys: &Keys, left_out: Ablation) -> Self {
         let mut routes: Vec<_> = tally.routes.iter().collect();
         // Beside its siblings, a route finds at hand most of what is looked up for it.
         routes.par_sort_unstable_by_key(|&(key, _)| key);
@@ -74,6 +81,7 @@ impl<'t> World<'t> {
             client_walks: Vec::new(),
             principal_walks: Vec::new(),
             outages,
+            left_out,
         };
         world.campaigns = campaign::find(&world);
         let walks = || {
@@ -191,6 +199,16 @@ impl<'t> World<'t> {
             let (all, failed) = (all.saturating_sub(mine), failed.saturating_sub(mine));
             all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE
         })
+    }
+
+    /// Whether sources that act as one are told as one.
+    pub(super) fn tells_clusters(&self) -> bool {
+        self.left_out.clusters()
+    }
+
+    /// What is left out of judging.
+    pub(super) fn left_out(&self) -> &Ablation {
+        &self.left_out
     }
 
     /// What identities the log tells.

@@ -69,7 +69,7 @@ impl ResourceExhaustion {
         for (_, spender) in found {
             by_route.entry(spender.route).or_default().push(spender);
         }
-        let pools = by_route.into_values().flat_map(pool::gather);
+        let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
             .filter_map(|spenders| self.load(world, &norms, &spenders))
             .map(|load| load.finding(world))

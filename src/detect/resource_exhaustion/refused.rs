@@ -69,7 +69,7 @@ impl ResourceExhaustion {
         let stands_out = |one: &&Pusher| one.refusals.requests >= self.enough(usual);
         let all = by_route.values().flatten().filter(stands_out);
         all.for_each(|one| loud.merge(one.refusals.activity.clone()));
-        let pools = by_route.into_values().flat_map(pool::gather);
+        let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
             .filter_map(|pushers| self.push(world, usual, &pushers, &loud))
             .map(|load| load.finding(world))
