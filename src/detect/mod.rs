@@ -85,7 +85,9 @@ pub fn with_rules(rules: &Arc<Rules>) -> Vec<Box<dyn Detector>> {
 pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         detectors.par_iter().flat_map_iter(|detector| detector.judge(world)).collect();
-    findings.iter_mut().for_each(|finding| world.left_out().apply(finding));
+    for finding in &mut findings {
+        world.left_out().apply(finding);
+    }
     findings.sort_by_key(Finding::order);
     findings
 }

@@ -22,13 +22,8 @@ fn log() -> String {
             200,
         );
     }
-    for nth in 0..120 {
-        line(
-            400 + nth,
-            "203.0.113.9",
-            &format!("GET /{}-backup-{nth}/", ["old", "tmp", "dev", "new"][nth as usize % 4]),
-            404,
-        );
+    for (nth, word) in (0..120).zip(["old", "tmp", "dev", "new"].iter().cycle()) {
+        line(400 + nth, "203.0.113.9", &format!("GET /{word}-backup-{nth}/"), 404);
     }
     for nth in 0..5 {
         line(600 + nth * 20, "192.0.2.7", "POST /login", 401);

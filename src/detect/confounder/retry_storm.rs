@@ -38,7 +38,7 @@ pub(super) fn of_refusals(
     };
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 =
-        ticks().filter(|&(start, _)| world.fails_for_others(start, &mine)).map(|(_, tries)| tries).sum();
+        ticks().filter(|&(start, _)| world.fails_for_others(start, mine)).map(|(_, tries)| tries).sum();
     let share = permille(within, all) / 10;
     let score = if pace >= WITHOUT_WAITING { share / 4 } else { share };
     (within > 0).then(|| {

@@ -1,6 +1,7 @@
 //! Requests that keep the service at work: much dearer than others' on the same route, or for very much at once.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::norms::{Norms, Usual};
 use super::service::Service;
@@ -89,7 +90,7 @@ impl ResourceExhaustion {
     }
 
     /// What some spenders together make the service do, if it is worth telling.
-    fn load<'w>(&self, world: &'w World<'_>, norms: &Norms, spenders: &[Spender]) -> Option<Load> {
+    fn load(&self, world: &World<'_>, norms: &Norms, spenders: &[Spender]) -> Option<Load> {
         let route = spenders.first()?.route;
         let usual = norms.of_route(route);
         let (mut dear, mut of_route) = (Dear::default(), RouteCost::default());
@@ -109,7 +110,8 @@ impl ResourceExhaustion {
             of_route.work.requests >= self.demands && self.is_dear(usual, of_route.work, suffering.is_some());
         let fails = asks
             && permille(of_route.demanding.failed, of_route.demanding.requests) >= FAILING
-            && others_fail_less(world, route, of_route.demanding);
+            && weighed.service.failed_of_others(weighed.work) * 3
+                <= permille(weighed.work.failed, weighed.work.requests);
         let is_sustained = is_load && (asks || is_dear) || fails;
         if !is_sustained && !asks {
             return None;
@@ -198,15 +200,6 @@ fn weigh(world: &World<'_>, people: u64, dear: &Dear) -> Weighed {
     Weighed { peak: (start, length), work, service, workers }
 }
 
-/// Whether other requests of the route fail far less often than these.
-fn others_fail_less(world: &World<'_>, route: RouteKey, mine: Work) -> bool {
-    let Some(norm) = world.norm(route) else { return true };
-    let answers = norm.answers.ok + norm.answers.failed;
-    let others = answers.saturating_sub(mine.requests);
-    let failed = norm.answers.failed.saturating_sub(mine.failed);
-    permille(failed, others) * 3 <= permille(mine.failed, mine.requests)
-}
-
 /// What happened, in one sentence with numbers.
 fn reason(
     spenders: &[Spender],
@@ -231,7 +224,8 @@ fn reason(
         count(of_route.work.failed)
     );
     if weighed.workers > 0 {
-        text += &format!(
+        let _ = write!(
+            text,
             "; at the height {}.{} at a time, {} % of all the work of the service",
             weighed.workers / 10,
             weighed.workers % 10,
@@ -239,7 +233,8 @@ fn reason(
         );
     }
     if let Some((long, failed)) = suffering {
-        text += &format!(
+        let _ = write!(
+            text,
             "; of the others' requests {} % took long and {} % failed meanwhile",
             long / 10,
             failed / 10

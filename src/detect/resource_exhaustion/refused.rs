@@ -65,13 +65,13 @@ impl ResourceExhaustion {
             by_route.entry(pusher.route).or_default().push(pusher);
         }
         // Those that stand out by themselves are nobody's others: two that push together do not excuse one another.
-        let mut loud = Series::default();
+        let mut alone = Series::default();
         let stands_out = |one: &&Pusher| one.refusals.requests >= self.enough(usual);
         let all = by_route.values().flatten().filter(stands_out);
-        all.for_each(|one| loud.merge(one.refusals.activity.clone()));
+        all.for_each(|one| alone.merge(one.refusals.activity.clone()));
         let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
-            .filter_map(|pushers| self.push(world, usual, &pushers, &loud))
+            .filter_map(|pushers| self.push(world, usual, &pushers, &alone))
             .map(|load| load.finding(world))
             .collect()
     }
@@ -91,10 +91,12 @@ impl ResourceExhaustion {
     }
 
     /// What some pushers do together, if it is worth telling.
-    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher], loud: &Pushes) -> Option<Load> {
+    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher], alone: &Pushes) -> Option<Load> {
         let route = pushers.first()?.route;
         let mut refusals = Refusals::default();
-        pushers.iter().for_each(|one| refusals.merge(one.refusals.clone()));
+        for one in pushers {
+            refusals.merge(one.refusals.clone());
+        }
         let (start, pace) = refusals.activity.peak(REFUSAL_TICK, Seconds(60), |tries| tries.0);
         let width = refusals.activity.width(REFUSAL_TICK);
         // Where ticks have become wider than a minute, the pace is their mean.
@@ -103,12 +105,12 @@ impl ResourceExhaustion {
         if refusals.requests < needed || pace < self.pace || !keeps_on(&refusals) {
             return None;
         }
-        let mut pushes = loud.clone();
+        let mut all = alone.clone();
         let quiet = pushers.iter().filter(|one| one.refusals.requests < self.enough(usual));
-        quiet.for_each(|one| pushes.merge(one.refusals.activity.clone()));
+        quiet.for_each(|one| all.merge(one.refusals.activity.clone()));
         let length = WINDOW.max(width);
         let within = |at: i64| (start.0..start.0 + length.micros()).contains(&at);
-        let ticks = pushes.ticks(REFUSAL_TICK).filter(|(tick, _)| within(tick.0));
+        let ticks = all.ticks(REFUSAL_TICK).filter(|(tick, _)| within(tick.0));
         let requests = ticks.map(|(_, tries)| tries.0).sum();
         let suffering = Service::around(world, start, length).suffering(Work {
             requests,
@@ -149,7 +151,7 @@ impl ResourceExhaustion {
             .iter()
             .map(|one| Source { client: one.client, requests: one.refusals.requests })
             .collect();
-        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &pushes, pace);
+        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &all, pace);
         load.advice = vec![
             "Refuse this source before it reaches the service: at the load balancer or the firewall."
                 .to_owned(),
