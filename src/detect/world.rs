@@ -187,18 +187,20 @@ impl<'t> World<'t> {
         self.outages.get(after).is_some_and(|&(start, _)| start <= time)
     }
 
-    /// Whether the service failed for many others as well around `time`, where of the requests that it failed, those from one
-    /// time to another, `mine` are not others'.
+    /// Whether the service failed for many others as well within two minutes of `time`, where of the requests that it failed,
+    /// those from one time to another, `mine` are not others'.
     pub(crate) fn fails_for_others(&self, time: i64, mine: impl Fn(i64, i64) -> u64) -> bool {
         let minutes = &self.tally.fleet.minutes;
         let width = minutes.width(FLEET_TICK).micros();
-        let around = minutes.ticks(FLEET_TICK).find(|(start, _)| (start.0..start.0 + width).contains(&time));
-        around.is_some_and(|(start, minute)| {
-            let mine = mine(start.0, start.0 + width);
-            let (all, failed) = (minute.requests, minute.failed + minute.throttled);
-            let (all, failed) = (all.saturating_sub(mine), failed.saturating_sub(mine));
-            all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE
-        })
+        let (mut all, mut failed) = (0, 0);
+        for (start, minute) in minutes.ticks(FLEET_TICK) {
+            if start.0 <= time + 2 * MINUTE && time - 2 * MINUTE < start.0 + width {
+                let mine = mine(start.0, start.0 + width);
+                all += minute.requests.saturating_sub(mine);
+                failed += (minute.failed + minute.throttled).saturating_sub(mine);
+            }
+        }
+        all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE
     }
 
     /// Whether sources that act as one are told as one.

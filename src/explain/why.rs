@@ -49,7 +49,7 @@ pub fn why_page(somebody: &Somebody<'_>) -> String {
     let Did { requests, ok, others, span } = somebody.did;
     if let Some(share) = (ok * 100).checked_div(requests) {
         let text = format!(
-            "{}, {share} % answered as asked, {}; {others} others seen with it",
+            "{}, {share} % answered as asked, {}; {others} others behind it or with it",
             words::count(requests, "request"),
             words::span(span.0, span.1),
         );
@@ -69,7 +69,7 @@ pub fn why_page(somebody: &Somebody<'_>) -> String {
             explained(&mut page, incident);
         }
     }
-    if reported.is_empty() {
+    if somebody.incidents.is_empty() {
         nearest(&mut page, somebody);
     }
     page
