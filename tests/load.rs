@@ -220,12 +220,25 @@ fn a_partner_who_reads_large_pages_that_are_answered_is_silent() {
     assert_silent(&[people(30), partner]);
 }
 
-#[test]
-fn clients_that_retry_through_an_outage_are_silent() {
+/// People, and an outage of ten minutes.
+fn outage() -> Vec<Line> {
     let mut all = people(30);
     let out = all.iter_mut().filter(|line| (START..START + 600).contains(&line.at));
     out.for_each(|line| line.status = 503);
-    let mut parts = vec![all];
+    all
+}
+
+#[test]
+fn an_outage_does_not_explain_that_two_clients_are_told_to_slow_down() {
+    let push =
+        |client: &str| burst(client, 1500, 300, |nth| (format!("/api/search?q=lamp+{nth}"), 429, 40, 2));
+    let incident = only(&[outage(), push(SOMEBODY), push("203.0.113.10")], true);
+    assert_eq!(incident.entities.source_ips_total, 2);
+}
+
+#[test]
+fn clients_that_retry_through_an_outage_are_silent() {
+    let mut parts = vec![outage()];
     for app in 0..40 {
         let client = format!("203.0.113.{app}");
         let (count, every) = if app % 8 == 0 { (400, 1_500) } else { (12, 45_000) };

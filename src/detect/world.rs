@@ -187,9 +187,9 @@ impl<'t> World<'t> {
         self.outages.get(after).is_some_and(|&(start, _)| start <= time)
     }
 
-    /// Whether the service failed for many others as well within two minutes of `time`, where of the requests that it failed,
-    /// those from one time to another, `mine` are not others'.
-    pub(crate) fn fails_for_others(&self, time: i64, mine: impl Fn(i64, i64) -> u64) -> bool {
+    /// Whether the service refused many others as well within two minutes of `time`, with 429 or else with 5xx, where of the
+    /// requests from one time to another `mine` are not others'.
+    pub(crate) fn refuses_others(&self, time: i64, with_429: bool, mine: impl Fn(i64, i64) -> u64) -> bool {
         let minutes = &self.tally.fleet.minutes;
         let width = minutes.width(FLEET_TICK).micros();
         let (mut all, mut failed) = (0, 0);
@@ -197,7 +197,7 @@ impl<'t> World<'t> {
             if start.0 <= time + 2 * MINUTE && time - 2 * MINUTE < start.0 + width {
                 let mine = mine(start.0, start.0 + width);
                 all += minute.requests.saturating_sub(mine);
-                failed += (minute.failed + minute.throttled).saturating_sub(mine);
+                failed += if with_429 { minute.throttled } else { minute.failed }.saturating_sub(mine);
             }
         }
         all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE

@@ -56,7 +56,9 @@ pub(super) fn of_refusals(
     pace: u64,
 ) -> Option<ConfounderNote> {
     let ticks = || refusals.activity.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
-    let fails = |start: i64| world.fails_for_others(start, |from, to| pushes.between(from, to));
+    // An outage answers 5xx. A 429 is about one client, unless others get it as well.
+    let with_429 = refusals.throttled * 2 >= refusals.requests;
+    let fails = |start: i64| world.refuses_others(start, with_429, |from, to| pushes.between(from, to));
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 = ticks().filter(|&(start, _)| fails(start)).map(|(_, tries)| tries).sum();
     let share = permille(within, all) / 10;
@@ -65,7 +67,7 @@ pub(super) fn of_refusals(
         super::note(
             "retry-storm",
             score,
-            format!("{share} % of the refusals fall into minutes in which others failed, too"),
+            format!("{share} % of the refusals fall into minutes in which others were refused, too"),
         )
     })
 }
