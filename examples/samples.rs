@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use gatehound::simulate::truth::Truth;
-use gatehound::simulate::{Chosen, Format, Options, run};
+use gatehound::simulate::{Chosen, Format, Options, Role, SCENARIOS, run};
 
 /// What a sample is made of.
 struct Sample {
@@ -49,6 +49,7 @@ const SAMPLES: &[Sample] = &[
     Sample { rate_milli: 200, ..quiet("injection", &["inject-slow"], Format::Combined, 3) },
     quiet("vulnerability-scan", &["scan-tool"], Format::Combined, 2),
     Sample { tampered, ..quiet("log-tampering", &[], Format::Combined, 8) },
+    quiet("resource-exhaustion", &["exhaust-costly"], Format::Json, 3),
     Sample { rate_milli: 120, look_alikes: LookAlikes::All, ..quiet("benign", &[], Format::Combined, 4) },
     Sample {
         name: "day",
@@ -127,6 +128,7 @@ impl Sample {
             hours: self.hours,
             rate_milli: self.rate_milli,
             scenarios: self.scenarios(),
+            look_alikes: look_alikes(),
             format: self.format,
             ..Options::default()
         };
@@ -147,6 +149,14 @@ impl Sample {
     fn scenarios(&self) -> Chosen {
         Chosen::Named(self.attacks.iter().map(|&name| name.to_owned()).collect())
     }
+}
+
+/// The look-alikes of the first samples: with those that came later their lines would be others.
+fn look_alikes() -> Chosen {
+    const LATER: [&str; 4] = ["backing-off", "report-reader", "slow-hour", "video-streams"];
+    let all = SCENARIOS.iter().filter(|scenario| scenario.role == Role::LookAlike);
+    let first = all.map(|scenario| scenario.name).filter(|name| !LATER.contains(name));
+    Chosen::Named(first.map(str::to_owned).collect())
 }
 
 impl LookAlikes {

@@ -72,6 +72,7 @@ pub static KEYS: &[Key] = &[
     key("max-entities", Shape::Number, "1000"),
     key("evidence", Shape::Number, "5"),
     key("show-suppressed", Shape::Switch, "false"),
+    passing("without", Shape::List),
     key("rules", Shape::List, ""),
     key("strict", Shape::Switch, "false"),
     key("sensitivity", Shape::Text, "normal"),

@@ -7,6 +7,8 @@ mod input;
 mod options;
 #[path = "cli/others.rs"]
 mod others;
+#[path = "cli/reasons.rs"]
+mod reasons;
 #[path = "cli/rules.rs"]
 mod rules;
 #[path = "cli/settings.rs"]

@@ -199,9 +199,13 @@ fn a_report_that_says_what_the_truth_says_scores_full_marks() {
     }
     let hash = |token: &[u8]| format!("h:{}", token.len());
     let score = evaluate(&truth, &mut read_incidents(report.as_bytes()), Severity::Medium, &hash).unwrap();
-    let all = Share { hit: 24, of: 24 };
+    let all = Share { hit: 26, of: 26 };
     assert_eq!((score.strict, score.precision, score.precision_at_k), (all, all, all));
-    assert_eq!(score.outcome, Share { hit: 23, of: 23 }, "scraping has no outcome beyond dispute");
+    assert_eq!(
+        score.outcome,
+        Share { hit: 24, of: 24 },
+        "scraping and dear requests have no outcome beyond dispute"
+    );
     assert_eq!((score.collateral.hit, score.look_alikes_hit.len()), (0, 0));
     assert_eq!(score.named.hit, score.named.of);
 }

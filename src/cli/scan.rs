@@ -170,6 +170,10 @@ pub struct ScanArgs {
     #[arg(long, help_heading = "Report")]
     pub show_suppressed: bool,
 
+    /// Judge without a look-alike, or without telling sources as one (`clusters`), to measure what it is worth; repeatable.
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub without: Vec<String>,
+
     /// Exit with 1 if there is an incident of at least LEVEL [default: none].
     #[arg(long, value_name = "LEVEL", value_parser = FAIL_ON, help_heading = "Report")]
     pub fail_on: Option<String>,
@@ -245,6 +249,7 @@ impl ScanArgs {
         layer.text("max-entities", self.max_entities.as_deref());
         layer.text("evidence", self.evidence.as_deref());
         layer.switch("show-suppressed", self.show_suppressed);
+        layer.list("without", &self.without);
         layer.text("sensitivity", self.sensitivity.as_deref());
         layer.list("redact", &self.redact);
         layer.text("redact-manifest", self.redact_manifest.as_deref().and_then(std::path::Path::to_str));

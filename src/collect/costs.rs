@@ -79,6 +79,8 @@ pub struct RouteCost {
 pub struct Refusals {
     /// How many.
     pub requests: u64,
+    /// How many of them got a 429: this client, and not the service, is why.
+    pub throttled: u64,
     /// How many of each route.
     pub routes: Bounded<Tries, 12>,
     /// Over time.
@@ -134,6 +136,7 @@ impl Evidence for Refusals {
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;
+        self.throttled += other.throttled;
         self.routes.merge(other.routes);
         self.activity.merge(other.activity);
         self.span.merge(other.span);
@@ -214,6 +217,7 @@ impl Collector for Costs {
         }
         if is_refused(request) {
             cost.refusals.requests += 1;
+            cost.refusals.throttled += u64::from(request.status == 429);
             cost.refusals.routes.at(request.route_number()).0 += 1;
             cost.refusals.activity.at(REFUSAL_TICK, request.time).0 += 1;
             cost.refusals.span.add(request.time);

@@ -142,10 +142,16 @@ fn judge(
 ) -> (Run, Vec<Incident>, Vec<Raw>) {
     let (reading, tally) = (&plan.reading, &read.tally);
     let detectors = detect::with_rules(&reading.meaning.rules);
-    let world = ManuallyDrop::new(World::with(tally, &reading.meaning.keys, plan.tuning.thresholds.clone()));
+    let world = ManuallyDrop::new(World::with(
+        tally,
+        &reading.meaning.keys,
+        plan.tuning.thresholds.clone(),
+        plan.without.clone(),
+    ));
     let groups = plan.tuning.rank(&world, detect::judge(&detectors, &world));
     warnings.extend(plan.tuning.warnings(tally.reading.span));
     warnings.extend(limited(&reading.meaning.rules, tally));
+    warnings.extend(plan.without.warning());
     if was_interrupted {
         warnings.push("interrupted: only what was read until then was judged".to_owned());
     }

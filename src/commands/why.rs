@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use gatehound::cli::WhyArgs;
 use gatehound::collect::{Accounts, ClientProfiles, PrincipalProfiles, Profile};
 use gatehound::config::Settings;
-use gatehound::detect::{self, Actor, World, nearness};
+use gatehound::detect::{self, Ablation, Actor, World, nearness};
 use gatehound::engine;
 use gatehound::error::Error;
 use gatehound::explain::{Did, Somebody, why_page};
@@ -65,7 +65,7 @@ fn page(
     tuning: &Tuning,
 ) -> Result<String, Error> {
     let actors = actors(entity, &reading.meaning.keys);
-    let world = World::with(tally, &reading.meaning.keys, tuning.thresholds.clone());
+    let world = World::with(tally, &reading.meaning.keys, tuning.thresholds.clone(), Ablation::default());
     let did = did(&world, &actors);
     let is_tried = actors.iter().any(|actor| match actor {
         Actor::Principal(name) => world.population::<Accounts>().wanted(name.0.into()) > 0,

@@ -101,7 +101,11 @@ impl Detector for AccountEnumeration {
             let crowd = confounder::of_asks(world, client, visit.tries);
             doors.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }
-        doors.into_values().flat_map(pools).map(|askers| finding(world, &askers)).collect()
+        doors
+            .into_values()
+            .flat_map(|askers| pools(world, askers))
+            .map(|askers| finding(world, &askers))
+            .collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -141,10 +145,10 @@ impl pool::Member for Asker {
 }
 
 /// Askers of one door in pools; a crowd stands alone.
-fn pools(askers: Vec<Asker>) -> Vec<Vec<Asker>> {
+fn pools(world: &World<'_>, askers: Vec<Asker>) -> Vec<Vec<Asker>> {
     let (crowds, askers): (Vec<Asker>, Vec<Asker>) =
         askers.into_iter().partition(|asker| asker.crowd.is_some());
-    pool::gather(askers).into_iter().chain(crowds.into_iter().map(|crowd| vec![crowd])).collect()
+    pool::gather(world, askers).into_iter().chain(crowds.into_iter().map(|crowd| vec![crowd])).collect()
 }
 
 /// The finding against one source or a pool of them.

@@ -116,6 +116,9 @@ impl Visitor {
 pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
     let least = Least::of(world);
     let mut campaigns = Vec::new();
+    if !world.tells_clusters() {
+        return campaigns;
+    }
     for (door, visitors) in visitors(world) {
         let mut groups: BTreeMap<(u8, u64), Vec<&Visitor>> = BTreeMap::new();
         for visitor in &visitors {
@@ -186,7 +189,7 @@ fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign], surpris
     let mut found = Vec::new();
     let mut alone: Vec<Visitor> = others.into_iter().filter(Visitor::is_single_minded).collect();
     for (target, visitors) in by_target {
-        for members in pool::gather(visitors) {
+        for members in pool::together(visitors) {
             if members.len() >= pool::SOURCES {
                 found.push(Campaign::of_pool(door, target, &members, surprise));
             } else {

@@ -1,5 +1,6 @@
 //! Detectors. To add one: write `detect/<name>.rs` and `samples/<id>.log`, then name it in [`all`].
 
+mod ablation;
 mod about;
 mod account_enumeration;
 mod actor;
@@ -30,6 +31,7 @@ mod visits;
 mod walks;
 mod world;
 
+pub use ablation::Ablation;
 pub use about::{About, Needs, Sight, Threshold};
 pub use actor::Actor;
 pub(crate) use actor::people;
@@ -74,7 +76,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(scraping::Scraping),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
-        Box::new(resource_exhaustion::ResourceExhaustion::default()),
+        Box::new(resource_exhaustion::ResourceExhaustion),
         Box::new(log_tampering::LogTampering),
     ]
 }
@@ -91,6 +93,9 @@ pub fn with_rules(rules: &Arc<Rules>) -> Vec<Box<dyn Detector>> {
 pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         detectors.par_iter().flat_map_iter(|detector| detector.judge(world)).collect();
+    for finding in &mut findings {
+        world.left_out().apply(finding);
+    }
     findings.sort_by_key(Finding::order);
     findings
 }

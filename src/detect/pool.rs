@@ -1,5 +1,6 @@
 //! Sources that take turns: alike in size, at the same place, at the same time.
 
+use crate::detect::World;
 use crate::evidence::Span;
 use crate::series::Evidence;
 use crate::time::HOUR;
@@ -21,9 +22,18 @@ pub(super) trait Member {
     fn size(&self) -> u64;
 }
 
+/// As [`together`], unless sources are not told as one.
+pub(super) fn gather<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T>> {
+    if world.tells_clusters() {
+        together(members)
+    } else {
+        members.into_iter().map(|member| vec![member]).collect()
+    }
+}
+
 /// Puts members into pools: those whose times touch stand together, and of those the ones alike in size; what is left stands
 /// alone. The order of `members` does not matter beyond ties.
-pub(super) fn gather<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
+pub(super) fn together<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
     members.sort_by_key(|member| (member.span().first, member.span().last, member.size()));
     let mut stretches: Vec<(Span, Vec<T>)> = Vec::new();
     for member in members {
@@ -81,7 +91,7 @@ mod tests {
     fn a_pool_is_alike_and_active_together() {
         let members =
             vec![One(0, 60, 30), One(10, 80, 40), One(5, 50, 35), One(20, 30, 1000), One(600, 700, 30)];
-        let mut sizes: Vec<usize> = gather(members).iter().map(Vec::len).collect();
+        let mut sizes: Vec<usize> = together(members).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 1, 3]);
     }
@@ -90,7 +100,7 @@ mod tests {
     fn a_small_pool_is_not_lost_beside_a_large_one_of_another_size() {
         let many = (0..59).map(|nth| One(nth, 600, 10));
         let few = (0..17).map(|nth| One(120 + nth, 400, 100 + nth.unsigned_abs()));
-        let mut sizes: Vec<usize> = gather(many.chain(few).collect()).iter().map(Vec::len).collect();
+        let mut sizes: Vec<usize> = together(many.chain(few).collect()).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [17, 59]);
     }

@@ -126,7 +126,7 @@ impl Detector for Scraping {
             groups.entry(route).or_default().push(reader);
         }
         let pools = groups.into_iter().flat_map(|(route, readers)| {
-            pool::gather(readers).into_iter().map(move |readers| (route, readers))
+            pool::gather(world, readers).into_iter().map(move |readers| (route, readers))
         });
         pools.filter_map(|(route, readers)| judge.finding(world, route, &readers)).collect()
     }

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::collect::{ClientProfiles, Collector, KeyKind, ObjectsByClient, ObjectsByPrincipal, Profile};
+use crate::detect::ablation::Ablation;
 use crate::detect::campaign::{self, Campaign};
 use crate::detect::doors::Doors;
 use crate::detect::sample::Sample;
@@ -37,6 +38,7 @@ pub struct World<'t> {
     thresholds: Thresholds,
     /// Minutes in which the service failed for many at once, ascending: start and end.
     outages: Vec<(Time, Time)>,
+    left_out: Ablation,
 }
 
 /// A minute in which this share of all answers (in percent) is 5xx is an outage.
@@ -48,11 +50,11 @@ const OUTAGE_REQUESTS: u64 = 10;
 impl<'t> World<'t> {
     /// Builds the world of `tally`, judged by the thresholds that the detectors' pages name.
     pub fn new(tally: &'t Tally, keys: &Keys) -> Self {
-        Self::with(tally, keys, Thresholds::default())
+        Self::with(tally, keys, Thresholds::default(), Ablation::default())
     }
 
-    /// Builds the world of `tally`, judged by these thresholds.
-    pub fn with(tally: &'t Tally, keys: &Keys, thresholds: Thresholds) -> Self {
+    /// Builds the world of `tally`, judged by these thresholds; what is left out is left out to measure what it is worth.
+    pub fn with(tally: &'t Tally, keys: &Keys, thresholds: Thresholds, left_out: Ablation) -> Self {
         let mut routes: Vec<_> = tally.routes.iter().collect();
         // Beside its siblings, a route finds at hand most of what is looked up for it.
         routes.par_sort_unstable_by_key(|&(key, _)| key);
@@ -82,6 +84,7 @@ impl<'t> World<'t> {
             principal_walks: Vec::new(),
             thresholds,
             outages,
+            left_out,
         };
         world.campaigns = campaign::find(&world);
         let walks = || {
@@ -203,18 +206,30 @@ impl<'t> World<'t> {
         self.outages.get(after).is_some_and(|&(start, _)| start <= time)
     }
 
-    /// Whether the service failed for many others as well around `time`, where of the requests that it failed, those from one
-    /// time to another, `mine` are not others'.
-    pub(crate) fn fails_for_others(&self, time: i64, mine: impl Fn(i64, i64) -> u64) -> bool {
+    /// Whether the service refused many others as well within two minutes of `time`, with 429 or else with 5xx, where of the
+    /// requests from one time to another `mine` are not others'.
+    pub(crate) fn refuses_others(&self, time: i64, with_429: bool, mine: impl Fn(i64, i64) -> u64) -> bool {
         let minutes = &self.tally.fleet.minutes;
         let width = minutes.width(FLEET_TICK).micros();
-        let around = minutes.ticks(FLEET_TICK).find(|(start, _)| (start.0..start.0 + width).contains(&time));
-        around.is_some_and(|(start, minute)| {
-            let mine = mine(start.0, start.0 + width);
-            let (all, failed) = (minute.requests, minute.failed + minute.throttled);
-            let (all, failed) = (all.saturating_sub(mine), failed.saturating_sub(mine));
-            all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE
-        })
+        let (mut all, mut failed) = (0, 0);
+        for (start, minute) in minutes.ticks(FLEET_TICK) {
+            if start.0 <= time + 2 * MINUTE && time - 2 * MINUTE < start.0 + width {
+                let mine = mine(start.0, start.0 + width);
+                all += minute.requests.saturating_sub(mine);
+                failed += if with_429 { minute.throttled } else { minute.failed }.saturating_sub(mine);
+            }
+        }
+        all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE
+    }
+
+    /// Whether sources that act as one are told as one.
+    pub(super) fn tells_clusters(&self) -> bool {
+        self.left_out.clusters()
+    }
+
+    /// What is left out of judging.
+    pub(super) fn left_out(&self) -> &Ablation {
+        &self.left_out
     }
 
     /// What identities the log tells.

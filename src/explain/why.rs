@@ -47,10 +47,9 @@ pub fn why_page(somebody: &Somebody<'_>) -> String {
     };
     let mut page = format!("{}: {verdict}\n", shown(somebody.name));
     let Did { requests, ok, others, span } = somebody.did;
-    if requests > 0 {
-        let share = ok * 100 / requests;
+    if let Some(share) = (ok * 100).checked_div(requests) {
         let text = format!(
-            "{}, {share} % answered as asked, {}; {others} others seen with it",
+            "{}, {share} % answered as asked, {}; {others} others behind it or with it",
             words::count(requests, "request"),
             words::span(span.0, span.1),
         );
@@ -66,9 +65,11 @@ pub fn why_page(somebody: &Somebody<'_>) -> String {
     }
     if !held_back.is_empty() {
         section(&mut page, "Held back");
-        held_back.iter().for_each(|incident| explained(&mut page, incident));
+        for incident in &held_back {
+            explained(&mut page, incident);
+        }
     }
-    if reported.is_empty() {
+    if somebody.incidents.is_empty() {
         nearest(&mut page, somebody);
     }
     page

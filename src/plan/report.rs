@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::reading::and_more;
 use super::{Mistakes, Reading, Rules, Surroundings, Talk, Volume};
 use crate::config::Settings;
+use crate::detect::Ablation;
 use crate::error::Error;
 use crate::incident::{Group, Severity};
 use crate::output::{self, Destination, OcsfVersion, Style, Target};
@@ -42,6 +43,8 @@ pub struct Plan {
     pub redact: What,
     /// Where it is written what was.
     pub redact_manifest: Option<PathBuf>,
+    /// What is left out of judging.
+    pub without: Ablation,
     /// Incidents below this are left out.
     min_severity: Severity,
     /// Whether incidents that are held back are told.
@@ -93,6 +96,7 @@ impl Plan {
         for path in summary.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
         }
+        let without = mistakes.or_default(Ablation::read(settings.list("without")));
         let redact_manifest = settings.text("redact-manifest").map(PathBuf::from);
         for path in redact_manifest.iter().filter(|path| path.as_os_str() != "-") {
             mistakes.or_default(can_hold(path));
@@ -126,6 +130,7 @@ impl Plan {
             tuning,
             redact,
             redact_manifest,
+            without,
             min_severity: min_severity.unwrap_or(Severity::Info),
             show_suppressed,
             top,

@@ -75,7 +75,7 @@ fn is_wildcards(value: &[u8]) -> bool {
     while let [first, behind @ ..] = rest {
         let (is_wildcard, behind) = match (first, behind) {
             (b'*', _) => (true, behind),
-            (b'%', [b'2', b'5', behind @ ..] | [b'2', b'A' | b'a', behind @ ..]) => (true, behind),
+            (b'%', [b'2', b'5' | b'A' | b'a', behind @ ..]) => (true, behind),
             (b'%', [b'3', b'A' | b'a', behind @ ..]) | (b':' | b'.' | b'_' | b'?' | b'+', behind) => {
                 (false, behind)
             }

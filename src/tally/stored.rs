@@ -149,5 +149,10 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
 }
 
 /// Every part of a tally has a version of its own.
-const _: () =
-    assert!(Routes::VERSION == 3 && Fleet::VERSION == 2 && Correlated::VERSION == 1 && Reading::VERSION == 1 && Trail::VERSION == 1);
+const _: () = assert!(
+    Routes::VERSION == 3
+        && Fleet::VERSION == 2
+        && Correlated::VERSION == 1
+        && Reading::VERSION == 1
+        && Trail::VERSION == 1
+);

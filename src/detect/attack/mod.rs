@@ -58,8 +58,11 @@ impl Family {
             .map(|(client, attacked)| self.assault(world, *client, attacked, &catchall, &ordinary))
             .filter(|assault| !assault.targets.is_empty());
         let (mut alone, others): (Vec<_>, Vec<_>) = assaults.partition(Assault::stands_alone);
-        let (campaigns, others) =
-            if (self.has)(Class::Scanner) { (Vec::new(), others) } else { together(world, others) };
+        let (campaigns, others) = if (self.has)(Class::Scanner) || !world.tells_clusters() {
+            (Vec::new(), others)
+        } else {
+            together(world, others)
+        };
         let (sustained, single): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|one| one.scale == Scale::Sustained);
         alone.extend(sustained);

@@ -17,6 +17,7 @@ mod support_desk;
 mod test_environment;
 
 pub(super) use ordinary_parameters::Ordinary;
+pub(super) use retry_storm::ByMinute;
 pub(super) use shared_address::CROWD;
 
 use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};
@@ -24,7 +25,6 @@ use crate::detect::siege::Siege;
 use crate::detect::{Actor, World};
 use crate::incident::{Confidence, ConfounderNote};
 use crate::request::{Client, RouteKey};
-use crate::series::{Series, Tries};
 use crate::time::{Seconds, Time};
 
 /// A note with `score` in hundredths.
@@ -144,7 +144,7 @@ pub(super) fn of_refusals(
     world: &World<'_>,
     clients: &[Client],
     refusals: &Refusals,
-    pushes: &Series<Tries, 60>,
+    pushes: &ByMinute,
     pace: u64,
 ) -> Vec<ConfounderNote> {
     let shared = if let [only] = clients { shared_address::of_client(world, *only) } else { None };

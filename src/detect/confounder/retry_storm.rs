@@ -1,11 +1,13 @@
 //! Clients that retry through an outage: what fails is the service, not the password.
 
+use std::collections::BTreeMap;
+
 use crate::collect::{REFUSAL_TICK, Refusals};
 use crate::detect::World;
 use crate::detect::siege::Siege;
 use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
-use crate::series::{Series, Tries};
+use crate::time::MINUTE;
 
 /// How much of a siege falls into outages of the whole service.
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
@@ -19,6 +21,29 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
     })
 }
 
+/// Refusals of several clients by minute, each client's at the finest that is known of it.
+#[derive(Clone, Debug, Default)]
+pub(in crate::detect) struct ByMinute(BTreeMap<i64, u64>);
+
+impl ByMinute {
+    /// Adds a client's; those of a tick that is wider than a minute are spread evenly over its minutes.
+    pub(in crate::detect) fn add(&mut self, refusals: &Refusals) {
+        let minutes = (refusals.activity.width(REFUSAL_TICK).micros() / MINUTE).max(1);
+        for (start, tries) in refusals.activity.ticks(REFUSAL_TICK) {
+            for nth in 0..minutes {
+                let before = |nth: i64| i128::from(tries.0) * i128::from(nth) / i128::from(minutes);
+                let share = u64::try_from(before(nth + 1) - before(nth)).unwrap_or(0);
+                *self.0.entry(start.0.div_euclid(MINUTE) + nth).or_default() += share;
+            }
+        }
+    }
+
+    /// How many there were from one time to another, in whole minutes.
+    pub(in crate::detect) fn between(&self, from: i64, to: i64) -> u64 {
+        self.0.range(from.div_euclid(MINUTE)..to.div_euclid(MINUTE)).map(|(_, tries)| tries).sum()
+    }
+}
+
 /// Nobody who waits at all between two tries is refused more often than this within a minute.
 const WITHOUT_WAITING: u64 = 300;
 
@@ -27,25 +52,41 @@ const WITHOUT_WAITING: u64 = 300;
 pub(super) fn of_refusals(
     world: &World<'_>,
     refusals: &Refusals,
-    pushes: &Series<Tries, 60>,
+    pushes: &ByMinute,
     pace: u64,
 ) -> Option<ConfounderNote> {
-    let width = pushes.width(REFUSAL_TICK).micros();
     let ticks = || refusals.activity.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
-    let pushes = || pushes.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
-    let mine = |from: i64, to: i64| {
-        pushes().filter(|(start, _)| *start < to && from < start + width).map(|(_, tries)| tries).sum::<u64>()
-    };
+    // An outage answers 5xx. A 429 is about one client, unless others get it as well.
+    let with_429 = refusals.throttled * 2 >= refusals.requests;
+    let fails = |start: i64| world.refuses_others(start, with_429, |from, to| pushes.between(from, to));
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
-    let within: u64 =
-        ticks().filter(|&(start, _)| world.fails_for_others(start, &mine)).map(|(_, tries)| tries).sum();
+    let within: u64 = ticks().filter(|&(start, _)| fails(start)).map(|(_, tries)| tries).sum();
     let share = permille(within, all) / 10;
     let score = if pace >= WITHOUT_WAITING { share / 4 } else { share };
     (within > 0).then(|| {
         super::note(
             "retry-storm",
             score,
-            format!("{share} % of the refusals fall into minutes in which others failed, too"),
+            format!("{share} % of the refusals fall into minutes in which others were refused, too"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Time;
+
+    #[test]
+    fn refusals_of_a_wide_tick_are_spread_over_its_minutes_and_none_is_lost() {
+        let mut refusals = Refusals::default();
+        for minute in 0..120 {
+            refusals.activity.at(REFUSAL_TICK, Time(minute * MINUTE)).0 += 3;
+        }
+        let mut all = ByMinute::default();
+        all.add(&refusals);
+        assert!(refusals.activity.width(REFUSAL_TICK).micros() > MINUTE);
+        assert_eq!(all.between(0, 200 * MINUTE), 360);
+        assert!((24..=36).contains(&all.between(20 * MINUTE, 30 * MINUTE)));
+    }
 }

@@ -198,7 +198,7 @@ impl Judge {
             by_route.entry(theft.routes[0].1).or_default().push(theft);
         }
         let pools = by_route.into_iter().flat_map(|(route, thefts)| {
-            pool::gather(thefts).into_iter().flat_map(move |pool| {
+            pool::gather(world, thefts).into_iter().flat_map(move |pool| {
                 // A pool is most of those who use the route at all; others that look alike are a fashion.
                 let is_pool = pool.len() >= pool::SOURCES
                     && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route))

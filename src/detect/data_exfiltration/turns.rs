@@ -61,7 +61,10 @@ pub(super) fn pools(world: &World<'_>, least: u64, peers: &Peers) -> Vec<Vec<The
     for (_, reader) in found {
         by_route.entry(reader.route).or_default().push(reader);
     }
-    let pools = by_route.into_values().flat_map(pool::gather).filter(|pool| take_turns(pool, least));
+    let pools = by_route
+        .into_values()
+        .flat_map(|one| pool::gather(world, one))
+        .filter(|pool| take_turns(pool, least));
     pools.map(|pool| pool.into_iter().map(|reader| reader.theft(peers)).collect()).collect()
 }
 

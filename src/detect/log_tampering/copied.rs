@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::doubtful;
+use super::{ABOUT, doubtful};
 use crate::detect::World;
 use crate::detect::story;
 use crate::incident::{Finding, Sample};
@@ -19,6 +19,7 @@ type Copied = Vec<(Time, Place, Place)>;
 
 /// All stretches together.
 pub(super) fn finding(world: &World<'_>) -> Option<Finding> {
+    let same = world.threshold(&ABOUT, "copied");
     let lines = &world.tally().trail.lines;
     let mut apart: BTreeMap<(u32, u64), Copied> = BTreeMap::new();
     for line in lines.iter() {
@@ -35,7 +36,7 @@ pub(super) fn finding(world: &World<'_>) -> Option<Finding> {
         let long = times().max().unwrap_or(0) - times().min().unwrap_or(0);
         let first = || copied.iter().map(|&(_, first, _)| first.offset());
         first().max().unwrap_or(0) - first().min().unwrap_or(0) < apart
-            && copied.len() as u64 >= SAME
+            && copied.len() as u64 >= same
             && long >= LONG
     };
     let stretches = apart.into_iter().filter(|((_, apart), copied)| is_stretch(*apart, copied));
@@ -51,7 +52,7 @@ pub(super) fn finding(world: &World<'_>) -> Option<Finding> {
     let sample = |time, place, why| Sample { time, place, why };
     finding.samples = vec![sample(first.0, first.1, "first"), sample(first.0, first.2, "last")];
     finding.metrics = BTreeMap::from([("sampled_twice", twice), ("sampled", lines.len() as u64)]);
-    finding.test("lines that stand twice", twice * 10, SAME * 10, "sampled lines");
+    finding.test("lines that stand twice", twice * 10, same * 10, "sampled lines");
     finding.reason = format!(
         "a stretch of lines stands twice in the same file, about {} % of all different lines: it was shipped twice, or copied",
         story::count(share.div_ceil(10)),

@@ -18,18 +18,19 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
     let forged = &world.tally().trail.forged;
     let clients = world.population::<crate::collect::ClientProfiles>().count();
     let is_format = forged.count() >= FORMAT.0 && forged.count() * 100 >= clients * FORMAT.1;
+    let least = world.threshold(&ABOUT, "forged");
     let mut all: Vec<&Forged> = forged.all().collect();
     all.sort_unstable_by_key(|one| (one.client, one.span.first));
     let (told, single): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|one| one.requests >= SUSTAINED && !is_format);
-    let mut findings: Vec<Finding> = told.iter().map(|one| alone(one)).collect();
-    findings.extend((!single.is_empty()).then(|| background(&single, is_format)));
+        all.into_iter().partition(|one| one.requests >= least && !is_format);
+    let mut findings: Vec<Finding> = told.iter().map(|one| alone(one, least)).collect();
+    findings.extend((!single.is_empty()).then(|| background(&single, is_format, least)));
     findings
 }
 
 /// One client that means it.
-fn alone(one: &Forged) -> Finding {
-    let mut finding = of(&[one], Finding::new(ABOUT.id, "forged", Kind::LogTampering));
+fn alone(one: &Forged, least: u64) -> Finding {
+    let mut finding = of(&[one], least, Finding::new(ABOUT.id, "forged", Kind::LogTampering));
     (finding.outcome, finding.scale) = (Outcome::Attempted, Scale::Sustained);
     (finding.confidence, finding.score) = (90, Tenths(800));
     finding.joins = one.client.into_iter().map(Join::Client).collect();
@@ -41,8 +42,8 @@ fn alone(one: &Forged) -> Finding {
 }
 
 /// Clients that did it once or twice, or a format that we read wrongly.
-fn background(some: &[&Forged], is_format: bool) -> Finding {
-    let mut finding = of(some, doubtful("forged-background"));
+fn background(some: &[&Forged], is_format: bool, least: u64) -> Finding {
+    let mut finding = of(some, least, doubtful("forged-background"));
     let requests = story::requests(finding.requests);
     finding.reason = if is_format {
         format!(
@@ -55,7 +56,7 @@ fn background(some: &[&Forged], is_format: bool) -> Finding {
 }
 
 /// What both have in common.
-fn of(some: &[&Forged], mut finding: Finding) -> Finding {
+fn of(some: &[&Forged], least: u64, mut finding: Finding) -> Finding {
     let mut samples = Vec::new();
     for one in some {
         finding.first = finding.first.min(one.span.first);
@@ -67,7 +68,7 @@ fn of(some: &[&Forged], mut finding: Finding) -> Finding {
     finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
     finding.samples = story::choose(samples);
     finding.metrics = BTreeMap::from([("forged", finding.requests)]);
-    finding.test("forged lines", finding.requests * 10, SUSTAINED * 10, "lines");
+    finding.test("forged lines", finding.requests * 10, least * 10, "lines");
     finding.recommendations = vec![
         "Have the gateway escape what it logs: nginx `escape=default` or `json`, JSON logs elsewhere."
             .to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{doubtful, samples};
+use super::{ABOUT, doubtful, samples};
 use crate::collect::{ATTACK_TICK, Attacks};
 use crate::detect::World;
 use crate::detect::story;
@@ -51,7 +51,10 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
             steps.into_iter().filter_map(|step| Some(Silence { ticks: minutes.silent(&step)?, step }));
         silences.extend(silent.filter(|silence| known.insert(silence.ticks)));
     }
-    if silences.is_empty() || silences.len() > MOST || !minutes.are_steady_but_for(&silences) {
+    if silences.is_empty()
+        || silences.len() > MOST
+        || !minutes.are_steady_but_for(&silences, world.threshold(&ABOUT, "busy"))
+    {
         return Vec::new();
     }
     silences.sort_unstable_by_key(|silence| silence.ticks);
@@ -77,7 +80,7 @@ impl Minutes {
     }
 
     /// Whether hardly any other tick is empty, and the log is long.
-    fn are_steady_but_for(&self, silences: &[Silence]) -> bool {
+    fn are_steady_but_for(&self, silences: &[Silence], busy: u64) -> bool {
         let (Some((&first, _)), Some((&last, _))) =
             (self.requests.first_key_value(), self.requests.last_key_value())
         else {
@@ -85,7 +88,7 @@ impl Minutes {
         };
         let silent: u64 = silences.iter().map(Silence::len).sum();
         let others = (last - first + 1).unsigned_abs().saturating_sub(silent);
-        others >= LONG.0.max(silent * LONG.1) && self.requests.len() as u64 * 100 >= others * BUSY
+        others >= LONG.0.max(silent * LONG.1) && self.requests.len() as u64 * 100 >= others * busy
     }
 
     /// How many requests there would have been, by the quieter side.
@@ -111,7 +114,8 @@ impl Silence {
 /// One silence, if requests were to be expected in it.
 fn told(world: &World<'_>, minutes: &Minutes, silence: &Silence) -> Option<Finding> {
     let expected = minutes.expected(silence);
-    if expected < EXPECTED {
+    let least = world.threshold(&ABOUT, "expected");
+    if expected < least {
         return None;
     }
     let step = silence.step;
@@ -123,7 +127,7 @@ fn told(world: &World<'_>, minutes: &Minutes, silence: &Silence) -> Option<Findi
     }
     finding.samples = samples(&step);
     finding.metrics = BTreeMap::from([("expected", expected), ("minutes", minutes_of(&step))]);
-    finding.test("expected requests", expected * 10, EXPECTED * 10, "requests");
+    finding.test("expected requests", expected * 10, least * 10, "requests");
     finding.reason = format!(
         "no request from {} to {}, in traffic that never pauses otherwise and of which {} were to be expected: the service was \
          down, or lines were taken out",

@@ -1,11 +1,12 @@
 //! Requests that keep the service at work: much dearer than others' on the same route, or for very much at once.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::norms::{Norms, Usual};
 use super::service::Service;
 use super::told::{Load, Source};
-use super::{ResourceExhaustion, WINDOW};
+use super::{Judge, WINDOW};
 use crate::collect::{COST_TICK, Costs, Dear, RouteCost, Work};
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
@@ -20,8 +21,6 @@ use crate::time::{Seconds, Time};
 
 /// Fewer requests of one source than this show no habit.
 const HABIT: u64 = 5;
-/// A source whose demands are so many times the usual ones asks for very much.
-const DEMAND: u64 = 10;
 /// A third of the demands failing shows that the service cannot meet them, in tenths of a percent.
 const FAILING: u64 = 300;
 /// Where nobody else uses the route, or hardly anybody has dear requests, one's own need not be dearer than theirs.
@@ -57,7 +56,7 @@ struct Weighed {
     workers: u64,
 }
 
-impl ResourceExhaustion {
+impl Judge {
     /// The findings against clients whose requests are dear, and pools of them.
     pub(super) fn costly(&self, world: &World<'_>) -> Vec<Finding> {
         let norms = Norms::of(world);
@@ -69,7 +68,7 @@ impl ResourceExhaustion {
         for (_, spender) in found {
             by_route.entry(spender.route).or_default().push(spender);
         }
-        let pools = by_route.into_values().flat_map(pool::gather);
+        let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
             .filter_map(|spenders| self.load(world, &norms, &spenders))
             .map(|load| load.finding(world))
@@ -89,7 +88,7 @@ impl ResourceExhaustion {
     }
 
     /// What some spenders together make the service do, if it is worth telling.
-    fn load<'w>(&self, world: &'w World<'_>, norms: &Norms, spenders: &[Spender]) -> Option<Load> {
+    fn load(&self, world: &World<'_>, norms: &Norms, spenders: &[Spender]) -> Option<Load> {
         let route = spenders.first()?.route;
         let usual = norms.of_route(route);
         let (mut dear, mut of_route) = (Dear::default(), RouteCost::default());
@@ -102,14 +101,15 @@ impl ResourceExhaustion {
         let suffering = weighed.service.suffering(weighed.work);
         let share = weighed.service.share(weighed.work.micros);
         let asks = of_route.demanding.requests >= self.demands
-            && usual_demand(usual) * DEMAND <= of_route.demand.into();
+            && usual_demand(usual) * self.demand <= of_route.demand.into();
         let needed = if asks { self.workers / 2 } else { self.workers };
         let is_load = share >= self.share && weighed.workers >= needed;
         let is_dear =
             of_route.work.requests >= self.demands && self.is_dear(usual, of_route.work, suffering.is_some());
         let fails = asks
             && permille(of_route.demanding.failed, of_route.demanding.requests) >= FAILING
-            && others_fail_less(world, route, of_route.demanding);
+            && weighed.service.failed_of_others(weighed.work) * 3
+                <= permille(weighed.work.failed, weighed.work.requests);
         let is_sustained = is_load && (asks || is_dear) || fails;
         if !is_sustained && !asks {
             return None;
@@ -117,7 +117,7 @@ impl ResourceExhaustion {
         let mut tests = Vec::new();
         if asks {
             let entries = u64::from(of_route.demand).min(u64::from(u32::MAX) / 10);
-            tests.push(("demand", entries * 10, usual_demand(usual) * DEMAND * 10, "entries"));
+            tests.push(("demand", entries * 10, usual_demand(usual) * self.demand * 10, "entries"));
             tests.push(("demands", of_route.demanding.requests * 10, self.demands * 10, "requests"));
         }
         if is_load {
@@ -175,7 +175,7 @@ fn spender(world: &World<'_>, norms: &Norms, client: Client, people: u64, dear: 
     let usual = norms.of_route(route);
     let takes_long =
         of_route.work.micros / people >= usual.unwrap_or_default().micros.saturating_mul(2).max(1);
-    let asks = usual_demand(usual) * DEMAND <= of_route.demand.into();
+    let asks = usual_demand(usual) * world.threshold(&super::ABOUT, "demand") <= of_route.demand.into();
     (takes_long || asks).then(|| Spender { client, people, dear: dear.clone(), route, of_route })
 }
 
@@ -196,15 +196,6 @@ fn weigh(world: &World<'_>, people: u64, dear: &Dear) -> Weighed {
     let workers = work.micros * 10 / u64::try_from(length.micros()).unwrap_or(u64::MAX);
     let service = Service::around(world, start, length);
     Weighed { peak: (start, length), work, service, workers }
-}
-
-/// Whether other requests of the route fail far less often than these.
-fn others_fail_less(world: &World<'_>, route: RouteKey, mine: Work) -> bool {
-    let Some(norm) = world.norm(route) else { return true };
-    let answers = norm.answers.ok + norm.answers.failed;
-    let others = answers.saturating_sub(mine.requests);
-    let failed = norm.answers.failed.saturating_sub(mine.failed);
-    permille(failed, others) * 3 <= permille(mine.failed, mine.requests)
 }
 
 /// What happened, in one sentence with numbers.
@@ -231,7 +222,8 @@ fn reason(
         count(of_route.work.failed)
     );
     if weighed.workers > 0 {
-        text += &format!(
+        let _ = write!(
+            text,
             "; at the height {}.{} at a time, {} % of all the work of the service",
             weighed.workers / 10,
             weighed.workers % 10,
@@ -239,7 +231,8 @@ fn reason(
         );
     }
     if let Some((long, failed)) = suffering {
-        text += &format!(
+        let _ = write!(
+            text,
             "; of the others' requests {} % took long and {} % failed meanwhile",
             long / 10,
             failed / 10

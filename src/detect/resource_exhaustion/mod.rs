@@ -15,13 +15,18 @@ use crate::request::Flags;
 use crate::time::Seconds;
 
 /// The detector.
-pub(super) struct ResourceExhaustion {
+pub(super) struct ResourceExhaustion;
+
+/// It judges by these thresholds.
+struct Judge {
     /// Share of the time that the whole service was at work, in tenths of a percent, within [`WINDOW`].
     share: u64,
     /// Answers that were worked on at a time, on average within [`WINDOW`], in tenths.
     workers: u64,
     /// Times what is usual on the route: of its time, and of the entries asked for.
     beyond: u64,
+    /// Times the entries that are usually asked for.
+    demand: u64,
     /// Requests for very much.
     demands: u64,
     /// Refusals for being too many.
@@ -30,9 +35,22 @@ pub(super) struct ResourceExhaustion {
     pace: u64,
 }
 
-impl Default for ResourceExhaustion {
-    fn default() -> Self {
-        Self { share: 200, workers: 40, beyond: 5, demands: 20, refusals: 300, pace: 60 }
+/// Refusals within a minute, from which on it is a push.
+const PACE: u64 = 60;
+
+impl Judge {
+    /// The thresholds in force.
+    fn of(world: &World<'_>) -> Self {
+        let of = |name| world.threshold(&ABOUT, name);
+        Self {
+            share: of("share") * 10,
+            workers: of("workers") * 10,
+            beyond: of("beyond usual"),
+            demand: of("demand"),
+            demands: of("demands"),
+            refusals: of("refusals"),
+            pace: PACE,
+        }
     }
 }
 
@@ -111,14 +129,17 @@ impl Detector for ResourceExhaustion {
     }
 
     fn judge(&self, world: &World<'_>) -> Vec<Finding> {
-        let mut findings = self.costly(world);
-        findings.extend(self.refused(world));
+        let judge = Judge::of(world);
+        let mut findings = judge.costly(world);
+        findings.extend(judge.refused(world));
         findings
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
         let Actor::Client(client) = actor else { return Vec::new() };
-        let of = |cost: &Cost| [self.measure_dear(world, &cost.dear), self.measure_refusals(&cost.refusals)];
+        let judge = Judge::of(world);
+        let of =
+            |cost: &Cost| [judge.measure_dear(world, &cost.dear), judge.measure_refusals(&cost.refusals)];
         world.population::<Costs>().with(client.0, of).into_iter().flatten().flatten().collect()
     }
 }

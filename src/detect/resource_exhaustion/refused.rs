@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::service::Service;
 use super::told::{Load, Source};
-use super::{ResourceExhaustion, WINDOW};
+use super::{Judge, WINDOW};
 use crate::collect::{Collector, Costs, REFUSAL_TICK, Refusals, Work};
+use crate::detect::confounder::ByMinute;
 use crate::detect::nearness::test;
 use crate::detect::pool;
 use crate::detect::statistics::{LogScale, quantile};
@@ -14,7 +15,7 @@ use crate::detect::{World, confounder, story};
 use crate::evidence::Span;
 use crate::incident::{Finding, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
-use crate::series::{Evidence, Series, Tries};
+use crate::series::Evidence;
 use crate::time::Seconds;
 
 /// A source that was refused less often than this is no part of a pool.
@@ -25,9 +26,6 @@ const KEEPS_ON: u64 = 70;
 const SOME: usize = 8;
 /// Robust deviations above the centre, in tenths, up to which something is usual.
 const USUAL: i64 = 30;
-
-/// Refusals over time.
-type Pushes = Series<Tries, 60>;
 
 /// A client that was refused again and again.
 struct Pusher {
@@ -46,7 +44,7 @@ impl pool::Member for Pusher {
     }
 }
 
-impl ResourceExhaustion {
+impl Judge {
     /// The findings against clients that go on when refused, and pools of them.
     pub(super) fn refused(&self, world: &World<'_>) -> Vec<Finding> {
         let usual = usual(world);
@@ -65,13 +63,12 @@ impl ResourceExhaustion {
             by_route.entry(pusher.route).or_default().push(pusher);
         }
         // Those that stand out by themselves are nobody's others: two that push together do not excuse one another.
-        let mut loud = Series::default();
-        let stands_out = |one: &&Pusher| one.refusals.requests >= self.enough(usual);
-        let all = by_route.values().flatten().filter(stands_out);
-        all.for_each(|one| loud.merge(one.refusals.activity.clone()));
-        let pools = by_route.into_values().flat_map(pool::gather);
+        let mut alone = ByMinute::default();
+        let all = by_route.values().flatten().filter(|one| self.stands_out(one, usual));
+        all.for_each(|one| alone.add(&one.refusals));
+        let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
-            .filter_map(|pushers| self.push(world, usual, &pushers, &loud))
+            .filter_map(|pushers| self.push(world, usual, &pushers, &alone))
             .map(|load| load.finding(world))
             .collect()
     }
@@ -85,16 +82,24 @@ impl ResourceExhaustion {
         })
     }
 
+    /// Whether one client pushes so hard that it is told by itself.
+    fn stands_out(&self, one: &Pusher, usual: u64) -> bool {
+        let (_, pace) = one.refusals.activity.peak(REFUSAL_TICK, Seconds(60), |tries| tries.0);
+        one.refusals.requests >= self.enough(usual) && pace >= self.pace
+    }
+
     /// How often one client must be refused.
     fn enough(&self, usual: u64) -> u64 {
         self.refusals.max(usual * self.beyond)
     }
 
     /// What some pushers do together, if it is worth telling.
-    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher], loud: &Pushes) -> Option<Load> {
+    fn push(&self, world: &World<'_>, usual: u64, pushers: &[Pusher], alone: &ByMinute) -> Option<Load> {
         let route = pushers.first()?.route;
         let mut refusals = Refusals::default();
-        pushers.iter().for_each(|one| refusals.merge(one.refusals.clone()));
+        for one in pushers {
+            refusals.merge(one.refusals.clone());
+        }
         let (start, pace) = refusals.activity.peak(REFUSAL_TICK, Seconds(60), |tries| tries.0);
         let width = refusals.activity.width(REFUSAL_TICK);
         // Where ticks have become wider than a minute, the pace is their mean.
@@ -103,13 +108,10 @@ impl ResourceExhaustion {
         if refusals.requests < needed || pace < self.pace || !keeps_on(&refusals) {
             return None;
         }
-        let mut pushes = loud.clone();
-        let quiet = pushers.iter().filter(|one| one.refusals.requests < self.enough(usual));
-        quiet.for_each(|one| pushes.merge(one.refusals.activity.clone()));
+        let mut all = alone.clone();
+        pushers.iter().filter(|one| !self.stands_out(one, usual)).for_each(|one| all.add(&one.refusals));
         let length = WINDOW.max(width);
-        let within = |at: i64| (start.0..start.0 + length.micros()).contains(&at);
-        let ticks = pushes.ticks(REFUSAL_TICK).filter(|(tick, _)| within(tick.0));
-        let requests = ticks.map(|(_, tries)| tries.0).sum();
+        let requests = all.between(start.0, start.0 + length.micros());
         let suffering = Service::around(world, start, length).suffering(Work {
             requests,
             failed: requests,
@@ -149,7 +151,7 @@ impl ResourceExhaustion {
             .iter()
             .map(|one| Source { client: one.client, requests: one.refusals.requests })
             .collect();
-        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &pushes, pace);
+        load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &all, pace);
         load.advice = vec![
             "Refuse this source before it reaches the service: at the load balancer or the firewall."
                 .to_owned(),

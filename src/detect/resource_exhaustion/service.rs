@@ -59,6 +59,14 @@ impl Service {
         permille(micros, self.during.micros).min(1000)
     }
 
+    /// The share of the others' requests that failed while the load, which is `mine`, was on, in tenths of a percent.
+    pub(super) fn failed_of_others(&self, mine: Work) -> u64 {
+        permille(
+            self.during.failed.saturating_sub(mine.failed),
+            self.during.requests.saturating_sub(mine.requests),
+        )
+    }
+
     /// Whether others fared worse than otherwise while the load, which is `mine`, was on: the shares of theirs that took long
     /// or failed, in tenths of a percent, if so.
     pub(super) fn suffering(&self, mine: Work) -> Option<(u64, u64)> {
@@ -68,7 +76,7 @@ impl Service {
         }
         let of = |part: u64, mine: u64| permille(part.saturating_sub(mine), others);
         let long = of(self.during.long, mine.requests);
-        let failed = of(self.during.failed, mine.failed);
+        let failed = self.failed_of_others(mine);
         let is_worse = |now: u64, part: fn(&Did) -> u64| {
             let than = |did: &Did| now >= WORSE * permille(part(did), did.requests);
             now >= SUFFERING && than(&self.before) && than(&self.otherwise)

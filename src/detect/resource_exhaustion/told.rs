@@ -4,6 +4,7 @@ use super::ABOUT;
 use crate::detect::World;
 use crate::detect::story;
 use crate::evidence::Span;
+use crate::hash::mix;
 use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths};
 use crate::request::{Client, Place, RouteKey};
 use crate::time::{Seconds, Time};
@@ -101,6 +102,9 @@ impl Load {
             .collect();
         finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         finding.joins = clients.iter().map(|&client| Join::Client(client)).collect();
+        // Two that load one route at one time, in one way, are one story.
+        let way = self.variant.bytes().fold(0, |all, byte| mix(all, byte.into()));
+        finding.joins.push(Join::Campaign(mix(mix(self.route.0.0, self.route.1.into()), way)));
         finding.joins.extend(story::common_principal(world, &clients).map(Join::Principal));
         finding.confidence = self.confidence;
         finding.score = Tenths(u32::from(self.confidence) * 10);
