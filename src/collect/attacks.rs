@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Samples, Span, size_class};
 use crate::hash::{TemplateHash, mix};
-use crate::request::{Place, Request};
+use crate::request::{Flags, Place, Request};
 use crate::route::Method;
 use crate::series::{Evidence, Series, Tries, cleared};
 use crate::signal::Class;
@@ -26,6 +26,8 @@ pub struct Attacked {
     pub hidden: u64,
     /// How many came from a tool that names itself.
     pub tools: u64,
+    /// How many had a page before them.
+    pub referred: u64,
     /// Each target: a route and a class.
     pub targets: Bounded<Target, 48>,
     /// Requests over time.
@@ -123,12 +125,13 @@ impl Evidence for Target {
 }
 
 impl Evidence for Attacked {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;
         self.hidden += other.hidden;
         self.tools += other.tools;
+        self.referred += other.referred;
         self.targets.merge(other.targets);
         self.activity.merge(other.activity);
         self.span.merge(other.span);
@@ -159,6 +162,7 @@ impl Collector for Attacks {
         attacked.requests += 1;
         attacked.hidden += u64::from(request.shown.is_hidden());
         attacked.tools += u64::from(request.shown.is_tool());
+        attacked.referred += u64::from(request.has(Flags::REFERER));
         attacked.targets.at(mix(request.route_number(), class as u64)).add(request, class);
         attacked.activity.at(ATTACK_TICK, request.time).0 += 1;
         attacked.span.add(request.time);

@@ -1,6 +1,8 @@
 //! Attacks that requests show by themselves: who made them, against what, and whether they worked.
 
+mod answered;
 mod injection;
+mod planted;
 mod told;
 mod vulnerability_scan;
 mod worked;
@@ -11,7 +13,7 @@ pub(super) use vulnerability_scan::VulnerabilityScan;
 use std::collections::BTreeMap;
 
 use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
-use crate::detect::confounder::Ordinary;
+use crate::detect::confounder::{Ordinary, are_people};
 use crate::detect::nearness::test;
 use crate::detect::{About, Actor, World};
 use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
@@ -92,10 +94,19 @@ impl Family {
         ordinary: &Ordinary,
     ) -> Assault<'w> {
         let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
-        let mut targets: Vec<(&Target, Worked)> =
-            of_family.map(|target| (target, worked::judge(world, target, catchall))).collect();
+        let shells = shells(world, attacked, catchall);
+        let are_people = are_people(world, client, attacked);
+        let worked = |target: &Target| {
+            let worked =
+                worked::judge(world, target, catchall, are_people || ordinary.is_used(world, target));
+            let shell = route_of(world, target).and_then(|route| shells.get(&route));
+            let is_better = target.ok > 0 && worked.outcome < Outcome::Succeeded;
+            shell.filter(|_| is_better).cloned().unwrap_or(worked)
+        };
+        let mut targets: Vec<(&Target, Worked)> = of_family.map(|target| (target, worked(target))).collect();
+        // What was taken first, the largest before others.
         targets.sort_by_key(|(target, worked)| {
-            (std::cmp::Reverse((worked.outcome, target.requests)), target.what)
+            (std::cmp::Reverse((worked.outcome, worked.bytes, target.requests)), target.what)
         });
         let requests = targets.iter().map(|(target, _)| target.requests).sum();
         let tried = if targets.iter().all(|(target, _)| target.refused == target.requests) {
@@ -105,7 +116,8 @@ impl Family {
         };
         let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
         let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
-        let notes = ordinary.notes(world, targets.iter().map(|(target, _)| *target));
+        let notes =
+            ordinary.notes(world, (client, attacked), outcome, targets.iter().map(|(target, _)| *target));
         let scale = self.scale(world, client, attacked, &targets, requests);
         Assault { client, attacked, targets, requests, outcome, scale, notes }
     }
@@ -154,6 +166,20 @@ impl Assault<'_> {
     fn is_explained(&self) -> bool {
         self.notes.iter().any(|note| note.score.0 >= crate::detect::story::EXPLAINS)
     }
+}
+
+/// Pages that run what they are told, among all that one client attacked.
+fn shells(world: &World<'_>, attacked: &Attacked, catchall: &Catchall) -> BTreeMap<RouteKey, Worked> {
+    let mut by_route: BTreeMap<RouteKey, Vec<&Target>> = BTreeMap::new();
+    for target in attacked.targets.all() {
+        if let Some(route) = route_of(world, target) {
+            by_route.entry(route).or_default().push(target);
+        }
+    }
+    let shell = |(route, targets): (RouteKey, Vec<&Target>)| {
+        Some((route, answered::shell(world, &targets, route, catchall)?))
+    };
+    by_route.into_iter().filter_map(shell).collect()
 }
 
 /// Clients that each probe a little, but one route in one way together; and the rest.
