@@ -146,7 +146,7 @@ impl Teller<'_> {
             confidence: Confidence(group.confidence),
             outcome: group.outcome,
             fidelity: self.world.fidelity(),
-            title: self.title(worst, &entities, library),
+            title: self.title(group, &entities, library),
             summary: summary(group),
             first_seen: Stamp(group.findings.iter().map(|finding| finding.first).min().unwrap_or_default()),
             last_seen: Stamp(group.findings.iter().map(|finding| finding.last).max().unwrap_or_default()),
@@ -165,15 +165,16 @@ impl Teller<'_> {
     }
 
     /// One line: what, against what, from whom.
-    fn title(&self, finding: &Finding, entities: &Entities, library: &Library) -> String {
+    fn title(&self, group: &Group, entities: &Entities, library: &Library) -> String {
+        let finding = &group.findings[0];
         let what = finding.kind.title();
         let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
-        let against = match entities.endpoints.first() {
-            _ if finding.lead.is_some() => self.lead(finding, library).unwrap_or_default(),
+        let lead = self.lead(group, library);
+        let against = lead.unwrap_or_else(|| match entities.endpoints.first() {
             Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that do not exist".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
-        };
+        });
         let by = match (entities.source_ips.as_slice(), entities.users.as_slice(), entities.source_ips_total)
         {
             ([], [user], _) => format!(" by {}", user.text()),
@@ -185,7 +186,14 @@ impl Teller<'_> {
     }
 
     /// What was got at, as the title names it: a file by its path, anything else by its template if that is known.
-    fn lead(&self, finding: &Finding, library: &Library) -> Option<String> {
+    fn lead(&self, group: &Group, library: &Library) -> Option<String> {
+        let worst = &group.findings[0];
+        // What was taken is what lay open, whoever measured how much it was.
+        let is_about = |finding: &&Finding| match worst.kind {
+            Kind::DataExfiltration => finding.kind == Kind::Exposure,
+            _ => std::ptr::eq(*finding, worst),
+        };
+        let finding = group.findings.iter().find(is_about)?;
         let lead = finding.lead?;
         let template = self.world.template_text(lead.template).map(|text| Raw(text.to_vec()));
         let path = || self.path(lead.place?, library);

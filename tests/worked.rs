@@ -2,108 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fmt::Write as _;
-use std::process::Command;
+#[path = "worked/site.rs"]
+mod site;
 
-use serde_json::Value;
-
-/// A site's log: as many readers as it is busy, who load pages with all that belongs to them.
-struct Site {
-    log: String,
-    second: u64,
-}
-
-/// So many readers come in a day: a tenth of, as many as, and ten times as many as usual.
-const READERS: [u64; 3] = [60, 600, 6000];
-
-impl Site {
-    fn with(readers: u64) -> Self {
-        let mut site = Self { log: String::new(), second: 0 };
-        for reader in 0..readers {
-            let from = format!("192.0.{}.{}", reader / 250, reader % 250 + 1);
-            site.opens_pages(&from);
-            let size = |salt: u64| 4000 + (reader * 7919 + salt * 104_729) % 3000;
-            site.reads(&from, &format!("/search?q=word{}", reader % 90), size(1));
-            site.reads(&from, &format!("/download?file=paper{}.pdf", reader % 40), size(2));
-            site.reads(&from, &format!("/docs/search?q=term{}", reader % 70), size(3));
-        }
-        site
-    }
-
-    /// What a browser loads beside what it came for.
-    fn opens_pages(&mut self, from: &str) {
-        self.asks(from, "GET", "/", 200, 9000, "-");
-        self.asks(from, "GET", "/static/app.js", 200, 90_000, "https://www.example.com/");
-    }
-
-    /// A request from a page of the site's.
-    fn reads(&mut self, from: &str, target: &str, size: u64) {
-        self.asks(from, "GET", target, 200, size, "https://www.example.com/");
-    }
-
-    fn asks(&mut self, from: &str, method: &str, target: &str, status: u16, size: u64, page: &str) {
-        self.second += 3;
-        let (hour, minute, second) = (self.second / 3600 % 24, self.second / 60 % 60, self.second % 60);
-        let day = 10 + self.second / 86_400;
-        writeln!(
-            self.log,
-            "{from} - - [{day}/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"{method} {target} HTTP/1.1\" {status} {size} \
-             \"{page}\" \"Mozilla/5.0 (X11; Linux x86_64; rv:123.0) Gecko/20100101 Firefox/123.0\""
-        )
-        .unwrap();
-    }
-
-    /// One address asks for these, each answered with 2xx and so many bytes.
-    fn is_asked(&mut self, targets: &[(&str, u64)]) {
-        for &(target, size) in targets {
-            self.asks(ATTACKER, "GET", target, 200, size, "-");
-        }
-    }
-
-    fn report(&self) -> Value {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.log");
-        std::fs::write(&path, &self.log).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_gatehound"))
-            .args(["scan", "--quiet", "--format", "json"])
-            .arg(&path)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    fn incidents(&self) -> Vec<Value> {
-        self.report()["incidents"].as_array().unwrap().clone()
-    }
-
-    /// The incident that names the attacker and hardly anybody else.
-    fn incident(&self) -> Value {
-        let all = self.incidents();
-        let found =
-            all.iter().find(|incident| incident["entities"]["source_ips"] == Value::from(vec![ATTACKER]));
-        found.cloned().unwrap_or_else(|| panic!("nothing is told of the attacker: {:?}", told(&all)))
-    }
-
-    /// What is told at medium or above.
-    fn loud(&self) -> Vec<String> {
-        let all = self.incidents();
-        let loud = all.iter().filter(|one| !matches!(one["severity"].as_str(), Some("low" | "info")));
-        told(&loud.cloned().collect::<Vec<_>>())
-    }
-}
-
-const ATTACKER: &str = "203.0.113.9";
-
-/// Severities, outcomes, titles and summaries.
-fn told(incidents: &[Value]) -> Vec<String> {
-    let one = |incident: &Value| {
-        ["severity", "outcome", "title", "summary"]
-            .map(|name| incident[name].as_str().unwrap_or(""))
-            .join(" | ")
-    };
-    incidents.iter().map(one).collect()
-}
+use site::{ATTACKER, READERS, Site};
 
 /// Paths that climb, written so that a filter lets them pass.
 const CLIMBS: [&str; 4] = [
@@ -129,6 +31,27 @@ fn files_that_were_read_are_told_however_small_they_are() {
         site.is_asked(&[(CLIMBS[0], 812), (CLIMBS[1], 830), (CLIMBS[2], 808), (CLIMBS[3], 826)]);
         assert_eq!(site.loud(), [""; 0], "{readers} readers");
     }
+}
+
+#[test]
+fn a_filter_that_was_slipped_past_is_told_where_hardly_anybody_else_comes() {
+    let thumb = |file: &str| format!("/thumbs?path={file}");
+    let (plain, hidden) =
+        (thumb("../../etc/passwd"), |file: &str| thumb(&format!("%252e%252e%252f%252e%252e%252f{file}")));
+    let site = |sizes: [u64; 3]| {
+        let mut site = Site::with(60);
+        (1..9).for_each(|nth| site.reads(&format!("192.0.0.{nth}"), &thumb("a.png"), 9000 + nth * 500));
+        site.asks(ATTACKER, "GET", &plain, 400, 380, "-");
+        for (file, size) in
+            ["etc%252fpasswd", "app%252fprod.yml", "root%252f.ssh%252fid_rsa"].iter().zip(sizes)
+        {
+            site.asks(ATTACKER, "GET", &hidden(file), 200, size, "-");
+        }
+        site
+    };
+    assert_eq!(site([2711, 5530, 2902]).incident()["outcome"], "succeeded");
+    // An empty picture, whatever is asked for.
+    assert_eq!(site([2711, 2711, 2711]).loud(), [""; 0]);
 }
 
 #[test]
@@ -207,6 +130,25 @@ fn a_database_that_says_yes_or_no_is_not_lost_among_searchers() {
             (&"medium".into(), &"probed".into()),
             "{incident}"
         );
+    }
+}
+
+#[test]
+fn what_many_at_work_are_given_is_no_theft_and_twice_as_much_is() {
+    let link = |nth: u64| format!("/search?q=select+*+from+orders+where+id+in+({nth})");
+    for readers in READERS {
+        let mut site = Site::with(readers);
+        for person in 0..8 {
+            let from = format!("198.51.100.{}", person + 1);
+            (0..20).for_each(|nth| site.reads(&from, &format!("/search?q=word{nth}"), 5000 + nth * 50));
+            (0..20).for_each(|nth| site.reads(&from, &link(nth * 10 + person), 20_200));
+        }
+        assert_eq!(site.loud(), [""; 0], "{readers} readers");
+        site.is_asked(&[
+            (&link(7), 20_100),
+            ("/search?q=x%27%20union%20select%20name%2Cword%20from%20people--", 260_000),
+        ]);
+        assert_eq!(site.incident()["outcome"], "succeeded");
     }
 }
 

@@ -59,6 +59,10 @@ pub struct Target {
     pub missing: u64,
     /// How many got 5xx.
     pub failed: u64,
+    /// How many that were written so that filters miss them got 2xx.
+    pub slipped: u64,
+    /// How many that were written plainly got 4xx.
+    pub stopped: u64,
     /// How many answers came as late as the request asked for.
     pub waited: u64,
     /// 2xx answers by the class of their size.
@@ -81,6 +85,9 @@ impl Target {
         self.what = self.what.max(Some((request.template, request.method, class as u8)));
         self.requests += 1;
         self.score = self.score.max(request.shown.score());
+        let is_hidden = request.shown.is_hidden();
+        self.slipped += u64::from(is_hidden && (200..300).contains(&request.status));
+        self.stopped += u64::from(!is_hidden && (400..500).contains(&request.status));
         match request.status {
             200..300 => {
                 self.ok += 1;
@@ -106,7 +113,7 @@ fn earlier(one: Option<(Time, Place)>, other: Option<(Time, Place)>) -> Option<(
 }
 
 impl Evidence for Target {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.what = self.what.max(other.what);
@@ -117,6 +124,8 @@ impl Evidence for Target {
         self.refused += other.refused;
         self.missing += other.missing;
         self.failed += other.failed;
+        self.slipped += other.slipped;
+        self.stopped += other.stopped;
         self.waited += other.waited;
         self.sizes.merge(other.sizes);
         self.largest = self.largest.max(other.largest);

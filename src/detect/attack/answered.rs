@@ -2,7 +2,9 @@
 //! misses look the same; what was read or run has a size of its own.
 
 use super::worked::{Catchall, Worked, words};
-use crate::collect::Target;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{Attacked, Target};
 use crate::detect::World;
 use crate::evidence::{size_class, size_of_class};
 use crate::incident::{Outcome, Sample};
@@ -19,6 +21,10 @@ const KINDS: usize = 3;
 pub(super) const ALONE: u64 = 2;
 /// So many ordinary answers make a route that is used.
 const USED: u64 = 30;
+/// So many answers to what slipped past a filter are no chance.
+const SLIPPED: u64 = 2;
+/// Payloads of so many classes cannot all have worked alike.
+const ALIKE: usize = 3;
 /// A question is asked so often, and each of its two answers given so often.
 const ASKED: u64 = 8;
 const GIVEN: u64 = 3;
@@ -37,46 +43,95 @@ pub(super) fn reads(class: Class) -> bool {
     )
 }
 
-/// Answers unlike any ordinary one of their route; of different sizes, they are what was read.
+/// Sizes that say nothing: those that a site answers with to whatever it is asked for, and those of misses on a route.
+pub(super) struct Nothing<'n> {
+    pub(super) catchall: &'n Catchall,
+    pub(super) misses: &'n BTreeSet<(RouteKey, u16)>,
+}
+
+impl Nothing<'_> {
+    /// Whether an answer of this size from `route` says nothing.
+    fn holds(&self, route: RouteKey, size: u16) -> bool {
+        size == 0 || self.catchall.holds(size) || self.misses.contains(&(route, size))
+    }
+}
+
+/// An answer unlike any ordinary one of its route, or from where nobody else comes.
 pub(super) fn unlike(
     world: &World<'_>,
     target: &Target,
     (class, route): (Class, RouteKey),
-    catchall: &Catchall,
+    nothing: &Nothing<'_>,
 ) -> Option<Worked> {
     // A database is asked on routes that others use as well; where nobody else comes, it answered.
-    let asks = matches!(class, Class::Sqli | Class::Nosql | Class::Ldap) && is_alone(world, route);
+    let is_alone = is_alone(world, route);
+    let asks = matches!(class, Class::Sqli | Class::Nosql | Class::Ldap) && is_alone;
     if !(reads(class) || asks) {
         return None;
     }
-    let far = i64::try_from(world.threshold(&super::injection::ABOUT, "stands out") * 10).unwrap_or(i64::MAX);
-    let norm = world.norm(route);
-    let is_unlike = |size: u16| match norm.and_then(|norm| norm.answers.deviation_tenths(size)) {
-        Some(off) => off.abs() >= far,
-        None => is_alone(world, route),
+    let most = if is_alone {
+        sizes(target).map(|(size, _)| size).filter(|&size| !nothing.holds(route, size)).max()
+    } else {
+        off(world, target, route, nothing).max()
     };
-    let sizes: Vec<u64> = sizes(target)
-        .filter(|&(size, _)| size > 0 && !catchall.holds(size) && is_unlike(size))
-        .map(|(size, _)| u64::from(size))
-        .collect();
-    let kinds = kinds(&sizes);
-    let (least, most) = (*sizes.first()?, *sizes.last()?);
-    let is_read = kinds >= KINDS;
-    let because = if is_read {
-        format!(
+    let because = format!("an answer of {} is like no ordinary one", about(most?.into()));
+    Some(Worked { outcome: Outcome::Probed, because: Some(because), sample: sample(target), bytes: 0 })
+}
+
+/// What payloads that read, of all classes, got from a route that others use: different things, each unlike what others get.
+pub(super) fn read(
+    world: &World<'_>,
+    targets: &[&Target],
+    route: RouteKey,
+    nothing: &Nothing<'_>,
+) -> Option<Worked> {
+    let targets: Vec<&Target> =
+        targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
+    let mut all: Vec<u64> =
+        targets.iter().flat_map(|target| off(world, target, route, nothing)).map(u64::from).collect();
+    all.sort_unstable();
+    let kinds = kinds(&all);
+    let (least, most) = (*all.first()?, *all.last()?);
+    let best = targets.iter().max_by_key(|target| target.largest)?;
+    (kinds >= KINDS).then(|| Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
             "{kinds} different answers, from {} to {}, are like no ordinary one: each is what was asked for",
             about(least),
             about(most)
-        )
-    } else {
-        format!("an answer of {} is like no ordinary one", about(most))
-    };
-    Some(Worked {
-        outcome: if is_read { Outcome::Succeeded } else { Outcome::Probed },
-        because: Some(because),
-        sample: sample(target),
-        bytes: if is_read { target.largest.map_or(0, |(bytes, ..)| bytes) } else { 0 },
+        )),
+        sample: sample(best),
+        bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
     })
+}
+
+/// The sizes of answers that lie off the ordinary ones of a route, either way.
+fn off(
+    world: &World<'_>,
+    target: &Target,
+    route: RouteKey,
+    nothing: &Nothing<'_>,
+) -> impl Iterator<Item = u16> {
+    let far = i64::try_from(world.threshold(&super::injection::ABOUT, "stands out") * 10).unwrap_or(i64::MAX);
+    let answers = world.norm(route).map(|norm| norm.answers);
+    sizes(target).map(|(size, _)| size).filter(move |&size| {
+        let off = answers.and_then(|answers| answers.deviation_tenths(size));
+        !nothing.holds(route, size) && off.is_some_and(|off| off.abs() >= far)
+    })
+}
+
+/// The sizes of answers that payloads of several classes got alike from a route: what none of them asked for.
+pub(super) fn misses(world: &World<'_>, attacked: &Attacked) -> BTreeSet<(RouteKey, u16)> {
+    let mut given: BTreeMap<(RouteKey, u16), usize> = BTreeMap::new();
+    for target in attacked.targets.all() {
+        let Some(route) = super::route_of(world, target) else { continue };
+        // A page that repeats what it was asked for differs by a little.
+        let around = sizes(target).flat_map(|(size, _)| size.saturating_sub(1)..=size.saturating_add(1));
+        for size in around.collect::<BTreeSet<u16>>() {
+            *given.entry((route, size)).or_default() += 1;
+        }
+    }
+    given.into_iter().filter(|&(_, classes)| classes >= ALIKE).map(|(answer, _)| answer).collect()
 }
 
 /// Answers of two sizes that come about as often: a database says yes or no.
@@ -116,16 +171,7 @@ pub(super) fn shell(
     if !runs || !is_alone(world, route) {
         return None;
     }
-    let mut all: Vec<u64> = targets
-        .iter()
-        .flat_map(|target| sizes(target))
-        .map(|(size, _)| size)
-        .filter(|&size| !catchall.holds(size))
-        .map(u64::from)
-        .collect();
-    all.sort_unstable();
-    all.dedup();
-    let kinds = kinds(&all);
+    let kinds = kinds(&all_sizes(targets, catchall));
     let best = targets.iter().max_by_key(|target| target.largest)?;
     (kinds >= KINDS).then(|| Worked {
         outcome: Outcome::Succeeded,
@@ -136,6 +182,36 @@ pub(super) fn shell(
         sample: sample(best),
         bytes: 0,
     })
+}
+
+/// Payloads that were refused as they are, and answered with different things once they were written so that filters miss them.
+pub(super) fn slipped(targets: &[&Target], catchall: &Catchall) -> Option<Worked> {
+    let of_class: Vec<&Target> =
+        targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
+    let slipped: u64 = of_class.iter().map(|target| target.slipped).sum();
+    let stopped: u64 = of_class.iter().map(|target| target.stopped).sum();
+    if slipped < SLIPPED || stopped == 0 || kinds(&all_sizes(&of_class, catchall)) < 2 {
+        return None;
+    }
+    let best = of_class.iter().max_by_key(|target| target.largest)?;
+    Some(Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
+            "written plainly it was refused, and written to slip past filters it was answered {slipped} times, each with \
+             something else"
+        )),
+        sample: sample(best),
+        bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
+    })
+}
+
+/// The sizes of all answers but those that a site gives to whatever it is asked for, ascending.
+fn all_sizes(targets: &[&Target], catchall: &Catchall) -> Vec<u64> {
+    let all = targets.iter().flat_map(|target| sizes(target)).map(|(size, _)| size);
+    let mut all: Vec<u64> = all.filter(|&size| !catchall.holds(size)).map(u64::from).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Whether nobody else asks for a route.

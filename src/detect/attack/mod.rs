@@ -20,7 +20,7 @@ use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 pub(super) use worked::route as route_of;
-use worked::{Catchall, Worked};
+use worked::{Catchall, Ways, Worked};
 
 /// From how many requests on it is no small part of a campaign.
 const MUCH: u64 = 50;
@@ -94,14 +94,20 @@ impl Family {
         ordinary: &Ordinary,
     ) -> Assault<'w> {
         let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
-        let shells = shells(world, attacked, catchall);
         let are_people = are_people(world, client, attacked);
+        let misses = answered::misses(world, attacked);
+        let by_route = if are_people {
+            BTreeMap::new()
+        } else {
+            by_route(world, attacked, ordinary, &answered::Nothing { catchall, misses: &misses })
+        };
         let worked = |target: &Target| {
-            let worked =
-                worked::judge(world, target, catchall, are_people || ordinary.is_used(world, target));
-            let shell = route_of(world, target).and_then(|route| shells.get(&route));
+            let mut usual = ordinary.usual(world, target);
+            usual.texts |= are_people;
+            let worked = worked::judge(world, target, catchall, &Ways { usual, misses: &misses });
+            let found = route_of(world, target).and_then(|route| by_route.get(&route));
             let is_better = target.ok > 0 && worked.outcome < Outcome::Succeeded;
-            shell.filter(|_| is_better).cloned().unwrap_or(worked)
+            found.filter(|_| is_better).cloned().unwrap_or(worked)
         };
         let mut targets: Vec<(&Target, Worked)> = of_family.map(|target| (target, worked(target))).collect();
         // What was taken first, the largest before others.
@@ -168,18 +174,26 @@ impl Assault<'_> {
     }
 }
 
-/// Pages that run what they are told, among all that one client attacked.
-fn shells(world: &World<'_>, attacked: &Attacked, catchall: &Catchall) -> BTreeMap<RouteKey, Worked> {
+/// What the payloads of all classes that one client sent to a route tell together, where they tell something.
+fn by_route(
+    world: &World<'_>,
+    attacked: &Attacked,
+    ordinary: &Ordinary,
+    nothing: &answered::Nothing<'_>,
+) -> BTreeMap<RouteKey, Worked> {
     let mut by_route: BTreeMap<RouteKey, Vec<&Target>> = BTreeMap::new();
-    for target in attacked.targets.all() {
+    for target in attacked.targets.all().filter(|target| !ordinary.usual(world, target).texts) {
         if let Some(route) = route_of(world, target) {
             by_route.entry(route).or_default().push(target);
         }
     }
-    let shell = |(route, targets): (RouteKey, Vec<&Target>)| {
-        Some((route, answered::shell(world, &targets, route, catchall)?))
+    let found = |(route, targets): (RouteKey, Vec<&Target>)| {
+        let found = answered::shell(world, &targets, route, nothing.catchall)
+            .or_else(|| answered::read(world, &targets, route, nothing))
+            .or_else(|| answered::slipped(&targets, nothing.catchall))?;
+        Some((route, found))
     };
-    by_route.into_iter().filter_map(shell).collect()
+    by_route.into_iter().filter_map(found).collect()
 }
 
 /// Clients that each probe a little, but one route in one way together; and the rest.

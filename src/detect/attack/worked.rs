@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answered;
+use super::answered::{self, Nothing};
 use crate::collect::{Attacked, Target};
 use crate::detect::World;
+use crate::detect::confounder::Usual;
 use crate::evidence::size_class;
 use crate::hash::TemplateHash;
 use crate::incident::{Outcome, Sample};
@@ -44,8 +45,16 @@ pub(in crate::detect) fn route(world: &World<'_>, target: &Target) -> Option<Rou
     Some(RouteKey(world.fold(template), method as u8))
 }
 
-/// What became of the attacks on `target`; whether it `is_used` so says whether such texts are sent there by people at work.
-pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, is_used: bool) -> Worked {
+/// How a route answers texts of which none worked.
+pub(super) struct Ways<'m> {
+    /// Those of people at work.
+    pub(super) usual: Usual,
+    /// Answers that payloads of many classes got alike from one client.
+    pub(super) misses: &'m BTreeSet<(RouteKey, u16)>,
+}
+
+/// What became of the attacks on `target`.
+pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, ways: &Ways<'_>) -> Worked {
     let (Some(class), Some(route)) = (target.class(), route(world, target)) else {
         return Worked::tried(Outcome::Attempted);
     };
@@ -56,8 +65,11 @@ pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, is_
         Class::SensitiveFile | Class::Webshell => exposed(world, target, catchall),
         Class::Scanner | Class::Protocol | Class::Sigma => None,
         _ => waited(target)
-            .or_else(|| enlarged(world, target, (class, route), catchall))
-            .or_else(|| answered::unlike(world, target, (class, route), catchall).filter(|_| !is_used))
+            .or_else(|| enlarged(world, target, (class, route), catchall).filter(|_| !ways.usual.sizes))
+            .or_else(|| {
+                answered::unlike(world, target, (class, route), &Nothing { catchall, misses: ways.misses })
+                    .filter(|_| !ways.usual.texts)
+            })
             .or_else(|| answered::in_two(target, class)),
     };
     found.or_else(|| broken(world, target, route)).unwrap_or_else(|| Worked::tried(Outcome::Attempted))

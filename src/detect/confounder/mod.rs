@@ -15,7 +15,7 @@ mod slow_service;
 mod stale_secret;
 mod support_desk;
 
-pub(super) use ordinary_parameters::{Ordinary, are_people};
+pub(super) use ordinary_parameters::{Ordinary, Usual, are_people};
 pub(super) use shared_address::CROWD;
 
 use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::collect::{Attacked, ClientProfiles, Target};
 use crate::detect::World;
 use crate::detect::attack::route_of;
+use crate::evidence::size_class;
 use crate::incident::{ConfounderNote, Outcome};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
@@ -23,11 +24,22 @@ const CERTAIN: u8 = 85;
 const FEW: u64 = 10;
 /// A route that is made for such texts needs no more people than this to tell.
 const HABIT: u64 = 2;
+/// So many classes of size are a doubling.
+const DOUBLE: u16 = 16;
 
 /// Who sends what to which route.
 #[derive(Default)]
 pub(in crate::detect) struct Ordinary {
     senders: BTreeMap<(RouteKey, Class), Senders>,
+}
+
+/// What is usual on a route.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::detect) struct Usual {
+    /// Clients that otherwise work send such texts.
+    pub(in crate::detect) texts: bool,
+    /// They get answers about as large.
+    pub(in crate::detect) sizes: bool,
 }
 
 /// Clients that send texts of one class to one route.
@@ -39,6 +51,8 @@ struct Senders {
     people: u64,
     requests: u64,
     ok: u64,
+    /// The classes of the four largest answers that as many clients got that otherwise work, largest first.
+    largest: [u16; 4],
 }
 
 impl Ordinary {
@@ -57,16 +71,22 @@ impl Ordinary {
                 senders.people += u64::from(are_people);
                 senders.requests += target.requests;
                 senders.ok += target.ok;
+                if is_working || are_people {
+                    senders.got(target.largest.map_or(0, |(bytes, ..)| size_class(bytes)));
+                }
             }
         }
         ordinary
     }
 
-    /// Whether clients that otherwise work send texts such as `target`'s to its route: how it answers them is ordinary.
-    pub(in crate::detect) fn is_used(&self, world: &World<'_>, target: &Target) -> bool {
+    /// What is usual about texts such as `target`'s on its route, and about the answers to them.
+    pub(in crate::detect) fn usual(&self, world: &World<'_>, target: &Target) -> Usual {
         let what = route_of(world, target).zip(target.class());
-        let senders = what.and_then(|what| self.senders.get(&what));
-        senders.is_some_and(|senders| senders.working.max(senders.people) >= CLIENTS)
+        let Some(senders) = what.and_then(|what| self.senders.get(&what)) else { return Usual::default() };
+        let texts = senders.working.max(senders.people) >= CLIENTS;
+        let [.., least] = senders.largest;
+        let size = target.largest.map_or(0, |(bytes, ..)| size_class(bytes));
+        Usual { texts, sizes: texts && size < least.saturating_add(DOUBLE) }
     }
 
     /// What speaks for a client that got so far, if all that it sends is ordinary where it sends it.
@@ -122,6 +142,15 @@ fn is_written(class: Class) -> bool {
 }
 
 impl Senders {
+    /// One of those who otherwise work got an answer of this class of size, and none larger.
+    fn got(&mut self, mut size: u16) {
+        for kept in &mut self.largest {
+            if *kept < size {
+                std::mem::swap(kept, &mut size);
+            }
+        }
+    }
+
     /// Whether the route is made for such texts: all who send them are people, and hardly anything else is sent to it.
     fn have_a_habit(self, world: &World<'_>, route: RouteKey, class: Class) -> bool {
         let others = world.norm(route).map_or(0, |norm| norm.answers.ok);
