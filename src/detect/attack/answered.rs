@@ -282,7 +282,9 @@ mod tests {
     fn yes_and_no_are_told_from_answers_that_scatter() {
         let of = |sizes: &[u64]| {
             let mut target = Target { ok: sizes.len() as u64, ..Target::default() };
-            sizes.iter().for_each(|&size| target.sizes.at(size_class(size).into()).0 += 1);
+            for &size in sizes {
+                target.sizes.at(size_class(size).into()).0 += 1;
+            }
             target
         };
         let yes_or_no = of(&[5200, 1100, 5200, 1100, 5200, 1100, 1100, 5200]);
