@@ -121,8 +121,8 @@ fn a_database_that_says_yes_or_no_is_not_lost_among_searchers() {
         }
         assert_eq!(site.loud(), [""; 0], "{readers} readers");
         for nth in 0..12 {
-            let size = if nth % 2 == 0 { 5200 } else { 1100 };
-            site.is_asked(&[(&format!("/search?q=a%27%20AND%20{nth}%3D{}--%20", nth / 2 * 2), size)]);
+            let bytes = if nth % 2 == 0 { 5200 } else { 1100 };
+            site.is_asked(&[(&format!("/search?q=a%27%20AND%20{nth}%3D{}--%20", nth / 2 * 2), bytes)]);
         }
         let incident = site.incident();
         assert_eq!(
@@ -212,7 +212,7 @@ fn a_service_behind_one_path_says_that_it_cannot_be_judged() {
     let mut site = Site::with(60);
     assert!(!missing(&site));
     (0..600_u64).for_each(|nth| {
-        site.asks(&format!("192.0.2.{}", nth % 60 + 1), "POST", "/graphql", 200, 900 + nth, "-")
+        site.asks(&format!("192.0.2.{}", nth % 60 + 1), "POST", "/graphql", 200, 900 + nth, "-");
     });
     assert!(missing(&site));
 }
