@@ -24,6 +24,9 @@ use crate::source::{Limits, Milestones, Record, Source, SourceId, fetch};
 /// The template of what no route is at.
 const UNTOLD: &[u8] = b"{other}";
 
+/// So many bytes of a path stand in a title.
+const PATH: usize = 120;
+
 /// What telling needs beside the groups.
 pub struct Teller<'p> {
     /// What the evidence proves things about.
@@ -74,6 +77,7 @@ impl Teller<'_> {
         let mut places: BTreeSet<Place> = BTreeSet::new();
         for finding in groups.iter().flat_map(|group| &group.findings) {
             places.extend(finding.samples.iter().map(|sample| sample.place));
+            places.extend(finding.lead.and_then(|lead| lead.place));
             places.extend(finding.users.iter().take(self.max_entities).map(|count| count.of.place));
             places.extend(finding.agents.iter().take(self.max_entities).map(|count| count.of.place));
             places.extend(finding.compromised.iter().take(self.max_entities).map(|named| named.place));
@@ -142,7 +146,7 @@ impl Teller<'_> {
             confidence: Confidence(group.confidence),
             outcome: group.outcome,
             fidelity: self.world.fidelity(),
-            title: Self::title(worst, &entities),
+            title: self.title(group, &entities, library),
             summary: summary(group),
             first_seen: Stamp(group.findings.iter().map(|finding| finding.first).min().unwrap_or_default()),
             last_seen: Stamp(group.findings.iter().map(|finding| finding.last).max().unwrap_or_default()),
@@ -161,14 +165,16 @@ impl Teller<'_> {
     }
 
     /// One line: what, against what, from whom.
-    fn title(finding: &Finding, entities: &Entities) -> String {
+    fn title(&self, group: &Group, entities: &Entities, library: &Library) -> String {
+        let finding = &group.findings[0];
         let what = finding.kind.title();
         let what = finding.rule.as_ref().map_or(what, |rule| &rule.named.title);
-        let against = match entities.endpoints.first() {
+        let lead = self.lead(group, library);
+        let against = lead.unwrap_or_else(|| match entities.endpoints.first() {
             Some(endpoint) if endpoint.template.0 == UNTOLD => " against paths that do not exist".to_owned(),
             Some(endpoint) => format!(" against {} {}", endpoint.method, endpoint.template.text()),
             None => String::new(),
-        };
+        });
         let by = match (entities.source_ips.as_slice(), entities.users.as_slice(), entities.source_ips_total)
         {
             ([], [user], _) => format!(" by {}", user.text()),
@@ -177,6 +183,32 @@ impl Teller<'_> {
             (_, _, many) => format!(" from {many} addresses"),
         };
         format!("{what}{against}{by}")
+    }
+
+    /// What was got at, as the title names it: a file by its path, anything else by its template if that is known.
+    fn lead(&self, group: &Group, library: &Library) -> Option<String> {
+        let worst = &group.findings[0];
+        // What was taken is what lay open, whoever measured how much it was.
+        let is_about = |finding: &&Finding| match worst.kind {
+            Kind::DataExfiltration => finding.kind == Kind::Exposure,
+            _ => std::ptr::eq(*finding, worst),
+        };
+        let finding = group.findings.iter().find(is_about)?;
+        let lead = finding.lead?;
+        let template = self.world.template_text(lead.template).map(|text| Raw(text.to_vec()));
+        let path = || self.path(lead.place?, library);
+        let text = if finding.kind == Kind::Exposure { path().or(template) } else { template.or_else(path) };
+        text.map(|text| format!(" against {} {}", lead.method.name(), text.text()))
+    }
+
+    /// The path in a record that was read again.
+    fn path(&self, place: Place, library: &Library) -> Option<Raw> {
+        let record = library.records.get(&place)?;
+        let decoder = self.decoders.get(place.source() as usize)?.as_deref()?;
+        let scratch = Scratch::default();
+        let around = Around { directives: &record.directives, ..Around::nothing(&scratch) };
+        let event = decoder.decode(&record.bytes, around).ok()?;
+        Some(mask::raw(&event.plain(event.path?), PATH))
     }
 
     /// What was lost.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Samples, Span, size_class};
 use crate::hash::{TemplateHash, mix};
-use crate::request::{Place, Request};
+use crate::request::{Flags, Place, Request};
 use crate::route::Method;
 use crate::series::{Evidence, Series, Tries, cleared};
 use crate::signal::Class;
@@ -26,6 +26,8 @@ pub struct Attacked {
     pub hidden: u64,
     /// How many came from a tool that names itself.
     pub tools: u64,
+    /// How many had a page before them.
+    pub referred: u64,
     /// Each target: a route and a class.
     pub targets: Bounded<Target, 48>,
     /// Requests over time.
@@ -57,6 +59,10 @@ pub struct Target {
     pub missing: u64,
     /// How many got 5xx.
     pub failed: u64,
+    /// How many that were written so that filters miss them got 2xx.
+    pub slipped: u64,
+    /// How many that were written plainly got 4xx.
+    pub stopped: u64,
     /// How many answers came as late as the request asked for.
     pub waited: u64,
     /// 2xx answers by the class of their size.
@@ -79,6 +85,9 @@ impl Target {
         self.what = self.what.max(Some((request.template, request.method, class as u8)));
         self.requests += 1;
         self.score = self.score.max(request.shown.score());
+        let is_hidden = request.shown.is_hidden();
+        self.slipped += u64::from(is_hidden && (200..300).contains(&request.status));
+        self.stopped += u64::from(!is_hidden && (400..500).contains(&request.status));
         match request.status {
             200..300 => {
                 self.ok += 1;
@@ -104,7 +113,7 @@ fn earlier(one: Option<(Time, Place)>, other: Option<(Time, Place)>) -> Option<(
 }
 
 impl Evidence for Target {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.what = self.what.max(other.what);
@@ -115,6 +124,8 @@ impl Evidence for Target {
         self.refused += other.refused;
         self.missing += other.missing;
         self.failed += other.failed;
+        self.slipped += other.slipped;
+        self.stopped += other.stopped;
         self.waited += other.waited;
         self.sizes.merge(other.sizes);
         self.largest = self.largest.max(other.largest);
@@ -123,12 +134,13 @@ impl Evidence for Target {
 }
 
 impl Evidence for Attacked {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;
         self.hidden += other.hidden;
         self.tools += other.tools;
+        self.referred += other.referred;
         self.targets.merge(other.targets);
         self.activity.merge(other.activity);
         self.span.merge(other.span);
@@ -159,6 +171,7 @@ impl Collector for Attacks {
         attacked.requests += 1;
         attacked.hidden += u64::from(request.shown.is_hidden());
         attacked.tools += u64::from(request.shown.is_tool());
+        attacked.referred += u64::from(request.has(Flags::REFERER));
         attacked.targets.at(mix(request.route_number(), class as u64)).add(request, class);
         attacked.activity.at(ATTACK_TICK, request.time).0 += 1;
         attacked.span.add(request.time);

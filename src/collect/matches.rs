@@ -67,7 +67,8 @@ impl Match {
         }
         self.bytes += request.bytes_out;
         let asked = self.routes.at(request.route_number());
-        asked.what = Some((request.template, request.method));
+        // Routes that found no room share one place, so which of them came last must not matter.
+        asked.what = asked.what.max(Some((request.template, request.method)));
         asked.requests += 1;
         self.activity.at(MATCH_TICK, request.time).0 += 1;
         self.span.add(request.time);
@@ -130,5 +131,24 @@ impl Collector for Matches {
         for rule in request.matched.numbers() {
             matching.rules.at(u64::from(rule)).add(request, rule);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_of_many_routes_came_last_does_not_matter() {
+        let request = |route: u64| Request { template: TemplateHash(route), ..Request::default() };
+        let of = |routes: &[u64]| {
+            let mut one = Match::default();
+            routes.iter().for_each(|&route| one.add(&request(route), 3));
+            one
+        };
+        let mut routes: Vec<u64> = (1..40).collect();
+        let forth = of(&routes);
+        routes.reverse();
+        assert!(forth == of(&routes) && forth.routes.rest().is_some());
     }
 }

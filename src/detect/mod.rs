@@ -46,6 +46,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::incident::{Finding, Test};
+use crate::route::Method;
 use crate::run::Blind;
 use crate::sigma::Rules;
 use crate::tally::Tally;
@@ -117,7 +118,34 @@ pub fn blind(detectors: &[Box<dyn Detector>], tally: &Tally) -> Vec<Blind> {
             fix: needs.fix.into(),
         })
         .collect();
+    blind.extend(behind_one_path(tally));
     blind.sort();
     blind.dedup();
     blind
+}
+
+/// From this share of all requests on, in percent, one path that is posted to is most of what a service does.
+const ONE_PATH: u64 = 25;
+
+/// Who cannot tell what is asked for where everything is posted to one path, as with GraphQL and RPC: it stands in bodies.
+fn behind_one_path(tally: &Tally) -> Vec<Blind> {
+    let posted = tally.routes.iter().filter(|(route, norm)| {
+        let is_door = norm.kind.is_some_and(|(_, class)| class.is_door());
+        Method::from_number(route.1) == Method::Post && !is_door
+    });
+    let busiest = posted.max_by_key(|(route, norm)| (norm.answers.all(), *route));
+    let Some((_, norm)) = busiest else { return Vec::new() };
+    if norm.answers.all() * 100 < tally.reading.requests * ONE_PATH {
+        return Vec::new();
+    }
+    let path = crate::incident::Raw(norm.text.to_vec());
+    let fix = format!(
+        "{} % of all requests are POST {}, and what they ask for stands in their bodies: log the operation's name, or have \
+         clients put it into the path or the query",
+        norm.answers.all() * 100 / tally.reading.requests.max(1),
+        path.text(),
+    );
+    ["injection", "object-enumeration", "scraping"]
+        .map(|id| Blind { detector: id.into(), missing: "request bodies".into(), fix: fix.clone().into() })
+        .into()
 }

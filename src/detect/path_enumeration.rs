@@ -132,16 +132,24 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
         u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
     finding.score = Tenths(u32::from(finding.confidence) * 10);
     finding.reason = format!(
-        "{} different paths that do not exist, {} % of the {} requests of this address; {} were answered",
-        story::count(strange),
+        "{} that do not exist, {} % of the {} of this address; {}",
+        if strange == 1 {
+            "one path".to_owned()
+        } else {
+            format!("{} different paths", story::count(strange))
+        },
         share / 10,
-        story::count(requests),
-        story::count(answered),
+        story::requests(requests),
+        match answered {
+            0 => "none was answered".to_owned(),
+            1 => "one was answered".to_owned(),
+            _ => format!("{} were answered", story::count(answered)),
+        },
     );
     finding.confounders = confounder::of_misses(world, client, missed, strange);
     finding.recommendations = vec![
         "Look at what this address did get: the answered requests among its misses.".to_owned(),
-        "Block the source; nothing that it asked for exists.".to_owned(),
+        "Block the source.".to_owned(),
     ];
     story::suppress(&mut finding);
     finding

@@ -186,7 +186,7 @@ fn of(world: &World<'_>, rule: &Rule, some: &[One], variant: &'static str) -> Fi
         finding.clients.push(Count { of: one.client, requests: one.what.requests });
         over.join(&Over::of(MATCH_TICK, &one.what.activity, |tries| tries.0));
         samples.extend(story::ends(&one.what.samples.all()));
-        for route in one.what.routes.all() {
+        for (_, route) in one.what.routes.iter() {
             if let Some((template, method)) = route.what {
                 *routes.entry(RouteKey(template, method as u8)).or_insert(0) += route.requests;
             }

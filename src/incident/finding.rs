@@ -59,6 +59,8 @@ pub struct Finding {
     pub agents: Vec<Count<Named>>,
     /// The routes, heaviest first.
     pub endpoints: Vec<Count<(Method, TemplateHash)>>,
+    /// What was got at, which the title names before what was asked for most.
+    pub lead: Option<Lead>,
     /// Accounts that were opened.
     pub compromised: Vec<Named>,
     /// How many accounts were opened, named or not.
@@ -125,6 +127,17 @@ pub enum Join {
     Campaign(u64),
 }
 
+/// What was got at: a route, and the request that was given it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lead {
+    /// The method.
+    pub method: Method,
+    /// The template.
+    pub template: TemplateHash,
+    /// The request, where one is known.
+    pub place: Option<Place>,
+}
+
 /// A telling request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
@@ -164,6 +177,7 @@ impl Finding {
             sessions: Vec::new(),
             agents: Vec::new(),
             endpoints: Vec::new(),
+            lead: None,
             compromised: Vec::new(),
             compromised_total: 0,
             objects_read: 0,

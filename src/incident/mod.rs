@@ -9,6 +9,6 @@ pub use contract::{
     Activity, Address, Confidence, ConfounderNote, Endpoint, Entities, Evidence, Impact, Incident, Network,
     Proof, Raw, References, RuleName, Stamp, Status, Tenths, Test,
 };
-pub use finding::{ByRule, Count, Finding, Join, Named, Sample};
+pub use finding::{ByRule, Count, Finding, Join, Lead, Named, Sample};
 pub use rank::{Group, hold_back, rank};
 pub use severity::{Fidelity, Kind, Outcome, Scale, Severity, Stage, severity};

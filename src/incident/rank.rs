@@ -153,7 +153,7 @@ fn score(severity: Severity, confidence: u8, findings: &[Finding]) -> Tenths {
     Tenths(floor + u32::from(confidence) / 2 + outcome + much + large + story)
 }
 
-/// The id: a hash of the seed, which is the detector, entity and hour of the earliest finding, ties by content.
+/// The id: a hash of the seed, which is the detector (and rule), entity and hour of the earliest finding, ties by content.
 fn identity(findings: &[Finding]) -> String {
     let seed = findings.iter().min_by(|a, b| a.order().cmp(&b.order())).expect("a group has findings");
     let hour = |time: Time| time.0.div_euclid(HOUR);
@@ -163,8 +163,9 @@ fn identity(findings: &[Finding]) -> String {
         seed.joins.first(),
         seed.clients.first().map(|count| count.of)
     );
+    let rule = seed.rule.as_ref().map_or("", |rule| &rule.named.id);
     let mut hash = mix(hour(seed.first).unsigned_abs(), 0x6768);
-    for &byte in text.as_bytes() {
+    for &byte in text.as_bytes().iter().chain(rule.as_bytes()) {
         hash = mix(hash, u64::from(byte));
     }
     format!("gh-{hash:016x}")

@@ -22,10 +22,12 @@ pub(super) fn summary(group: &Group) -> String {
     text + "."
 }
 
-/// What to do, of all findings, each once.
+/// What to do, each once: of each detector what its worst finding advises.
 pub(super) fn advice(group: &Group) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for advice in group.findings.iter().flat_map(|finding| &finding.recommendations) {
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let worst = group.findings.iter().filter(|finding| told.insert(finding.detector));
+    for advice in worst.flat_map(|finding| &finding.recommendations) {
         if !all.contains(advice) {
             all.push(advice.clone());
         }

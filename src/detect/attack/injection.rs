@@ -19,8 +19,10 @@ pub(super) static ABOUT: About = About {
     looks_like: "SQL, scripts, shell commands, template expressions, LDAP filters, look-ups of Java, URLs of the inside or \
                  paths that climb, in parameters, paths, agents or referring pages, however they are encoded.",
     look_alikes: "A search for code, names with apostrophes, markup that an editor saves, query languages in links: whoever \
-                  otherwise works normally and is answered is held back where others send the same to the same route.",
-    blind_spots: "Bodies of POST requests, unless they are logged. A payload whose answer looks like any other.",
+                  otherwise works normally and is answered is held back where others send the same to the same route, and so are \
+                  two or more people who use a page that is made for it. What they are given is measured by what others are.",
+    blind_spots: "Bodies of POST requests, unless they are logged. A payload whose answer looks like any other, or is the \
+                  only one that differs: then it is listed as `low`, by itself.",
     thresholds: &[
         Threshold {
             name: "score",
@@ -44,7 +46,8 @@ pub(super) static ABOUT: About = About {
             name: "stands out",
             value: 4,
             unit: "standard deviations",
-            meaning: "by which an answer is larger than the ordinary ones of its route: the payload was answered",
+            meaning: "by which an answer is larger than the ordinary ones of its route, or three different ones lie off them: the \
+                      payload was answered",
         },
     ],
     needs: &[

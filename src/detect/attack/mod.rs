@@ -1,6 +1,8 @@
 //! Attacks that requests show by themselves: who made them, against what, and whether they worked.
 
+mod answered;
 mod injection;
+mod planted;
 mod told;
 mod vulnerability_scan;
 mod worked;
@@ -11,14 +13,14 @@ pub(super) use vulnerability_scan::VulnerabilityScan;
 use std::collections::BTreeMap;
 
 use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
-use crate::detect::confounder::Ordinary;
+use crate::detect::confounder::{Ordinary, are_people};
 use crate::detect::nearness::test;
 use crate::detect::{About, Actor, World};
 use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 pub(super) use worked::route as route_of;
-use worked::{Catchall, Worked};
+use worked::{Catchall, Ways, Worked};
 
 /// From how many requests on it is no small part of a campaign.
 const MUCH: u64 = 50;
@@ -95,10 +97,25 @@ impl Family {
         ordinary: &Ordinary,
     ) -> Assault<'w> {
         let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
-        let mut targets: Vec<(&Target, Worked)> =
-            of_family.map(|target| (target, worked::judge(world, target, catchall))).collect();
+        let are_people = are_people(world, client, attacked);
+        let misses = answered::misses(world, attacked);
+        let by_route = if are_people {
+            BTreeMap::new()
+        } else {
+            by_route(world, attacked, ordinary, &answered::Nothing { catchall, misses: &misses })
+        };
+        let worked = |target: &Target| {
+            let mut usual = ordinary.usual(world, target);
+            usual.texts |= are_people;
+            let worked = worked::judge(world, target, catchall, &Ways { usual, misses: &misses });
+            let found = route_of(world, target).and_then(|route| by_route.get(&route));
+            let is_better = target.ok > 0 && worked.outcome < Outcome::Succeeded;
+            found.filter(|_| is_better).cloned().unwrap_or(worked)
+        };
+        let mut targets: Vec<(&Target, Worked)> = of_family.map(|target| (target, worked(target))).collect();
+        // What was taken first, the largest before others.
         targets.sort_by_key(|(target, worked)| {
-            (std::cmp::Reverse((worked.outcome, target.requests)), target.what)
+            (std::cmp::Reverse((worked.outcome, worked.bytes, target.requests)), target.what)
         });
         let requests = targets.iter().map(|(target, _)| target.requests).sum();
         let tried = if targets.iter().all(|(target, _)| target.refused == target.requests) {
@@ -108,7 +125,8 @@ impl Family {
         };
         let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
         let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
-        let notes = ordinary.notes(world, targets.iter().map(|(target, _)| *target));
+        let notes =
+            ordinary.notes(world, (client, attacked), outcome, targets.iter().map(|(target, _)| *target));
         let scale = self.scale(world, client, attacked, &targets, requests);
         Assault { client, attacked, targets, requests, outcome, scale, notes }
     }
@@ -157,6 +175,28 @@ impl Assault<'_> {
     fn is_explained(&self) -> bool {
         self.notes.iter().any(|note| note.score.0 >= crate::detect::story::EXPLAINS)
     }
+}
+
+/// What the payloads of all classes that one client sent to a route tell together, where they tell something.
+fn by_route(
+    world: &World<'_>,
+    attacked: &Attacked,
+    ordinary: &Ordinary,
+    nothing: &answered::Nothing<'_>,
+) -> BTreeMap<RouteKey, Worked> {
+    let mut by_route: BTreeMap<RouteKey, Vec<&Target>> = BTreeMap::new();
+    for target in attacked.targets.all().filter(|target| !ordinary.usual(world, target).texts) {
+        if let Some(route) = route_of(world, target) {
+            by_route.entry(route).or_default().push(target);
+        }
+    }
+    let found = |(route, targets): (RouteKey, Vec<&Target>)| {
+        let found = answered::shell(world, &targets, route, nothing.catchall)
+            .or_else(|| answered::read(world, &targets, route, nothing))
+            .or_else(|| answered::slipped(&targets, nothing.catchall))?;
+        Some((route, found))
+    };
+    by_route.into_iter().filter_map(found).collect()
 }
 
 /// Clients that each probe a little, but one route in one way together; and the rest.

@@ -7,7 +7,7 @@ use super::{Assault, Family, injection};
 use crate::collect::ATTACK_TICK;
 use crate::detect::World;
 use crate::detect::story::{self, Over};
-use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths};
+use crate::incident::{Count, Finding, Join, Kind, Lead, Outcome, Sample, Scale, Tenths};
 use crate::request::RouteKey;
 use crate::signal::Class;
 use crate::text;
@@ -25,8 +25,12 @@ impl Family {
         finding.scale = one.scale;
         finding.test("requests", one.requests * 10, self.sustained(world) * 10, "requests");
         let because = one.targets.iter().find_map(|(_, worked)| worked.because.as_deref());
-        finding.reason =
-            format!("{}{}", sentence(one), because.map(|because| format!("; {because}")).unwrap_or_default());
+        // What was taken is told first.
+        finding.reason = match because {
+            Some(because) if one.outcome >= Outcome::Succeeded => format!("{because}; {}", sentence(one)),
+            Some(because) => format!("{}; {because}", sentence(one)),
+            None => sentence(one),
+        };
         finding.joins = vec![Join::Client(one.client)];
         finding.confounders.clone_from(&one.notes);
         story::suppress(&mut finding);
@@ -40,10 +44,10 @@ impl Family {
         let clients = world.threshold(&injection::ABOUT, "campaign");
         finding.test("clients", some.len() as u64 * 10, clients * 10, "clients");
         finding.reason = format!(
-            "{} addresses try {} on one route, {} requests in all, few each",
-            story::count(some.len() as u64),
+            "{} try {} on one route, {} in all, few each",
+            addresses(some.len() as u64),
             first.map_or("attacks", Class::title),
-            story::count(finding.requests),
+            story::requests(finding.requests),
         );
         finding.joins = some.iter().map(|one| Join::Client(one.client)).collect();
         finding
@@ -56,9 +60,10 @@ impl Family {
         finding.confidence = 40;
         finding.score = Tenths(400);
         finding.reason = format!(
-            "single probes of {} addresses, {} requests in all; none was answered as it hoped",
-            story::count(some.len() as u64),
-            story::count(finding.requests),
+            "single probes of {}, {} in all; {}",
+            addresses(some.len() as u64),
+            story::requests(finding.requests),
+            answered(some),
         );
         finding.recommendations = vec!["Nothing: this is what the internet does all day.".to_owned()];
         finding
@@ -73,6 +78,8 @@ impl Family {
         let kind = if is_open { Kind::Exposure } else { self.kind };
         let mut finding = Finding::new(self.about.id, variant, kind);
         finding.outcome = outcome;
+        let lead = lead(some);
+        finding.lead = lead.map(|(lead, _)| lead);
         let (mut over, mut samples) = (Over::default(), Vec::new());
         let (mut routes, mut classes, mut agents) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (nth, one) in some.iter().enumerate() {
@@ -103,6 +110,9 @@ impl Family {
         finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
         finding.activity = over.activity();
         finding.samples = story::choose(samples);
+        // However many others came earlier, the request that the title is about is shown.
+        let shown = lead.and_then(|(_, sample)| sample).filter(|sample| !finding.samples.contains(sample));
+        finding.samples.extend(shown);
         let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
         finding.agents = story::agents(&agents, example);
         let mut endpoints: Vec<_> =
@@ -120,6 +130,15 @@ impl Family {
         finding.recommendations = recommendations(kind, outcome);
         finding
     }
+}
+
+/// The route that was got at, where something was: that of the most serious target, the largest before others.
+fn lead(some: &[Assault<'_>]) -> Option<(Lead, Option<Sample>)> {
+    let reached = some.iter().filter_map(|one| one.targets.first());
+    let best = reached.filter(|(_, worked)| worked.outcome >= Outcome::Probed);
+    let (target, worked) = best.max_by_key(|(target, worked)| (worked.outcome, worked.bytes, target.what))?;
+    let place = worked.sample.map(|sample| sample.place);
+    target.what.map(|(template, method, _)| (Lead { method, template, place }, worked.sample))
 }
 
 /// How sure it is.
@@ -155,12 +174,26 @@ fn sentence(one: &Assault<'_>) -> String {
         String::new()
     };
     format!(
-        "{}{more}: {} against {}{hidden}; {} got 2xx",
+        "{}{more}: {} against {}{hidden}, {} got 2xx",
         names.join(", "),
         text::count(one.requests, "request"),
         text::count(one.targets.len() as u64, "target"),
         story::count(ok),
     )
+}
+
+/// So many addresses, in words.
+fn addresses(number: u64) -> String {
+    format!("{} address{}", story::count(number), if number == 1 { "" } else { "es" })
+}
+
+/// How probes were answered that nothing shows to have worked.
+fn answered(some: &[Assault<'_>]) -> String {
+    let ok: u64 = some.iter().flat_map(|one| &one.targets).map(|(target, _)| target.ok).sum();
+    match ok {
+        0 => "none was answered with 2xx".to_owned(),
+        _ => format!("{} got 2xx, and no answer tells that it worked", story::count(ok)),
+    }
 }
 
 /// What to do, first things first.
@@ -179,9 +212,7 @@ fn recommendations(kind: Kind, outcome: Outcome) -> Vec<String> {
             "Look at what the service wrote when it failed over these requests: input reaches code there.",
             "Block the source.",
         ],
-        _ => {
-            &["Block the source; nothing shows that it worked.", "Check that the route binds its parameters."]
-        }
+        _ => &["Block the source.", "Check that the route binds its parameters."],
     };
     list.iter().map(|&text| text.to_owned()).collect()
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answered::{self, Nothing};
 use crate::collect::{Attacked, Target};
 use crate::detect::World;
+use crate::detect::confounder::Usual;
 use crate::evidence::size_class;
 use crate::hash::TemplateHash;
 use crate::incident::{Outcome, Sample};
@@ -43,8 +45,16 @@ pub(in crate::detect) fn route(world: &World<'_>, target: &Target) -> Option<Rou
     Some(RouteKey(world.fold(template), method as u8))
 }
 
+/// How a route answers texts of which none worked.
+pub(super) struct Ways<'m> {
+    /// Those of people at work.
+    pub(super) usual: Usual,
+    /// Answers that payloads of many classes got alike from one client.
+    pub(super) misses: &'m BTreeSet<(RouteKey, u16)>,
+}
+
 /// What became of the attacks on `target`.
-pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall) -> Worked {
+pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, ways: &Ways<'_>) -> Worked {
     let (Some(class), Some(route)) = (target.class(), route(world, target)) else {
         return Worked::tried(Outcome::Attempted);
     };
@@ -52,9 +62,15 @@ pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall) -> 
         return Worked::tried(Outcome::Blocked);
     }
     let found = match class {
-        Class::SensitiveFile | Class::Webshell => exposed(target, catchall),
+        Class::SensitiveFile | Class::Webshell => exposed(world, target, catchall),
         Class::Scanner | Class::Protocol | Class::Sigma => None,
-        _ => waited(target).or_else(|| enlarged(world, target, class, route, catchall)),
+        _ => waited(target)
+            .or_else(|| enlarged(world, target, (class, route), catchall).filter(|_| !ways.usual.sizes))
+            .or_else(|| {
+                answered::unlike(world, target, (class, route), &Nothing { catchall, misses: ways.misses })
+                    .filter(|_| !ways.usual.texts)
+            })
+            .or_else(|| answered::in_two(target, class)),
     };
     found.or_else(|| broken(world, target, route)).unwrap_or_else(|| Worked::tried(Outcome::Attempted))
 }
@@ -75,8 +91,7 @@ fn waited(target: &Target) -> Option<Worked> {
 fn enlarged(
     world: &World<'_>,
     target: &Target,
-    class: Class,
-    route: RouteKey,
+    (class, route): (Class, RouteKey),
     catchall: &Catchall,
 ) -> Option<Worked> {
     let reads = !matches!(class, Class::Xss | Class::SessionFixation | Class::Jndi | Class::Mail);
@@ -117,13 +132,14 @@ fn enlarged(
 }
 
 /// A file that should not be there, and was given.
-fn exposed(target: &Target, catchall: &Catchall) -> Option<Worked> {
+fn exposed(world: &World<'_>, target: &Target, catchall: &Catchall) -> Option<Worked> {
     let (bytes, time, place) = target.largest.filter(|&(bytes, ..)| bytes > 0)?;
     if target.ok_score < SECRET || catchall.holds(size_class(bytes)) {
         return None;
     }
+    let large = world.threshold(&super::vulnerability_scan::ABOUT, "taken") * 1_000_000;
     Some(Worked {
-        outcome: Outcome::Succeeded,
+        outcome: if bytes >= large { Outcome::Exfiltrated } else { Outcome::Succeeded },
         because: Some(format!("the server answered with {}", words(bytes))),
         sample: Some(Sample { time, place, why: "success" }),
         bytes,
@@ -143,7 +159,7 @@ fn broken(world: &World<'_>, target: &Target, route: RouteKey) -> Option<Worked>
 }
 
 /// A size in words.
-fn words(bytes: u64) -> String {
+pub(super) fn words(bytes: u64) -> String {
     crate::detect::story::bytes(bytes)
 }
 
@@ -185,7 +201,7 @@ impl Catchall {
     }
 
     /// Whether an answer of this size may be one.
-    fn holds(&self, size: u16) -> bool {
+    pub(super) fn holds(&self, size: u16) -> bool {
         self.sizes.range(size.saturating_sub(1)..=size.saturating_add(1)).next().is_some()
     }
 }

@@ -16,7 +16,7 @@ mod stale_secret;
 mod support_desk;
 mod test_environment;
 
-pub(super) use ordinary_parameters::Ordinary;
+pub(super) use ordinary_parameters::{Ordinary, Usual, are_people};
 pub(super) use retry_storm::ByMinute;
 pub(super) use shared_address::CROWD;
 

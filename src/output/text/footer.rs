@@ -89,12 +89,8 @@ fn blind(page: &mut Page, run: &Run) {
         label = "";
     }
     if fields.len() > BLIND {
-        let more = number((fields.len() - BLIND) as u64);
-        page.row_in(
-            Ink::Faint,
-            "",
-            &format!("and {more} more fields; `--format json` names them under `blind`"),
-        );
+        let more = count((fields.len() - BLIND) as u64, "more field");
+        page.row_in(Ink::Faint, "", &format!("and {more}; `--format json` names them under `blind`"));
     }
 }
 

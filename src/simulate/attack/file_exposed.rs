@@ -29,9 +29,10 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let address = stage.pool(1, &mut rng)[0];
     let agent = super::disguise(stage, &mut rng, 500);
     let mut client = Client::new(rng.fork(), address, agent, part);
-    stage.ends(part, "succeeded");
     let (file, size) = *rng.pick(&FILES);
     let bytes = rng.between(size * 2 / 3, size * 3 / 2);
+    // A dump is all that there is; a file of settings is a way in.
+    stage.ends(part, if size >= 1_000_000 { "exfiltrated" } else { "succeeded" });
     let misses = rng.between(1, 6);
     super::paced(stage, span, misses + 1, 0.6, rng.fork(), move |nth, now, stage| {
         let missing = stage.site.missing;

@@ -108,6 +108,18 @@ impl Answers {
         i64::try_from(tenths).ok()
     }
 
+    /// How many 2xx and 5xx.
+    pub(crate) fn all(&self) -> u64 {
+        self.ok + self.failed
+    }
+
+    /// The standard deviation of their sizes, in classes; nothing where there are none.
+    pub(crate) fn scatter(&self) -> u64 {
+        let (count, sum) = (u128::from(self.ok), u128::from(self.sum));
+        let spread = (u128::from(self.squares) * count).saturating_sub(sum * sum);
+        u64::try_from(spread.isqrt()).unwrap_or(u64::MAX).checked_div(self.ok).unwrap_or(0)
+    }
+
     /// The class of the mean size, where enough are known.
     pub(crate) fn middle(&self) -> Option<u16> {
         (self.ok >= ENOUGH).then(|| u16::try_from(self.sum / self.ok).unwrap_or(u16::MAX))

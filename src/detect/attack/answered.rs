@@ -1,0 +1,297 @@
+//! How the answers to payloads differ: from the ordinary ones of their route, and from one another. Most payloads miss, and all
+//! misses look the same; what was read or run has a size of its own.
+
+use super::worked::{Catchall, Worked, words};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{Attacked, Target};
+use crate::detect::World;
+use crate::evidence::{size_class, size_of_class};
+use crate::incident::{Outcome, Sample};
+use crate::request::RouteKey;
+use crate::signal::Class;
+
+/// Answers differ if they are so many classes of size apart, a fifth …
+const APART: u64 = 4;
+/// … and so many bytes: a page that repeats what it was asked for differs by less.
+const ECHO: u64 = 256;
+/// So many different answers, each unlike the ordinary ones, are no error page.
+const KINDS: usize = 3;
+/// Who asks for a page that nobody else asks for comes from no more addresses than this.
+pub(super) const ALONE: u64 = 2;
+/// So many ordinary answers make a route that is used.
+const USED: u64 = 30;
+/// So many answers to what slipped past a filter are no chance.
+const SLIPPED: u64 = 2;
+/// Payloads of so many classes cannot all have worked alike.
+const ALIKE: usize = 3;
+/// A question is asked so often, and each of its two answers given so often.
+const ASKED: u64 = 8;
+const GIVEN: u64 = 3;
+
+/// Whether payloads of a class read files or run code where they pass, so that the answer is what they read or ran.
+pub(super) fn reads(class: Class) -> bool {
+    matches!(
+        class,
+        Class::PathTraversal
+            | Class::FileInclusion
+            | Class::CommandInjection
+            | Class::CodeInjection
+            | Class::Ssrf
+            | Class::Xxe
+            | Class::Webshell
+    )
+}
+
+/// Sizes that say nothing: those that a site answers with to whatever it is asked for, and those of misses on a route.
+pub(super) struct Nothing<'n> {
+    pub(super) catchall: &'n Catchall,
+    pub(super) misses: &'n BTreeSet<(RouteKey, u16)>,
+}
+
+impl Nothing<'_> {
+    /// Whether an answer of this size from `route` says nothing.
+    fn holds(&self, route: RouteKey, size: u16) -> bool {
+        size == 0 || self.catchall.holds(size) || self.misses.contains(&(route, size))
+    }
+}
+
+/// An answer unlike any ordinary one of its route, or from where nobody else comes.
+pub(super) fn unlike(
+    world: &World<'_>,
+    target: &Target,
+    (class, route): (Class, RouteKey),
+    nothing: &Nothing<'_>,
+) -> Option<Worked> {
+    // A database is asked on routes that others use as well; where nobody else comes, it answered.
+    let is_alone = is_alone(world, route);
+    let asks = matches!(class, Class::Sqli | Class::Nosql | Class::Ldap) && is_alone;
+    if !(reads(class) || asks) {
+        return None;
+    }
+    let most = if is_alone {
+        sizes(target).map(|(size, _)| size).filter(|&size| !nothing.holds(route, size)).max()
+    } else {
+        off(world, target, route, nothing).max()
+    };
+    let because = format!("an answer of {} is like no ordinary one", about(most?.into()));
+    Some(Worked { outcome: Outcome::Probed, because: Some(because), sample: sample(target), bytes: 0 })
+}
+
+/// What payloads that read, of all classes, got from a route that others use: different things, each unlike what others get.
+pub(super) fn read(
+    world: &World<'_>,
+    targets: &[&Target],
+    route: RouteKey,
+    nothing: &Nothing<'_>,
+) -> Option<Worked> {
+    let targets: Vec<&Target> =
+        targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
+    let mut all: Vec<u64> =
+        targets.iter().flat_map(|target| off(world, target, route, nothing)).map(u64::from).collect();
+    all.sort_unstable();
+    let kinds = kinds(&all);
+    let (least, most) = (*all.first()?, *all.last()?);
+    let best = targets.iter().max_by_key(|target| target.largest)?;
+    (kinds >= KINDS).then(|| Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
+            "{kinds} different answers, from {} to {}, are like no ordinary one: each is what was asked for",
+            about(least),
+            about(most)
+        )),
+        sample: sample(best),
+        bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
+    })
+}
+
+/// The sizes of answers that lie off the ordinary ones of a route, either way.
+fn off(
+    world: &World<'_>,
+    target: &Target,
+    route: RouteKey,
+    nothing: &Nothing<'_>,
+) -> impl Iterator<Item = u16> {
+    let far = i64::try_from(world.threshold(&super::injection::ABOUT, "stands out") * 10).unwrap_or(i64::MAX);
+    let answers = world.norm(route).map(|norm| norm.answers);
+    sizes(target).map(|(size, _)| size).filter(move |&size| {
+        let off = answers.and_then(|answers| answers.deviation_tenths(size));
+        !nothing.holds(route, size) && off.is_some_and(|off| off.abs() >= far)
+    })
+}
+
+/// The sizes of answers that payloads of several classes got alike from a route: what none of them asked for.
+pub(super) fn misses(world: &World<'_>, attacked: &Attacked) -> BTreeSet<(RouteKey, u16)> {
+    let mut given: BTreeMap<(RouteKey, u16), usize> = BTreeMap::new();
+    for target in attacked.targets.all() {
+        let Some(route) = super::route_of(world, target) else { continue };
+        // A page that repeats what it was asked for differs by a little.
+        let around = sizes(target).flat_map(|(size, _)| size.saturating_sub(1)..=size.saturating_add(1));
+        for size in around.collect::<BTreeSet<u16>>() {
+            *given.entry((route, size)).or_default() += 1;
+        }
+    }
+    given.into_iter().filter(|&(_, classes)| classes >= ALIKE).map(|(answer, _)| answer).collect()
+}
+
+/// Answers of two sizes that come about as often: a database says yes or no.
+pub(super) fn in_two(target: &Target, class: Class) -> Option<Worked> {
+    if !matches!(class, Class::Sqli | Class::Nosql | Class::Ldap) || target.ok < ASKED {
+        return None;
+    }
+    let mut sizes: Vec<(u16, u64)> = sizes(target).collect();
+    sizes.sort_unstable_by_key(|&(size, tries)| (std::cmp::Reverse(tries), size));
+    let [(one, ones), (other, others), ..] = *sizes.as_slice() else { return None };
+    let is_two = ones.min(others) >= GIVEN && (ones + others) * 10 >= target.ok * 9;
+    (is_two && differ(u64::from(one.min(other)), u64::from(one.max(other)))).then(|| Worked {
+        outcome: Outcome::Probed,
+        because: Some(format!(
+            "its answers have two sizes, {ones} times {} and {others} times {}, as a database that says yes or no",
+            about(one.into()),
+            about(other.into()),
+        )),
+        sample: sample(target),
+        bytes: 0,
+    })
+}
+
+/// What payloads of all classes got from one page that nobody else asks for, where each was answered with a size of its own: it
+/// runs what it is told.
+pub(super) fn shell(
+    world: &World<'_>,
+    targets: &[&Target],
+    route: RouteKey,
+    catchall: &Catchall,
+) -> Option<Worked> {
+    let runs = targets.iter().any(|target| {
+        let is_code =
+            |class| matches!(class, Class::Webshell | Class::CommandInjection | Class::CodeInjection);
+        target.ok > 0 && target.class().is_some_and(is_code)
+    });
+    if !runs || !is_alone(world, route) {
+        return None;
+    }
+    let kinds = kinds(&all_sizes(targets, catchall));
+    let best = targets.iter().max_by_key(|target| target.largest)?;
+    (kinds >= KINDS).then(|| Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
+            "nobody else asks for this page, and it gave {kinds} different answers, up to {}: it runs what it is told",
+            words(best.largest.map_or(0, |(bytes, ..)| bytes)),
+        )),
+        sample: sample(best),
+        bytes: 0,
+    })
+}
+
+/// Payloads that were refused as they are, and answered with different things once they were written so that filters miss them.
+pub(super) fn slipped(targets: &[&Target], catchall: &Catchall) -> Option<Worked> {
+    let of_class: Vec<&Target> =
+        targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
+    let slipped: u64 = of_class.iter().map(|target| target.slipped).sum();
+    let stopped: u64 = of_class.iter().map(|target| target.stopped).sum();
+    if slipped < SLIPPED || stopped == 0 || kinds(&all_sizes(&of_class, catchall)) < 2 {
+        return None;
+    }
+    let best = of_class.iter().max_by_key(|target| target.largest)?;
+    Some(Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
+            "written plainly it was refused, and written to slip past filters it was answered {slipped} times, each with \
+             something else"
+        )),
+        sample: sample(best),
+        bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
+    })
+}
+
+/// The sizes of all answers but those that a site gives to whatever it is asked for, ascending.
+fn all_sizes(targets: &[&Target], catchall: &Catchall) -> Vec<u64> {
+    let all = targets.iter().flat_map(|target| sizes(target)).map(|(size, _)| size);
+    let mut all: Vec<u64> = all.filter(|&size| !catchall.holds(size)).map(u64::from).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Whether nobody else asks for a route.
+pub(super) fn is_alone(world: &World<'_>, route: RouteKey) -> bool {
+    world.norm(route).is_none_or(|norm| norm.clients.count() <= ALONE && norm.answers.ok < USED)
+}
+
+/// The sizes of the answers, ascending, and how often each was given.
+fn sizes(target: &Target) -> impl Iterator<Item = (u16, u64)> {
+    let mut all: Vec<(u16, u64)> =
+        target.sizes.iter().map(|(size, tries)| (u16::try_from(size).unwrap_or(u16::MAX), tries.0)).collect();
+    all.sort_unstable();
+    all.into_iter()
+}
+
+/// How many of these sizes, ascending, differ.
+fn kinds(sizes: &[u64]) -> usize {
+    let mut last = None;
+    sizes
+        .iter()
+        .filter(|&&size| {
+            let is_new = last.is_none_or(|last| differ(last, size));
+            last = if is_new { Some(size) } else { last };
+            is_new
+        })
+        .count()
+}
+
+/// Whether answers of two classes, the smaller first, say different things.
+fn differ(less: u64, more: u64) -> bool {
+    bytes(more).saturating_sub(bytes(less)) >= ECHO && more.saturating_sub(less) >= APART
+}
+
+/// The smallest size of a class.
+fn bytes(class: u64) -> u64 {
+    size_of_class(u16::try_from(class).unwrap_or(size_class(u64::MAX)))
+}
+
+/// A class of size in words.
+fn about(class: u64) -> String {
+    words(bytes(class))
+}
+
+/// The largest answer, as what tells.
+fn sample(target: &Target) -> Option<Sample> {
+    target.largest.map(|(_, time, place)| Sample { time, place, why: "success" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(bytes: &[u64]) -> Vec<u64> {
+        let mut all: Vec<u64> = bytes.iter().map(|&bytes| size_class(bytes).into()).collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn a_page_that_repeats_what_it_was_asked_for_is_one_answer() {
+        assert_eq!(kinds(&classes(&[300, 340, 390, 500])), 1);
+        assert_eq!(kinds(&classes(&[2710, 2900, 3420, 5530])), 3);
+        assert_eq!(kinds(&classes(&[9, 54, 140, 3300, 9100])), 3);
+        assert_eq!(kinds(&classes(&[80_000, 81_000, 82_000])), 1);
+    }
+
+    #[test]
+    fn yes_and_no_are_told_from_answers_that_scatter() {
+        let of = |sizes: &[u64]| {
+            let mut target = Target { ok: sizes.len() as u64, ..Target::default() };
+            for &size in sizes {
+                target.sizes.at(size_class(size).into()).0 += 1;
+            }
+            target
+        };
+        let yes_or_no = of(&[5200, 1100, 5200, 1100, 5200, 1100, 1100, 5200]);
+        assert!(in_two(&yes_or_no, Class::Sqli).is_some());
+        assert!(in_two(&yes_or_no, Class::Xss).is_none());
+        assert!(in_two(&of(&[4000, 5000, 6000, 7000, 4500, 5500, 6500, 3900]), Class::Sqli).is_none());
+        assert!(in_two(&of(&[5200, 5200, 5200, 5200, 5200, 5200, 5200, 1100]), Class::Sqli).is_none());
+        assert!(in_two(&of(&[1200, 1210, 1300, 1300, 1200, 1200, 1300, 1300]), Class::Sqli).is_none());
+    }
+}
