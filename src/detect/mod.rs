@@ -10,6 +10,7 @@ mod confounder;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod followed;
 mod least;
 mod nearness;
 mod object_enumeration;

@@ -1,20 +1,21 @@
 //! A siege: tries at one door by one attacker, be it an address, a campaign, or whoever wants one account. The three
 //! credential detectors share this; what it is called depends on how tries spread over accounts.
 
+mod accounts;
 mod told;
 
 pub(super) use told::{findings, measure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
+use crate::collect::{LOGIN_TICK, LoginRoute, Logins, OfAgent, Profile, Try};
 use crate::detect::about::ANSWERS;
-use crate::detect::doors::Verdicts;
+use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::least::Least;
-use crate::detect::statistics::quantile;
+use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
-use crate::detect::visits::folded;
-use crate::detect::{Needs, Sight, World};
+use crate::detect::visits::{self, ANYWHERE, Visit, folded};
+use crate::detect::{Needs, Sight, World, confounder};
 use crate::evidence::{Bounded, Span};
 use crate::incident::{Count, Kind, Sample};
 use crate::request::{Client, Flags, RouteKey};
@@ -24,10 +25,12 @@ use crate::series::Evidence;
 /// Tries at one door by one attacker.
 #[derive(Clone)]
 pub(crate) struct Siege {
-    /// The form: `single-source`, `distributed`, `one-account`.
+    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`.
     pub(super) variant: &'static str,
     /// The door.
     pub(super) door: RouteKey,
+    /// The route that is shown for it, and its class: of [`ANYWHERE`], the one that was tried most.
+    pub(super) shown: (RouteKey, EndpointClass),
     /// How the tries ended.
     pub(super) verdicts: Verdicts,
     /// Who tried, and how often.
@@ -48,8 +51,16 @@ pub(crate) struct Siege {
     pub(super) campaign: Option<(u64, &'static str, u64)>,
     /// The most refused tries of any one source.
     pub(super) busiest: u64,
-    /// Tries elsewhere of the one source.
+    /// Requests elsewhere of the one source.
     pub(super) elsewhere: u64,
+    /// How many sources there were, where not all are kept.
+    pub(super) sources: u64,
+    /// Refused tries from where the account's owner works.
+    pub(super) by_owner: u64,
+    /// Accounts that the sources work as after they tried them anywhere.
+    pub(super) taken: BTreeSet<u64>,
+    /// Whether the one source is a crowd's, so that nobody knows which of its successes are whose.
+    pub(super) crowd: bool,
     /// What tries must come to.
     least: Least,
 }
@@ -78,6 +89,9 @@ pub(super) const NEEDS: &[Needs] = &[
     },
 ];
 
+/// Agents beside one, and tries under their names, from which on an address is one that people share.
+const OTHERS: u64 = 3;
+
 /// All sieges in a world: campaigns, then single sources, then single accounts.
 pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     let in_campaign: BTreeSet<Client> =
@@ -93,7 +107,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     }
     let besieged =
         sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
-    sieges.extend(single_accounts(world, &besieged));
+    sieges.extend(accounts::besieged(world, &besieged));
     sieges
 }
 
@@ -104,10 +118,11 @@ fn campaigns(world: &World<'_>) -> Vec<Siege> {
         let mut siege: Option<Siege> = None;
         for &client in &campaign.members {
             logins.with(client.0, |tries| {
+                let anywhere = (campaign.door == ANYWHERE).then(|| visits::anywhere(tries)).flatten();
                 let at_door = tries.doors.all().filter(|route| {
                     route.door.is_some_and(|door| folded(&door, world.learned()) == campaign.door)
                 });
-                for route in at_door {
+                for route in at_door.chain(&anywhere) {
                     let one = Siege::of_source(world, client, campaign.door, route);
                     match &mut siege {
                         Some(siege) => siege.join(one),
@@ -139,96 +154,48 @@ const SAME_ACCOUNTS: usize = 30;
 fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
     let least = Least::of(world);
     let suspects = world.visits().iter().filter(|visit| {
-        let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
-        let many = verdicts.refused >= least.refused && verdicts.refused_permille() >= least.refused_share;
-        many && visit.at.class.takes_credentials() && !in_campaign.contains(&visit.client)
+        visit.tries >= least.refused
+            && visit.takes_credentials()
+            && !in_campaign.contains(&visit.client)
+            && world.doors().of_visit(visit).refused >= least.refused
     });
-    let sieges = suspects.filter_map(|visit| {
-        visit.with(world, |route| {
-            // Tries at one or two accounts are judged with the account.
-            let about_accounts = route.accounts.is_empty() || route.accounts.count() >= 3;
-            about_accounts.then(|| Siege {
-                elsewhere: visit.requests.saturating_sub(visit.at_doors),
-                ..Siege::of_source(world, visit.client, visit.door, route)
-            })
-        })
-    });
+    let sieges = suspects.filter_map(|visit| visit.with(world, |route| single(world, least, visit, route)));
     sieges.flatten().collect()
 }
 
-/// Accounts that are besieged, from wherever.
-fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
-    let least = Least::of(world);
-    let found = world.population::<Accounts>().collect_from(least.at_account, |subject, tried| {
-        let account = u64::try_from(subject.key()).unwrap_or(0);
-        if besieged.contains(&account) {
-            return None;
-        }
-        let mut worst: Option<(Verdicts, RouteKey)> = None;
-        let mut verdicts = Verdicts::default();
-        for door in tried.doors.all() {
-            let Some(at) =
-                door.door.filter(|door| door.class.takes_credentials() || door.class == EndpointClass::Other)
-            else {
-                continue;
-            };
-            let key = folded(&at, world.learned());
-            let here = world.doors().count(key, door.outcomes.iter());
-            verdicts.merge(here);
-            if worst.is_none_or(|(there, _)| there.refused < here.refused) {
-                worst = Some((here, key));
-            }
-        }
-        let (_, door) = worst?;
-        if verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
-            return None;
-        }
-        let mut accounts = Bounded::<Try, 1024>::default();
-        accounts.at(account).merge(Try {
-            tries: verdicts.tries(),
-            answers: Vec::new(),
-            place: tried.place,
-            span: tried.span,
-        });
-        let mut clients: Vec<Count<Client>> = tried
-            .clients
-            .iter()
-            .filter(|(_, from)| world.doors().count(door, from.outcomes.iter()).refused > 0)
-            .map(|(_, from)| Count { of: Client(from.client), requests: from.outcomes.total() })
-            .collect();
-        clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
-        let mut samples = story::ends(&tried.samples.all());
-        if verdicts.accepted > 0 {
-            samples.extend(tried.answered.first().map(|(time, place)| Sample {
-                time,
-                place,
-                why: "success",
-            }));
-        }
-        Some(Siege {
-            variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
-            door,
-            verdicts,
-            clients,
-            accounts,
-            agents: tried.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
-            over: Over::of(LOGIN_TICK, &tried.activity, |tries| tries.0),
-            span: tried.span,
-            samples,
-            bytes: 0,
-            campaign: None,
-            busiest: verdicts.refused,
-            elsewhere: 0,
-            least,
-        })
-    });
-    found.into_iter().map(|(_, siege)| siege).collect()
+/// The siege of one source that was refused often, if most of what it tried was in vain.
+fn single(world: &World<'_>, least: Least, visit: &Visit, route: &LoginRoute) -> Option<Siege> {
+    // Tries at one or two accounts are judged with the account.
+    let accounts = if visit.door == ANYWHERE { least.accounts } else { 3 };
+    let about_accounts =
+        route.accounts.count() >= accounts || route.accounts.is_empty() && visit.door != ANYWHERE;
+    let siege = || Siege {
+        elsewhere: visit.requests.saturating_sub(visit.at_doors),
+        ..Siege::of_source(world, visit.client, visit.door, route)
+    };
+    let siege = about_accounts.then(siege)?;
+    let siege = siege.of_one_agent(world, route);
+    let share = siege.verdicts.refused_permille().max(siege.accounts_in_vain(world));
+    (share >= least.refused_share).then_some(siege)
+}
+
+/// How many requests somebody made as whoever it proved to be, and as which of these accounts.
+fn works_as(profile: &Profile, accounts: &Bounded<Try, 1024>) -> (u64, BTreeSet<u64>) {
+    let names = profile.others.iter().map(|(name, _)| name);
+    let taken = names.filter(|&name| accounts.get(name).is_some()).collect();
+    (profile.others.all().map(|other| other.requests).sum(), taken)
 }
 
 impl Siege {
     /// The siege of one source.
     fn of_source(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute) -> Self {
-        let verdicts = world.doors().count(door, route.outcomes.iter());
+        let mut verdicts = world.doors().count_for(client, door, route.outcomes.iter());
+        let crowd = world.profile(client, |profile| confounder::crowd(profile) > 0) == Some(true);
+        let mut taken = BTreeSet::new();
+        if door == ANYWHERE {
+            let works = world.profile(client, |profile| works_as(profile, &route.accounts));
+            (verdicts.accepted, taken) = works.unwrap_or_default();
+        }
         let mut samples = story::ends(&route.samples.all());
         if verdicts.accepted > 0 {
             samples.extend(route.answered.first().map(|(time, place)| Sample {
@@ -239,13 +206,15 @@ impl Siege {
         }
         let mut accounts = Bounded::default();
         accounts.merge(route.accounts.clone());
+        let at = route.door.unwrap_or_default();
         Self {
             variant: "single-source",
             door,
+            shown: (folded(&at, world.learned()), at.class),
             verdicts,
             clients: vec![Count { of: client, requests: verdicts.tries() }],
             accounts,
-            agents: route.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
+            agents: route.agents.iter().map(|(agent, of)| (agent, of.tries)).collect(),
             over: Over::of(LOGIN_TICK, &route.activity, |tries| tries.0),
             span: route.span,
             samples,
@@ -253,11 +222,69 @@ impl Siege {
             campaign: None,
             busiest: verdicts.refused,
             elsewhere: 0,
+            sources: 1,
+            by_owner: 0,
+            taken,
+            crowd,
             least: Least::of(world),
         }
     }
 
-    /// Whether a single source belongs to this campaign: the same door at the same time, and not far busier.
+    /// Which share of the accounts never opened, in tenths of a percent; 0 where they are too few to tell. Whoever mixes in
+    /// logins to accounts of its own shows it here; people behind one address open what they try.
+    fn accounts_in_vain(&self, world: &World<'_>) -> u64 {
+        let shut = self.accounts.iter().filter(|(_, one)| self.is_in_vain(world, one)).count() as u64;
+        if shut < self.least.refused || self.door == ANYWHERE || self.crowd {
+            return 0;
+        }
+        permille(shut, self.accounts.len() as u64)
+    }
+
+    /// What one agent did behind an address that people share, if it is one that was refused again and again while most of
+    /// what was tried there under other names got in; else all.
+    fn of_one_agent(self, world: &World<'_>, route: &LoginRoute) -> Self {
+        let refused = |of: &OfAgent| of.tries - of.ok.min(of.tries);
+        let Some((agent, of)) = route.agents.iter().max_by_key(|&(agent, of)| (refused(of), agent)) else {
+            return self;
+        };
+        let mut others = OfAgent::default();
+        route.agents.all().for_each(|of| others.merge(*of));
+        let (tries, ok) = (others.tries - of.tries, others.ok - of.ok);
+        let is_shared = route.agents.count() > OTHERS && tries >= OTHERS && ok * 2 >= tries;
+        let enough =
+            refused(of) >= self.least.refused && permille(refused(of), of.tries) >= self.least.refused_share;
+        // Where a door refuses with a success, its statuses tell nothing.
+        let by_status = refused(of) <= self.verdicts.refused && ok + of.ok <= self.verdicts.accepted;
+        if !is_shared || !enough || !by_status || self.door == ANYWHERE {
+            return self;
+        }
+        let mut accounts = Bounded::<Try, 1024>::default();
+        self.accounts.iter().filter(|(_, one)| self.is_in_vain(world, one)).for_each(|(account, one)| {
+            accounts.at(account).merge(one.clone());
+        });
+        let verdicts = Verdicts { accepted: of.ok, refused: refused(of), ..Verdicts::default() };
+        let clients = self.clients.iter().map(|count| Count { of: count.of, requests: of.tries }).collect();
+        Self {
+            variant: "one-agent",
+            verdicts,
+            clients,
+            accounts,
+            agents: BTreeMap::from([(agent, of.tries)]),
+            busiest: verdicts.refused,
+            crowd: false,
+            ..self
+        }
+    }
+
+    /// Whether an account never opened.
+    fn is_in_vain(&self, world: &World<'_>, one: &Try) -> bool {
+        let refuses =
+            |client, answer| world.doors().verdict_for(client, self.door, answer) == Verdict::Refused;
+        one.answers.iter().all(|&(answer, _)| self.clients.iter().any(|count| refuses(count.of, answer)))
+    }
+
+    /// Whether a single source belongs to this campaign: the same door at the same time, not far busier, and not an
+    /// address that people work from.
     fn takes(&self, single: &Self) -> bool {
         let together = single.span.first <= self.span.last && self.span.first <= single.span.last;
         let nameless = single.accounts.is_empty() || self.accounts.is_empty();
@@ -265,6 +292,9 @@ impl Siege {
         self.door == single.door
             && together
             && same
+            && single.variant == "single-source"
+            && !single.crowd
+            && single.elsewhere <= single.verdicts.refused / 4
             && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }
 
@@ -283,6 +313,8 @@ impl Siege {
     /// Adds another source's siege of the same door.
     fn join(&mut self, other: Self) {
         self.verdicts.merge(other.verdicts);
+        self.sources += other.sources;
+        self.taken.extend(other.taken);
         self.clients.extend(other.clients);
         self.accounts.merge(other.accounts);
         for (agent, count) in other.agents {

@@ -16,7 +16,7 @@ mod stale_secret;
 mod support_desk;
 
 pub(super) use ordinary_parameters::Ordinary;
-pub(super) use shared_address::CROWD;
+pub(super) use shared_address::{CROWD, crowd};
 
 use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};
 use crate::detect::siege::Siege;
