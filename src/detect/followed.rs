@@ -115,8 +115,12 @@ impl Followed {
                 seen.alone_on += u64::from(goes_on);
             }
         };
-        statuses.iter().for_each(|&one| count(self.statuses.entry(one).or_default(), statuses.len() == 1));
-        answers.iter().for_each(|&one| count(self.answers.entry(one).or_default(), answers.len() == 1));
+        for &status in &statuses {
+            count(self.statuses.entry(status).or_default(), statuses.len() == 1);
+        }
+        for &answer in &answers {
+            count(self.answers.entry(answer).or_default(), answers.len() == 1);
+        }
     }
 
     /// Whether most visitors go on, and enough of them to tell.

@@ -2,20 +2,21 @@
 //! credential detectors share this; what it is called depends on how tries spread over accounts.
 
 mod accounts;
+mod source;
 mod told;
 
 pub(super) use told::{findings, measure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{LOGIN_TICK, LoginRoute, Logins, OfAgent, Profile, Try};
+use crate::collect::{Logins, Try};
 use crate::detect::about::ANSWERS;
-use crate::detect::doors::{Verdict, Verdicts};
+use crate::detect::doors::Verdicts;
 use crate::detect::least::Least;
-use crate::detect::statistics::{permille, quantile};
-use crate::detect::story::{self, Over};
-use crate::detect::visits::{self, ANYWHERE, Visit, folded};
-use crate::detect::{Needs, Sight, World, confounder};
+use crate::detect::statistics::quantile;
+use crate::detect::story::Over;
+use crate::detect::visits::{self, ANYWHERE, folded};
+use crate::detect::{Needs, Sight, World};
 use crate::evidence::{Bounded, Span};
 use crate::incident::{Count, Kind, Sample};
 use crate::request::{Client, Flags, RouteKey};
@@ -89,15 +90,12 @@ pub(super) const NEEDS: &[Needs] = &[
     },
 ];
 
-/// Agents beside one, and tries under their names, from which on an address is one that people share.
-const OTHERS: u64 = 3;
-
 /// All sieges in a world: campaigns, then single sources, then single accounts.
 pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     let in_campaign: BTreeSet<Client> =
         world.campaigns().iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let mut sieges = campaigns(world);
-    for single in single_sources(world, &in_campaign) {
+    for single in source::all(world, &in_campaign) {
         // An address that people share with a pool does other things too, so its campaign did not know it.
         let same = |siege: &&mut Siege| siege.campaign.is_some() && siege.takes(&single);
         match sieges.iter_mut().filter(same).max_by_key(|siege| siege.shared_accounts(&single)) {
@@ -150,139 +148,7 @@ fn campaigns(world: &World<'_>) -> Vec<Siege> {
 /// Campaigns of which this many accounts in a hundred are the same are one, whatever they look like.
 const SAME_ACCOUNTS: usize = 30;
 
-/// Sources that besiege a door alone.
-fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
-    let least = Least::of(world);
-    let suspects = world.visits().iter().filter(|visit| {
-        visit.tries >= least.refused
-            && visit.takes_credentials()
-            && !in_campaign.contains(&visit.client)
-            && world.doors().of_visit(visit).refused >= least.refused
-    });
-    let sieges = suspects.filter_map(|visit| visit.with(world, |route| single(world, least, visit, route)));
-    sieges.flatten().collect()
-}
-
-/// The siege of one source that was refused often, if most of what it tried was in vain.
-fn single(world: &World<'_>, least: Least, visit: &Visit, route: &LoginRoute) -> Option<Siege> {
-    // Tries at one or two accounts are judged with the account.
-    let accounts = if visit.door == ANYWHERE { least.accounts } else { 3 };
-    let about_accounts =
-        route.accounts.count() >= accounts || route.accounts.is_empty() && visit.door != ANYWHERE;
-    let siege = || Siege {
-        elsewhere: visit.requests.saturating_sub(visit.at_doors),
-        ..Siege::of_source(world, visit.client, visit.door, route)
-    };
-    let siege = about_accounts.then(siege)?;
-    let siege = siege.of_one_agent(world, route);
-    let share = siege.verdicts.refused_permille().max(siege.accounts_in_vain(world));
-    (share >= least.refused_share).then_some(siege)
-}
-
-/// How many requests somebody made as whoever it proved to be, and as which of these accounts.
-fn works_as(profile: &Profile, accounts: &Bounded<Try, 1024>) -> (u64, BTreeSet<u64>) {
-    let names = profile.others.iter().map(|(name, _)| name);
-    let taken = names.filter(|&name| accounts.get(name).is_some()).collect();
-    (profile.others.all().map(|other| other.requests).sum(), taken)
-}
-
 impl Siege {
-    /// The siege of one source.
-    fn of_source(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute) -> Self {
-        let mut verdicts = world.doors().count_for(client, door, route.outcomes.iter());
-        let crowd = world.profile(client, |profile| confounder::crowd(profile) > 0) == Some(true);
-        let mut taken = BTreeSet::new();
-        if door == ANYWHERE {
-            let works = world.profile(client, |profile| works_as(profile, &route.accounts));
-            (verdicts.accepted, taken) = works.unwrap_or_default();
-        }
-        let mut samples = story::ends(&route.samples.all());
-        if verdicts.accepted > 0 {
-            samples.extend(route.answered.first().map(|(time, place)| Sample {
-                time,
-                place,
-                why: "success",
-            }));
-        }
-        let mut accounts = Bounded::default();
-        accounts.merge(route.accounts.clone());
-        let at = route.door.unwrap_or_default();
-        Self {
-            variant: "single-source",
-            door,
-            shown: (folded(&at, world.learned()), at.class),
-            verdicts,
-            clients: vec![Count { of: client, requests: verdicts.tries() }],
-            accounts,
-            agents: route.agents.iter().map(|(agent, of)| (agent, of.tries)).collect(),
-            over: Over::of(LOGIN_TICK, &route.activity, |tries| tries.0),
-            span: route.span,
-            samples,
-            bytes: route.bytes,
-            campaign: None,
-            busiest: verdicts.refused,
-            elsewhere: 0,
-            sources: 1,
-            by_owner: 0,
-            taken,
-            crowd,
-            least: Least::of(world),
-        }
-    }
-
-    /// Which share of the accounts never opened, in tenths of a percent; 0 where they are too few to tell. Whoever mixes in
-    /// logins to accounts of its own shows it here; people behind one address open what they try.
-    fn accounts_in_vain(&self, world: &World<'_>) -> u64 {
-        let shut = self.accounts.iter().filter(|(_, one)| self.is_in_vain(world, one)).count() as u64;
-        if shut < self.least.refused || self.door == ANYWHERE || self.crowd {
-            return 0;
-        }
-        permille(shut, self.accounts.len() as u64)
-    }
-
-    /// What one agent did behind an address that people share, if it is one that was refused again and again while most of
-    /// what was tried there under other names got in; else all.
-    fn of_one_agent(self, world: &World<'_>, route: &LoginRoute) -> Self {
-        let refused = |of: &OfAgent| of.tries - of.ok.min(of.tries);
-        let Some((agent, of)) = route.agents.iter().max_by_key(|&(agent, of)| (refused(of), agent)) else {
-            return self;
-        };
-        let mut others = OfAgent::default();
-        route.agents.all().for_each(|of| others.merge(*of));
-        let (tries, ok) = (others.tries - of.tries, others.ok - of.ok);
-        let is_shared = route.agents.count() > OTHERS && tries >= OTHERS && ok * 2 >= tries;
-        let enough =
-            refused(of) >= self.least.refused && permille(refused(of), of.tries) >= self.least.refused_share;
-        // Where a door refuses with a success, its statuses tell nothing.
-        let by_status = refused(of) <= self.verdicts.refused && ok + of.ok <= self.verdicts.accepted;
-        if !is_shared || !enough || !by_status || self.door == ANYWHERE {
-            return self;
-        }
-        let mut accounts = Bounded::<Try, 1024>::default();
-        self.accounts.iter().filter(|(_, one)| self.is_in_vain(world, one)).for_each(|(account, one)| {
-            accounts.at(account).merge(one.clone());
-        });
-        let verdicts = Verdicts { accepted: of.ok, refused: refused(of), ..Verdicts::default() };
-        let clients = self.clients.iter().map(|count| Count { of: count.of, requests: of.tries }).collect();
-        Self {
-            variant: "one-agent",
-            verdicts,
-            clients,
-            accounts,
-            agents: BTreeMap::from([(agent, of.tries)]),
-            busiest: verdicts.refused,
-            crowd: false,
-            ..self
-        }
-    }
-
-    /// Whether an account never opened.
-    fn is_in_vain(&self, world: &World<'_>, one: &Try) -> bool {
-        let refuses =
-            |client, answer| world.doors().verdict_for(client, self.door, answer) == Verdict::Refused;
-        one.answers.iter().all(|&(answer, _)| self.clients.iter().any(|count| refuses(count.of, answer)))
-    }
-
     /// Whether a single source belongs to this campaign: the same door at the same time, not far busier, and not an
     /// address that people work from.
     fn takes(&self, single: &Self) -> bool {
@@ -294,7 +160,8 @@ impl Siege {
             && same
             && single.variant == "single-source"
             && !single.crowd
-            && single.elsewhere <= single.verdicts.refused / 4
+            && single.elsewhere <= single.verdicts.refused / 4 + 30 * single.verdicts.accepted
+            && single.verdicts.refused >= 8 * single.verdicts.accepted
             && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }
 

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Campaign, Group, NETWORK, Visitor, surprising, typical};
+use super::group::{Group, NETWORK};
+use super::{Campaign, Visitor, surprising, typical};
 use crate::detect::least::Least;
 use crate::detect::statistics::{binomial_tail_tenths, quantile};
 use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
+use crate::route::EndpointClass;
 use crate::time::Time;
 
 /// Fewer sources than this that share nothing are forgetful people.
@@ -57,7 +59,7 @@ fn network(client: Client) -> u64 {
 /// they are no people.
 fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Campaign> {
     let is_one = |visitor: &&Visitor| {
-        visitor.at_login
+        visitor.class == EndpointClass::Login
             && !visitor.silent
             && visitor.verdicts.accepted == 0
             && visitor.verdicts.refused > visitor.verdicts.blocked
@@ -70,8 +72,8 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     }
     times.sort_unstable();
     let time = |percent| Time(i64::try_from(quantile(&times, percent)).unwrap_or(i64::MAX));
-    let (first, last) = (time(2), time(98));
-    let within = |visitor: &&Visitor| visitor.last >= first && visitor.first <= last;
+    let (from, to) = (time(2), time(98));
+    let within = |visitor: &&Visitor| visitor.last >= from && visitor.first <= to;
     let core: Vec<&Visitor> = visitors.iter().filter(is_one).filter(within).collect();
     let failed = visitors.iter().filter(within).filter(|visitor| visitor.verdicts.refused > 0).count();
     let people: Vec<&Visitor> =
@@ -91,10 +93,10 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     let surprise = u64::try_from(surprise).unwrap_or(0);
     (surprise >= least.surprise).then(|| Campaign {
         door,
-        id: mix(mix(door.0.0, u64::from(door.1)), mix(4, first.0.unsigned_abs())),
+        id: mix(mix(door.0.0, u64::from(door.1)), mix(4, from.0.unsigned_abs())),
         shares: "share nothing but that they come once",
         members: core.iter().map(|visitor| visitor.client).collect(),
-        span: Span { first, last },
+        span: Span { first: from, last: to },
         most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
         typical: typical(core.iter().copied()),
         target: None,
