@@ -64,6 +64,8 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
             && visitor.verdicts.accepted == 0
             && visitor.verdicts.refused > visitor.verdicts.blocked
             && visitor.elsewhere == 0
+            // Those are a pool.
+            && !visitor.persists()
     };
     let mut times: Vec<u64> =
         visitors.iter().filter(is_one).map(|one| one.first.0.max(0).unsigned_abs()).collect();
@@ -94,7 +96,7 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     (surprise >= least.surprise).then(|| Campaign {
         door,
         id: mix(mix(door.0.0, u64::from(door.1)), mix(4, from.0.unsigned_abs())),
-        shares: "share nothing but that they come once",
+        shares: "share nothing but that they try a few times",
         members: core.iter().map(|visitor| visitor.client).collect(),
         span: Span { first: from, last: to },
         most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
