@@ -34,8 +34,8 @@ pub struct LoginRoute {
     pub activity: Series<Tries, 32>,
     /// Each account that was named.
     pub accounts: Bounded<Try, 1024>,
-    /// How often each agent was named.
-    pub agents: Bounded<Tries, 8>,
+    /// How each agent fared that was named.
+    pub agents: Bounded<OfAgent, 64>,
     /// From the first to the last.
     pub span: Span,
     /// The earliest and latest requests.
@@ -46,8 +46,26 @@ pub struct LoginRoute {
     pub bytes: u64,
 }
 
+/// What was tried under the name of one agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfAgent {
+    /// How often.
+    pub tries: u64,
+    /// How often with a 2xx or 3xx answer.
+    pub ok: u64,
+}
+
+impl Evidence for OfAgent {
+    const VERSION: u16 = 1;
+
+    fn merge(&mut self, other: Self) {
+        self.tries += other.tries;
+        self.ok += other.ok;
+    }
+}
+
 /// A door: a route at which credentials are tried or accounts asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Door {
     /// The template.
     pub template: TemplateHash,
@@ -108,7 +126,7 @@ impl Evidence for Try {
 }
 
 impl Evidence for LoginRoute {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.door = self.door.max(other.door);
@@ -124,7 +142,7 @@ impl Evidence for LoginRoute {
 }
 
 impl Evidence for LoginTries {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);
@@ -161,7 +179,7 @@ impl Collector for Logins {
             route.answered.add(request);
         }
         if request.agent.is_some() {
-            route.agents.at(request.agent.0).0 += 1;
+            route.agents.at(request.agent.0).merge(OfAgent { tries: 1, ok: u64::from(request.is_ok()) });
         }
         if request.account.is_some() {
             let one = route.accounts.at(request.account.0);

@@ -1,21 +1,24 @@
 //! Clients that act as one: sources that come to a door, are refused, do nothing else and look alike, in a number that
 //! chance does not explain.
 
+mod group;
+mod strangers;
+mod visitor;
+
+use group::{Background, Group};
+use visitor::{PERSISTENT, Visitor};
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::detect::World;
-use crate::detect::doors::Verdicts;
 use crate::detect::least::Least;
 use crate::detect::pool;
-use crate::detect::statistics::{binomial_tail_tenths, permille, quantile};
-use crate::detect::visits::Visit;
+use crate::detect::statistics::quantile;
 use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
-use crate::time::{HOUR, Time};
+use crate::time::HOUR;
 
 /// Clients that act as one.
 #[derive(Clone, Debug)]
@@ -54,63 +57,11 @@ const ONE_AGENT: &str = "share one user agent";
 /// What they share where it gives them a few agents in turn.
 const FEW_AGENTS: &str = "share a few user agents";
 
+/// What they share where they come from one network.
+const ONE_NETWORK: &str = "come from one network";
+
 /// Refused tries from which on a source that does nothing else may belong to a campaign of others.
 const STUBBORN: u64 = 4;
-
-/// Refused tries from which on a source is no forgetful person.
-const PERSISTENT: u64 = 8;
-
-/// A client at a door.
-#[derive(Clone)]
-struct Visitor {
-    client: Client,
-    verdicts: Verdicts,
-    /// The agent that it named most.
-    agent: u64,
-    /// Whether it named several.
-    rotates: bool,
-    /// Requests elsewhere.
-    elsewhere: u64,
-    /// Routes elsewhere; very many where their number does not matter.
-    routes: u64,
-    first: Time,
-    last: Time,
-    /// The one account that it is after, where the log names accounts and it is after one.
-    target: Option<u64>,
-}
-
-impl Visitor {
-    /// Whether it came for nothing but the door, and mostly in vain.
-    fn is_single_minded(&self) -> bool {
-        let mostly_here = self.elsewhere <= 2.max(self.verdicts.refused / 4);
-        self.may_be_single_minded() && (mostly_here || self.routes <= 1)
-    }
-
-    /// Whether it is single-minded if it went to no more than one other route.
-    fn may_be_single_minded(&self) -> bool {
-        self.verdicts.refused >= 1
-            && self.verdicts.accepted == 0
-            && self.elsewhere <= self.verdicts.refused + 2
-    }
-
-    /// Whether it keeps on where a person would give up or ask for a new password.
-    fn persists(&self) -> bool {
-        let mostly_here = self.elsewhere <= self.verdicts.refused / 4 + 30 * self.verdicts.accepted;
-        self.may_persist() && (mostly_here || self.routes <= 1)
-    }
-
-    /// Whether it persists if it went to no more than one other route.
-    fn may_persist(&self) -> bool {
-        self.verdicts.refused >= PERSISTENT && self.verdicts.refused >= 8 * self.verdicts.accepted
-    }
-
-    /// Whether it fits a campaign of which others are the proof: refused more often than not, then gone on for a while.
-    fn fits(&self) -> bool {
-        self.verdicts.refused >= 2 * self.verdicts.accepted
-            && self.verdicts.refused >= 1
-            && self.elsewhere <= 2 + 40 * self.verdicts.accepted
-    }
-}
 
 /// All campaigns of a world, sorted by door and fingerprint.
 pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
@@ -119,9 +70,12 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
     if !world.tells_clusters() {
         return campaigns;
     }
-    for (door, visitors) in visitors(world) {
+    for (door, visitors) in visitor::all(world) {
         let mut groups: BTreeMap<(u8, u64), Vec<&Visitor>> = BTreeMap::new();
-        for visitor in &visitors {
+        // Who tries one account again and again is judged with it.
+        let after_one =
+            |visitor: &&Visitor| visitor.target.is_some() && visitor.verdicts.refused >= least.at_account;
+        for visitor in visitors.iter().filter(|visitor| !after_one(visitor)) {
             let group =
                 if visitor.rotates && visitor.is_single_minded() { (1, 0) } else { (0, visitor.agent) };
             groups.entry(group).or_default().push(visitor);
@@ -130,6 +84,8 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
         let groups =
             groups.iter().map(|(&fingerprint, members)| Group { door, fingerprint, members, tried, least });
         let mut known = surprising(groups.collect(), &visitors);
+        let strangers = strangers::find(door, &visitors, &known, least);
+        known.extend(strangers);
         let found = pools(door, visitors, &mut known, least.surprise);
         campaigns.extend(known.into_iter().chain(found));
     }
@@ -141,10 +97,7 @@ pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
 /// The campaigns among the groups of one door. What was found is no background for the others: an attacker who uses five
 /// agents would hide each group behind the other four.
 fn surprising(mut groups: Vec<Group<'_>>, visitors: &[Visitor]) -> Vec<Campaign> {
-    let mut background = Background {
-        visitors: visitors.len() as u64,
-        single: visitors.iter().map(|visitor| u64::from(visitor.is_single_minded())).sum(),
-    };
+    let mut background = Background::of(visitors);
     let mut found = Vec::new();
     loop {
         let before = background;
@@ -152,6 +105,7 @@ fn surprising(mut groups: Vec<Group<'_>>, visitors: &[Visitor]) -> Vec<Campaign>
             let Some(campaign) = group.test(before) else { return true };
             background.visitors -= group.members.len() as u64;
             background.single -= group.core().count() as u64;
+            background.get_in -= group.get_in();
             found.push(campaign);
             false
         });
@@ -180,7 +134,7 @@ fn joined(mut campaigns: Vec<Campaign>) -> Vec<Campaign> {
 fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign], surprise: u64) -> Vec<Campaign> {
     let members: BTreeSet<Client> =
         known.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
-    let others = visitors.into_iter().filter(|visitor| !members.contains(&visitor.client));
+    let others = visitors.into_iter().filter(|visitor| !members.contains(&visitor.client) && !visitor.silent);
     let (persistent, others): (Vec<_>, Vec<_>) = others.partition(Visitor::persists);
     let mut by_target: BTreeMap<Option<u64>, Vec<Visitor>> = BTreeMap::new();
     for visitor in persistent {
@@ -263,128 +217,4 @@ fn typical<'v>(core: impl IntoIterator<Item = &'v Visitor>) -> u64 {
     let mut refused: Vec<u64> = core.into_iter().map(|visitor| visitor.verdicts.refused).collect();
     refused.sort_unstable();
     quantile(&refused, 50)
-}
-
-impl pool::Member for Visitor {
-    fn span(&self) -> Span {
-        Span { first: self.first, last: self.last }
-    }
-
-    fn size(&self) -> u64 {
-        self.verdicts.refused
-    }
-}
-
-/// Who came to each door that takes credentials.
-fn visitors(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
-    let visits = world.visits().par_iter().filter(|visit| visit.at.class.takes_credentials());
-    let visitors: Vec<(RouteKey, Visitor)> =
-        visits.map(|visit| (visit.door, visitor(world, visit))).collect();
-    let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();
-    for (door, visitor) in visitors {
-        doors.entry(door).or_default().push(visitor);
-    }
-    doors
-}
-
-/// A client at a door.
-fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
-    let mut visitor = Visitor {
-        client: visit.client,
-        verdicts: world.doors().count(visit.door, visit.answers.iter().copied()),
-        agent: visit.agent,
-        rotates: visit.rotates,
-        elsewhere: visit.requests.saturating_sub(visit.at_doors),
-        routes: u64::MAX,
-        first: visit.span.first,
-        last: visit.span.last,
-        target: visit.target,
-    };
-    // Of most it is plain, wherever else they went.
-    let may_matter = visitor.may_be_single_minded() && !visitor.is_single_minded()
-        || visitor.may_persist() && !visitor.persists();
-    if may_matter {
-        let routes = world.profile(visit.client, |profile| profile.routes.count());
-        visitor.routes = routes.unwrap_or(0).saturating_sub(visit.doors);
-    }
-    visitor
-}
-
-/// All visitors of a door that belong to no campaign yet.
-#[derive(Clone, Copy)]
-struct Background {
-    /// How many.
-    visitors: u64,
-    /// How many of them are single-minded.
-    single: u64,
-}
-
-/// Visitors of one door that look alike.
-struct Group<'v> {
-    door: RouteKey,
-    /// 0 and the agent, or 1 for those who change it.
-    fingerprint: (u8, u64),
-    members: &'v [&'v Visitor],
-    /// How many groups were tested at this door.
-    tried: u64,
-    /// What tries must come to.
-    least: Least,
-}
-
-impl Group<'_> {
-    /// The single-minded among its members.
-    fn core(&self) -> impl Iterator<Item = &Visitor> {
-        self.members.iter().copied().filter(|visitor| visitor.is_single_minded())
-    }
-
-    /// A campaign, if there are more single-minded members than chance explains: against the share of single-minded among
-    /// the door's other visitors.
-    fn test(&self, background: Background) -> Option<Campaign> {
-        let core: Vec<&Visitor> = self.core().collect();
-        let (size, ours) = (self.members.len() as u64, core.len() as u64);
-        let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
-        if ours < self.least.sources || refused < self.least.of_campaign {
-            return None;
-        }
-        let (others, others_single) = (background.visitors - size, background.single - ours);
-        // One more of each: a door with few other visitors tells little about them (Laplace's rule).
-        #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
-        let expected = (others_single + 1) as f64 / (others + 2) as f64;
-        let surprise = match self.fingerprint.0 {
-            0 => binomial_tail_tenths(ours, size, expected),
-            // Whoever changes the agent between tries and does nothing else is no person; their number is the proof.
-            _ => i64::try_from(ours * 10).unwrap_or(i64::MAX),
-        };
-        let surprise = u64::try_from(surprise).unwrap_or(0);
-        let needed = self.least.surprise + 10 * u64::from(self.tried.max(1).ilog10());
-        (surprise >= needed).then(|| self.campaign(&core, surprise))
-    }
-
-    /// The campaign, with the members that fit beside its core.
-    fn campaign(&self, core: &[&Visitor], surprise: u64) -> Campaign {
-        let first = core.iter().map(|visitor| visitor.first).min().unwrap_or_default();
-        let last = core.iter().map(|visitor| visitor.last).max().unwrap_or_default();
-        let around = |visitor: &Visitor| visitor.last.0 >= first.0 - HOUR && visitor.first.0 <= last.0 + HOUR;
-        // Where ordinary visitors share the fingerprint, a success among refusals may be one of theirs.
-        let crowd = self.members.len() as u64 - core.len() as u64;
-        let exclusive = permille(core.len() as u64, core.len() as u64 + crowd) >= 700;
-        let members = self.members.iter().filter(|visitor| {
-            visitor.is_single_minded()
-                || (around(visitor) && visitor.fits() && (exclusive || visitor.verdicts.refused >= 2))
-        });
-        Campaign {
-            door: self.door,
-            id: mix(
-                mix(self.door.0.0, u64::from(self.door.1)),
-                mix(u64::from(self.fingerprint.0), self.fingerprint.1),
-            ),
-            shares: if self.fingerprint.0 == 0 { ONE_AGENT } else { "change their user agent between tries" },
-            members: members.map(|visitor| visitor.client).collect(),
-            span: Span { first, last },
-            most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
-            typical: typical(core.iter().copied()),
-            target: None,
-            surprise,
-        }
-    }
 }

@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
+use crate::detect::followed::{Followed, Path};
 use crate::detect::visits::Visit;
 use crate::evidence::Answer;
-use crate::request::RouteKey;
+use crate::request::{Client, RouteKey};
+use crate::tally::Tally;
 
 /// What an answer at a door means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Doors {
     /// Doors that refuse with 2xx or 3xx: which of these answers let somebody in.
     ambiguous: BTreeMap<RouteKey, BTreeSet<Answer>>,
+    /// Clients that one answer refused though it looks like a success, since nothing came of it.
+    silent: BTreeMap<(Client, RouteKey), Answer>,
 }
 
 /// Below this share of 4xx answers (in percent) a door does not refuse by status.
@@ -33,34 +39,71 @@ const BY_STATUS: u64 = 2;
 /// Fewer tries than this tell nothing about a door.
 const TELLING_TRIES: u64 = 50;
 
-/// An answer whose clients go on at less than this share (in percent) of the best answer's is a refusal.
-const GOES_ON: u64 = 50;
-
 impl Doors {
     /// Learns from all visits.
-    pub(crate) fn learn(visits: &[Visit]) -> Self {
+    pub(crate) fn learn(visits: &[Visit], tally: &Tally) -> Self {
         let mut answers: BTreeMap<RouteKey, BTreeMap<Answer, u64>> = BTreeMap::new();
         for visit in visits {
             let known = answers.entry(visit.door).or_default();
             visit.answers.iter().for_each(|&(answer, count)| *known.entry(answer).or_default() += count);
         }
-        let is_ambiguous = |counts: &BTreeMap<Answer, u64>| {
-            let total: u64 = counts.values().sum();
-            let refused: u64 =
-                counts.iter().filter(|(a, _)| (400..500).contains(&a.status)).map(|(_, count)| count).sum();
-            total >= TELLING_TRIES && refused * 100 < total * BY_STATUS
-        };
-        answers.retain(|_, counts| is_ambiguous(counts));
-        // Who got several kinds of answer failed first, and tells nothing.
+        answers.retain(|_, counts| refuse_with_success(counts));
+        let at_one = visits.par_iter().filter(|visit| answers.contains_key(&visit.door));
+        let paths: Vec<(&Visit, Path)> = at_one.map(|visit| (visit, Path::of(visit, tally))).collect();
         let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
-        for visit in visits.iter().filter(|visit| answers.contains_key(&visit.door)) {
-            let goes_on = visit.requests > visit.at_doors * 2;
-            let given = visit.answers.iter().map(|&(answer, _)| answer);
-            let given: BTreeSet<Answer> = given.filter(|a| (200..400).contains(&a.status)).collect();
-            followed.entry(visit.door).or_default().add(&given, goes_on);
+        for (visit, path) in &paths {
+            followed.entry(visit.door).or_default().add(visit, path.goes_on(visit));
         }
-        let all = |door: &RouteKey| answers[door].keys().copied().collect::<BTreeSet<Answer>>();
-        Self { ambiguous: followed.iter().map(|(door, seen)| (*door, seen.letting_in(all(door)))).collect() }
+        let mut learned = Self::default();
+        let mut telling_nothing = BTreeSet::new();
+        for (door, seen) in &followed {
+            let counts = &answers[door];
+            let letting_in = seen.letting_in(counts.keys().copied().collect());
+            let refused: u64 = counts
+                .iter()
+                .filter(|(answer, _)| !letting_in.contains(answer))
+                .map(|(_, count)| count)
+                .sum();
+            if refused * 100 < counts.values().sum::<u64>() * BY_STATUS && seen.is_followed() {
+                telling_nothing.insert(*door);
+            }
+            learned.ambiguous.insert(*door, letting_in);
+        }
+        let silent = paths.iter().filter(|(visit, _)| telling_nothing.contains(&visit.door));
+        learned.silent = silent
+            .filter_map(|(visit, path)| Some(((visit.client, visit.door), path.silence(visit)?)))
+            .collect();
+        learned
+    }
+
+    /// Whether nothing that was answered tells that this client was refused, but that nothing came of it.
+    pub(crate) fn is_silent(&self, client: Client, door: RouteKey) -> bool {
+        self.silent.contains_key(&(client, door))
+    }
+
+    /// What `answer` means at `door` to this client.
+    pub(crate) fn verdict_for(&self, client: Client, door: RouteKey, answer: Answer) -> Verdict {
+        match self.silent.get(&(client, door)) {
+            Some(&silent) if silent == answer => Verdict::Refused,
+            _ => self.verdict(door, answer),
+        }
+    }
+
+    /// How often each verdict fell for this client.
+    pub(crate) fn count_for(
+        &self,
+        client: Client,
+        door: RouteKey,
+        answers: impl Iterator<Item = (Answer, u64)>,
+    ) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        answers.for_each(|(answer, count)| verdicts.add(self.verdict_for(client, door, answer), count));
+        verdicts
+    }
+
+    /// How often each verdict fell in a visit.
+    pub(crate) fn of_visit(&self, visit: &Visit) -> Verdicts {
+        self.count_for(visit.client, visit.door, visit.answers.iter().copied())
     }
 
     /// What `answer` means at `door`.
@@ -86,49 +129,11 @@ impl Doors {
     }
 }
 
-/// Clients that got one answer and no other, and how many of them went on.
-#[derive(Default)]
-struct Followed {
-    statuses: BTreeMap<u16, (u64, u64)>,
-    answers: BTreeMap<Answer, (u64, u64)>,
-}
-
-/// So many clients tell something about an answer.
-const TELLING_CLIENTS: u64 = 5;
-
-impl Followed {
-    /// Counts one client.
-    fn add(&mut self, answers: &BTreeSet<Answer>, goes_on: bool) {
-        let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
-        let count = |seen: &mut (u64, u64)| {
-            seen.0 += 1;
-            seen.1 += u64::from(goes_on);
-        };
-        if let [status] = statuses.into_iter().collect::<Vec<_>>().as_slice() {
-            count(self.statuses.entry(*status).or_default());
-        }
-        if let [answer] = answers.iter().collect::<Vec<_>>().as_slice() {
-            count(self.answers.entry(**answer).or_default());
-        }
-    }
-
-    /// Those of `answers` that let somebody in: first by status, then, within what is left, by size.
-    fn letting_in(&self, mut answers: BTreeSet<Answer>) -> BTreeSet<Answer> {
-        let refusing = refusing(&self.statuses);
-        answers.retain(|answer| !refusing.contains(&answer.status));
-        let left = self.answers.iter().filter(|(answer, _)| answers.contains(answer));
-        let refusing = self::refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
-        answers.retain(|answer| !refusing.contains(answer));
-        answers
-    }
-}
-
-/// Those whose clients go on far less often than the best's.
-fn refusing<K: Ord + Copy>(seen: &BTreeMap<K, (u64, u64)>) -> BTreeSet<K> {
-    let rate = |&(clients, on): &(u64, u64)| on * 1000 / clients.max(1);
-    let telling = || seen.iter().filter(|(_, (clients, _))| *clients >= TELLING_CLIENTS);
-    let best = telling().map(|(_, seen)| rate(seen)).max().unwrap_or(0);
-    telling().filter(|(_, seen)| rate(seen) * 100 < best * GOES_ON).map(|(&key, _)| key).collect()
+/// Whether a door that gave these answers seems never to refuse: then it does so with a success.
+fn refuse_with_success(counts: &BTreeMap<Answer, u64>) -> bool {
+    let total: u64 = counts.values().sum();
+    let refused = counts.iter().filter(|(answer, _)| (400..500).contains(&answer.status));
+    total >= TELLING_TRIES && refused.map(|(_, count)| count).sum::<u64>() * 100 < total * BY_STATUS
 }
 
 /// How often each verdict fell.
@@ -164,6 +169,17 @@ impl Verdicts {
         self.refused += other.refused;
         self.blocked += other.blocked;
         self.trouble += other.trouble;
+    }
+
+    /// All but those of `part`.
+    #[must_use]
+    pub(crate) fn without(self, part: Self) -> Self {
+        Self {
+            accepted: self.accepted.saturating_sub(part.accepted),
+            refused: self.refused.saturating_sub(part.refused),
+            blocked: self.blocked.saturating_sub(part.blocked),
+            trouble: self.trouble.saturating_sub(part.trouble),
+        }
     }
 
     /// All tries that were judged.

@@ -12,6 +12,7 @@ mod correlation;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod followed;
 mod least;
 mod log_tampering;
 mod nearness;

@@ -1,19 +1,21 @@
 //! A siege: tries at one door by one attacker, be it an address, a campaign, or whoever wants one account. The three
 //! credential detectors share this; what it is called depends on how tries spread over accounts.
 
+mod accounts;
+mod source;
 mod told;
 
 pub(super) use told::{findings, measure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Accounts, LOGIN_TICK, LoginRoute, Logins, Try};
+use crate::collect::{Logins, Try};
 use crate::detect::about::ANSWERS;
 use crate::detect::doors::Verdicts;
 use crate::detect::least::Least;
 use crate::detect::statistics::quantile;
-use crate::detect::story::{self, Over};
-use crate::detect::visits::folded;
+use crate::detect::story::Over;
+use crate::detect::visits::{self, ANYWHERE, folded};
 use crate::detect::{Needs, Sight, World};
 use crate::evidence::{Bounded, Span};
 use crate::incident::{Count, Kind, Sample};
@@ -24,10 +26,12 @@ use crate::series::Evidence;
 /// Tries at one door by one attacker.
 #[derive(Clone)]
 pub(crate) struct Siege {
-    /// The form: `single-source`, `distributed`, `one-account`.
+    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`.
     pub(super) variant: &'static str,
     /// The door.
     pub(super) door: RouteKey,
+    /// The route that is shown for it, and its class: of [`ANYWHERE`], the one that was tried most.
+    pub(super) shown: (RouteKey, EndpointClass),
     /// How the tries ended.
     pub(super) verdicts: Verdicts,
     /// Who tried, and how often.
@@ -48,8 +52,16 @@ pub(crate) struct Siege {
     pub(super) campaign: Option<(u64, &'static str, u64)>,
     /// The most refused tries of any one source.
     pub(super) busiest: u64,
-    /// Tries elsewhere of the one source.
+    /// Requests elsewhere of the one source.
     pub(super) elsewhere: u64,
+    /// How many sources there were, where not all are kept.
+    pub(super) sources: u64,
+    /// Refused tries from where the account's owner works.
+    pub(super) by_owner: u64,
+    /// Accounts that the sources work as after they tried them anywhere.
+    pub(super) taken: BTreeSet<u64>,
+    /// Whether the one source is a crowd's, so that nobody knows which of its successes are whose.
+    pub(super) crowd: bool,
     /// What tries must come to.
     least: Least,
 }
@@ -83,7 +95,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     let in_campaign: BTreeSet<Client> =
         world.campaigns().iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
     let mut sieges = campaigns(world);
-    for single in single_sources(world, &in_campaign) {
+    for single in source::all(world, &in_campaign) {
         // An address that people share with a pool does other things too, so its campaign did not know it.
         let same = |siege: &&mut Siege| siege.campaign.is_some() && siege.takes(&single);
         match sieges.iter_mut().filter(same).max_by_key(|siege| siege.shared_accounts(&single)) {
@@ -93,7 +105,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     }
     let besieged =
         sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
-    sieges.extend(single_accounts(world, &besieged));
+    sieges.extend(accounts::besieged(world, &besieged));
     sieges
 }
 
@@ -104,10 +116,11 @@ fn campaigns(world: &World<'_>) -> Vec<Siege> {
         let mut siege: Option<Siege> = None;
         for &client in &campaign.members {
             logins.with(client.0, |tries| {
+                let anywhere = (campaign.door == ANYWHERE).then(|| visits::anywhere(tries)).flatten();
                 let at_door = tries.doors.all().filter(|route| {
                     route.door.is_some_and(|door| folded(&door, world.learned()) == campaign.door)
                 });
-                for route in at_door {
+                for route in at_door.chain(&anywhere) {
                     let one = Siege::of_source(world, client, campaign.door, route);
                     match &mut siege {
                         Some(siege) => siege.join(one),
@@ -135,129 +148,9 @@ fn campaigns(world: &World<'_>) -> Vec<Siege> {
 /// Campaigns of which this many accounts in a hundred are the same are one, whatever they look like.
 const SAME_ACCOUNTS: usize = 30;
 
-/// Sources that besiege a door alone.
-fn single_sources(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Siege> {
-    let least = Least::of(world);
-    let suspects = world.visits().iter().filter(|visit| {
-        let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
-        let many = verdicts.refused >= least.refused && verdicts.refused_permille() >= least.refused_share;
-        many && visit.at.class.takes_credentials() && !in_campaign.contains(&visit.client)
-    });
-    let sieges = suspects.filter_map(|visit| {
-        visit.with(world, |route| {
-            // Tries at one or two accounts are judged with the account.
-            let about_accounts = route.accounts.is_empty() || route.accounts.count() >= 3;
-            about_accounts.then(|| Siege {
-                elsewhere: visit.requests.saturating_sub(visit.at_doors),
-                ..Siege::of_source(world, visit.client, visit.door, route)
-            })
-        })
-    });
-    sieges.flatten().collect()
-}
-
-/// Accounts that are besieged, from wherever.
-fn single_accounts(world: &World<'_>, besieged: &BTreeSet<u64>) -> Vec<Siege> {
-    let least = Least::of(world);
-    let found = world.population::<Accounts>().collect_from(least.at_account, |subject, tried| {
-        let account = u64::try_from(subject.key()).unwrap_or(0);
-        if besieged.contains(&account) {
-            return None;
-        }
-        let mut worst: Option<(Verdicts, RouteKey)> = None;
-        let mut verdicts = Verdicts::default();
-        for door in tried.doors.all() {
-            let Some(at) =
-                door.door.filter(|door| door.class.takes_credentials() || door.class == EndpointClass::Other)
-            else {
-                continue;
-            };
-            let key = folded(&at, world.learned());
-            let here = world.doors().count(key, door.outcomes.iter());
-            verdicts.merge(here);
-            if worst.is_none_or(|(there, _)| there.refused < here.refused) {
-                worst = Some((here, key));
-            }
-        }
-        let (_, door) = worst?;
-        if verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
-            return None;
-        }
-        let mut accounts = Bounded::<Try, 1024>::default();
-        accounts.at(account).merge(Try {
-            tries: verdicts.tries(),
-            answers: Vec::new(),
-            place: tried.place,
-            span: tried.span,
-        });
-        let mut clients: Vec<Count<Client>> = tried
-            .clients
-            .iter()
-            .filter(|(_, from)| world.doors().count(door, from.outcomes.iter()).refused > 0)
-            .map(|(_, from)| Count { of: Client(from.client), requests: from.outcomes.total() })
-            .collect();
-        clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
-        let mut samples = story::ends(&tried.samples.all());
-        if verdicts.accepted > 0 {
-            samples.extend(tried.answered.first().map(|(time, place)| Sample {
-                time,
-                place,
-                why: "success",
-            }));
-        }
-        Some(Siege {
-            variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
-            door,
-            verdicts,
-            clients,
-            accounts,
-            agents: tried.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
-            over: Over::of(LOGIN_TICK, &tried.activity, |tries| tries.0),
-            span: tried.span,
-            samples,
-            bytes: 0,
-            campaign: None,
-            busiest: verdicts.refused,
-            elsewhere: 0,
-            least,
-        })
-    });
-    found.into_iter().map(|(_, siege)| siege).collect()
-}
-
 impl Siege {
-    /// The siege of one source.
-    fn of_source(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute) -> Self {
-        let verdicts = world.doors().count(door, route.outcomes.iter());
-        let mut samples = story::ends(&route.samples.all());
-        if verdicts.accepted > 0 {
-            samples.extend(route.answered.first().map(|(time, place)| Sample {
-                time,
-                place,
-                why: "success",
-            }));
-        }
-        let mut accounts = Bounded::default();
-        accounts.merge(route.accounts.clone());
-        Self {
-            variant: "single-source",
-            door,
-            verdicts,
-            clients: vec![Count { of: client, requests: verdicts.tries() }],
-            accounts,
-            agents: route.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
-            over: Over::of(LOGIN_TICK, &route.activity, |tries| tries.0),
-            span: route.span,
-            samples,
-            bytes: route.bytes,
-            campaign: None,
-            busiest: verdicts.refused,
-            elsewhere: 0,
-            least: Least::of(world),
-        }
-    }
-
-    /// Whether a single source belongs to this campaign: the same door at the same time, and not far busier.
+    /// Whether a single source belongs to this campaign: the same door at the same time, not far busier, and not an
+    /// address that people work from.
     fn takes(&self, single: &Self) -> bool {
         let together = single.span.first <= self.span.last && self.span.first <= single.span.last;
         let nameless = single.accounts.is_empty() || self.accounts.is_empty();
@@ -265,6 +158,10 @@ impl Siege {
         self.door == single.door
             && together
             && same
+            && single.variant == "single-source"
+            && !single.crowd
+            && single.elsewhere <= single.verdicts.refused / 4 + 30 * single.verdicts.accepted
+            && single.verdicts.refused >= 8 * single.verdicts.accepted
             && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }
 
@@ -283,6 +180,8 @@ impl Siege {
     /// Adds another source's siege of the same door.
     fn join(&mut self, other: Self) {
         self.verdicts.merge(other.verdicts);
+        self.sources += other.sources;
+        self.taken.extend(other.taken);
         self.clients.extend(other.clients);
         self.accounts.merge(other.accounts);
         for (agent, count) in other.agents {

@@ -6,8 +6,10 @@ use rayon::prelude::*;
 use crate::collect::{ClientProfiles, Door, LoginRoute, LoginTries, Logins, Try};
 use crate::detect::World;
 use crate::evidence::{Answer, Bounded, Span};
+use crate::hash::TemplateHash;
 use crate::request::{Client, Request, RouteKey};
 use crate::route::Learned;
+use crate::series::Evidence;
 use crate::tally::Tally;
 
 /// One client at one door.
@@ -39,14 +41,36 @@ pub(crate) struct Visit {
     pub(crate) requests: u64,
 }
 
+/// The one door of all requests that were refused with a name in them and stand at no door: where every request carries
+/// name and password (RFC 7617), any route is as good as another to try them.
+pub(crate) const ANYWHERE: RouteKey = RouteKey(TemplateHash(0x616e_7977), u8::MAX);
+
 impl Visit {
     /// The full evidence.
     pub(crate) fn with<T>(&self, world: &World<'_>, read: impl FnOnce(&LoginRoute) -> T) -> Option<T> {
         let logins = world.population::<Logins>();
         logins.with(self.client.0, |tries| {
+            if self.door == ANYWHERE {
+                return anywhere(tries).map(|route| read(&route));
+            }
             tries.doors.all().find(|route| route.door == Some(self.at)).map(read)
         })?
     }
+
+    /// Whether credentials are tried.
+    pub(crate) fn takes_credentials(&self) -> bool {
+        self.at.class.takes_credentials() || self.door == ANYWHERE
+    }
+}
+
+/// All that a client tried at no door, as one; the door is the one that it tried most.
+pub(crate) fn anywhere(tries: &LoginTries) -> Option<LoginRoute> {
+    let routes = || tries.doors.all().filter(|route| route.door.is_some_and(|door| !door.class.is_door()));
+    let most = routes().max_by_key(|route| (route.outcomes.total(), route.door))?;
+    let mut all = LoginRoute::default();
+    routes().for_each(|route| all.merge(route.clone()));
+    all.door = most.door;
+    Some(all)
 }
 
 /// Every visit, by client; the doors as evidence knows them until they are [`folded`](fold).
@@ -71,7 +95,7 @@ fn of_evidence(client: Client, requests: u64, tries: &LoginTries) -> Vec<Visit> 
     let doors = tries.doors.count();
     let visits = tries.doors.all().filter_map(|route| {
         let at = route.door?;
-        let most = route.agents.iter().map(|(agent, count)| (count.0, agent)).max();
+        let most = route.agents.iter().map(|(agent, of)| (of.tries, agent)).max();
         Some(Visit {
             client,
             at,
@@ -158,9 +182,48 @@ fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, of: T) {
     }
 }
 
-/// Names the doors as learned templates know them.
-pub(super) fn fold(visits: &mut [Visit], learned: &Learned) {
-    visits.par_iter_mut().for_each(|visit| visit.door = folded(&visit.at, learned));
+/// Names the doors as learned templates know them, and makes one visit of all that a client tried at no door.
+pub(super) fn fold(visits: &mut Vec<Visit>, learned: &Learned) {
+    visits.par_iter_mut().for_each(|visit| {
+        visit.door = if visit.at.class.is_door() { folded(&visit.at, learned) } else { ANYWHERE };
+    });
+    // Those of one client stand together.
+    let of_one = |one: &Visit, other: &Visit| one.client == other.client;
+    if visits.chunk_by(of_one).all(|visits| visits.iter().filter(|one| one.door == ANYWHERE).count() <= 1) {
+        return;
+    }
+    let mut folded: Vec<Visit> = Vec::with_capacity(visits.len());
+    for visit in visits.drain(..) {
+        let same = |known: &&mut Visit| known.client == visit.client && known.door == ANYWHERE;
+        let from = folded.len().saturating_sub(MOST);
+        match folded[from..].iter_mut().find(same).filter(|_| visit.door == ANYWHERE) {
+            Some(known) => known.join(visit),
+            None => folded.push(visit),
+        }
+    }
+    *visits = folded;
+}
+
+/// No client has more visits.
+const MOST: usize = 9;
+
+impl Visit {
+    /// Adds what the same client tried at another route that is no door.
+    fn join(&mut self, other: Self) {
+        self.rotates |= other.rotates || self.agent != other.agent;
+        if (other.tries, other.at) > (self.tries, self.at) {
+            (self.at, self.agent) = (other.at, other.agent);
+        }
+        self.tries += other.tries;
+        self.span.merge(other.span);
+        self.target = self.target.filter(|_| self.target == other.target);
+        for (answer, count) in other.answers {
+            match self.answers.iter_mut().find(|(known, _)| *known == answer) {
+                Some((_, known)) => *known += count,
+                None => self.answers.push((answer, count)),
+            }
+        }
+    }
 }
 
 /// The door as learned templates know it.
@@ -180,7 +243,7 @@ mod tests {
 
     use super::*;
     use crate::collect::Collector;
-    use crate::hash::{NameHash, TemplateHash};
+    use crate::hash::NameHash;
     use crate::route::EndpointClass;
     use crate::time::Time;
 

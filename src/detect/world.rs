@@ -66,7 +66,7 @@ impl<'t> World<'t> {
         let (doors, (norms, numbers)) = rayon::join(
             || {
                 visits::fold(&mut visits, &learned);
-                Doors::learn(&visits)
+                Doors::learn(&visits, tally)
             },
             || rayon::join(|| norms(tally, &routes, &folded, &learned), || numbers(&routes, &folded)),
         );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, read_query};
+use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, operation, read_query};
 use crate::sigma::{Facts, Matched, Matcher, Note, Rules};
 use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
@@ -58,8 +58,15 @@ impl Meaning {
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let (route, mut class, of_path) =
+        let (mut route, mut class, of_path) =
             cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
+        if let Some(path) = event.query.and_then(|query| operation(path, query)) {
+            let (named, does, _) =
+                cache.routes.route(&path, method, &self.keys, &self.classes, &mut cache.glance);
+            if does.is_door() {
+                (route, class) = (named, does);
+            }
+        }
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {

@@ -52,6 +52,10 @@ impl Words {
         self.extension = extension(segment).map(|(_, lists)| lists);
         self.ends_in_variable = is_variable(segment);
         self.has_variable |= segment.contains(&b'{');
+        // `/login/index.php` is the program of `/login`.
+        if self.count > 0 && is_index(segment) {
+            return;
+        }
         if !self.ends_in_variable {
             // `accounts:signUp` is two words.
             segment.split(|&b| b == b':').for_each(|part| self.push(word(part)));
@@ -120,6 +124,12 @@ impl Words {
     }
 }
 
+/// Whether a segment is the program that answers for its folder.
+fn is_index(segment: &[u8]) -> bool {
+    extension(segment)
+        .is_some_and(|(stem, extension)| stem.eq_ignore_ascii_case(b"index") && extension.has(PROGRAMS))
+}
+
 /// Whether a segment is a value and nothing else.
 fn is_variable(segment: &[u8]) -> bool {
     segment.starts_with(b"{") && segment.ends_with(b"}")
@@ -174,7 +184,7 @@ mod tests {
              /co/authenticate /v1/accounts:signInWithPassword /api/v1/authn \
              /api/auth/callback/credentials /owa/auth.owa /nf/auth/doAuthentication.do \
              /remote/logincheck /admin/login /login/{id} /user/login /api/auth/local \
-             /u/login/password /auth /rest/auth/1/session /signin.aspx",
+             /u/login/password /login/index.php /graphql:Login /auth /rest/auth/1/session /signin.aspx",
         ),
         (
             Token,

@@ -18,7 +18,7 @@ mod test_environment;
 
 pub(super) use ordinary_parameters::{Ordinary, Usual, are_people};
 pub(super) use retry_storm::ByMinute;
-pub(super) use shared_address::CROWD;
+pub(super) use shared_address::{CROWD, crowd};
 
 use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};
 use crate::detect::siege::Siege;

@@ -12,7 +12,7 @@ use crate::request::Client;
 pub(in crate::detect) const CROWD: u64 = 5;
 
 /// How much a client looks like a crowd, in hundredths: several identities, each doing a little of everything.
-pub(super) fn crowd(profile: &Profile) -> u64 {
+pub(in crate::detect) fn crowd(profile: &Profile) -> u64 {
     let identities = profile.others.count();
     let agents = profile.agents.count();
     let people = identities.max(agents);
@@ -34,7 +34,12 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
     let (score, people) = world.profile(only.of, |profile| (crowd(profile), profile.agents.count()))?;
     let refused = siege.verdicts.refused_permille();
     // A crowd gets in more often than not; below that the crowd is only where the attacker sits.
-    let score = if refused > 950 { score / 4 } else { score };
+    // So it is where one agent is refused while the others work. Either way others are there, too.
+    let score = match (score, siege.variant) {
+        (_, "one-agent") => 40,
+        (1.., _) if refused > 950 => (score / 4).max(25),
+        _ => score,
+    };
     (score > 0).then(|| {
         super::note(
             "shared-address",

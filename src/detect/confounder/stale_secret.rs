@@ -10,8 +10,15 @@ const RUNS: i64 = 2 * HOUR;
 /// A clock with a pace above this many tries a minute is a tool.
 const PACE: u64 = 6;
 
-/// How regular a siege of one source is.
+/// Whether the account's owner is refused, or how regular a siege of one source is.
 pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
+    if siege.by_owner > 0 {
+        return Some(super::note(
+            "stale-secret",
+            95,
+            format!("{} of them come from where its owner works", siege.by_owner),
+        ));
+    }
     let one_account = siege.accounts.count() <= 1;
     if siege.clients.len() > 2 || siege.agents.len() > 1 || !one_account || siege.verdicts.accepted > 2 {
         return None;

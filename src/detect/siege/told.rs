@@ -13,6 +13,7 @@ use crate::detect::{Actor, World};
 use crate::hash::NameHash;
 use crate::incident::{Finding, Join, Kind, Named, Outcome, Scale, Tenths, Test};
 use crate::request::Place;
+use crate::route::EndpointClass;
 
 /// The findings of one detector: the sieges that are called by its kind.
 pub(in crate::detect) fn findings(world: &World<'_>, kind: Kind, detector: &'static str) -> Vec<Finding> {
@@ -29,12 +30,10 @@ pub(in crate::detect) fn measure(world: &World<'_>, actor: Actor, kind: Kind) ->
     };
     match actor {
         Actor::Client(client) => {
-            let logins = world
-                .visits()
-                .iter()
-                .filter(|visit| visit.client == client && visit.at.class.takes_credentials());
+            let logins =
+                world.visits().iter().filter(|visit| visit.client == client && visit.takes_credentials());
             let one = |visit: &Visit| {
-                let verdicts = world.doors().count(visit.door, visit.answers.iter().copied());
+                let verdicts = world.doors().of_visit(visit);
                 let of_one = kind == Kind::BruteForce && visit.target.is_some();
                 let mut tests = tests(verdicts, if of_one { least.at_account } else { least.refused });
                 if kind == Kind::PasswordSpraying {
@@ -68,12 +67,15 @@ pub(in crate::detect) fn measure(world: &World<'_>, actor: Actor, kind: Kind) ->
 impl Siege {
     /// Accounts that an answer of the siege opened.
     fn opened(&self, world: &World<'_>) -> Vec<Named> {
-        let was_opened = |one: &Try| {
-            one.answers
+        let opens = |answer| {
+            self.clients
                 .iter()
-                .any(|&(answer, _)| world.doors().verdict(self.door, answer) == Verdict::Accepted)
+                .all(|count| world.doors().verdict_for(count.of, self.door, answer) == Verdict::Accepted)
         };
-        let opened = self.accounts.iter().filter(|(_, one)| was_opened(one));
+        let was_opened = |account: u64, one: &Try| {
+            self.taken.contains(&account) || one.answers.iter().any(|&(answer, _)| opens(answer))
+        };
+        let opened = self.accounts.iter().filter(|&(account, one)| was_opened(account, one));
         opened.filter_map(|(hash, one)| Some(Named { hash: NameHash(hash), place: one.place? })).collect()
     }
 
@@ -82,7 +84,7 @@ impl Siege {
         let mut finding = Finding::new(detector, self.variant, self.kind());
         finding.compromised = self.opened(world);
         finding.compromised_total = match finding.compromised.len() as u64 {
-            0 if self.accounts.is_empty() => self.verdicts.accepted,
+            0 if self.accounts.is_empty() && !self.crowd => self.verdicts.accepted,
             0 if self.variant.starts_with("one-account") => self.verdicts.accepted.min(1),
             opened => opened,
         };
@@ -116,7 +118,7 @@ impl Siege {
     fn threshold(&self) -> u64 {
         match (self.campaign, self.variant) {
             (Some(_), _) => self.least.of_campaign,
-            (None, "single-source") => self.least.refused,
+            (None, "single-source" | "one-agent") => self.least.refused,
             _ => self.least.at_account,
         }
     }
@@ -136,7 +138,7 @@ impl Siege {
         finding.requests = self.verdicts.tries();
         finding.bytes_out = self.bytes;
         finding.activity = self.over.activity();
-        finding.endpoints = story::endpoint(self.door, finding.requests);
+        finding.endpoints = story::endpoint(self.shown.0, finding.requests);
         finding.users = story::accounts(&self.accounts);
         finding.users_total = self.accounts.count();
         let example = self.samples.first().map_or(Place::default(), |sample| sample.place);
@@ -148,7 +150,7 @@ impl Siege {
         finding.metrics.insert("attempts", self.verdicts.tries());
         finding.metrics.insert("refused", self.verdicts.refused);
         finding.metrics.insert("accepted", self.verdicts.accepted);
-        finding.metrics.insert("addresses", self.clients.len() as u64);
+        finding.metrics.insert("addresses", self.sources);
         finding.metrics.insert("accounts", self.accounts.count());
         finding.reason = self.reason(finding);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
@@ -164,27 +166,46 @@ impl Siege {
             1 => " to one account".to_owned(),
             many => format!(" to {} accounts", story::count(many)),
         };
-        let sources = match (self.clients.len(), self.campaign) {
-            (1, _) => "one address".to_owned(),
-            (many, Some((_, shares, _))) => {
-                format!("{} addresses that {shares} and do nothing else", story::count(many as u64))
+        let sources = match (self.sources, self.campaign) {
+            (0 | 1, _) if self.variant == "one-agent" => {
+                "one agent behind an address that others share".to_owned()
             }
-            (many, None) => format!("{} addresses", story::count(many as u64)),
+            (0 | 1, _) => "one address".to_owned(),
+            (many, Some((_, shares, _))) => {
+                format!("{} addresses that {shares} and do nothing else", story::count(many))
+            }
+            (many, None) if many > self.clients.len() as u64 => {
+                format!("about {} addresses", story::count(many))
+            }
+            (many, None) => format!("{} addresses", story::count(many)),
         };
         let opened = match finding.compromised_total {
             0 => "none succeeded".to_owned(),
             1 => "one succeeded".to_owned(),
             many => format!("{} succeeded", story::count(many)),
         };
+        let tries = self.tries();
         format!(
-            "{} logins{accounts}, {share} % refused, from {sources}; {opened}",
+            "{} {tries}{accounts}, {share} % refused, from {sources}; {opened}",
             story::count(finding.requests)
         )
+    }
+
+    /// What is tried at its door.
+    fn tries(&self) -> &'static str {
+        match self.shown.1 {
+            EndpointClass::Login | EndpointClass::Token => "logins",
+            EndpointClass::Mfa => "codes",
+            _ => "requests with a name and a password",
+        }
     }
 
     /// What to do, first things first.
     fn advice(&self, finding: &Finding) -> Vec<String> {
         let mut advice = Vec::new();
+        if self.shown.1 == EndpointClass::Mfa {
+            return self.advice_on_codes(finding);
+        }
         match (finding.compromised_total, finding.compromised.len()) {
             (0, _) => {}
             (1, 1) => advice.push(
@@ -205,10 +226,29 @@ impl Siege {
         }
         advice.push(match (self.campaign, self.clients.len()) {
             (Some(_), _) => "Throttle the login by what the sources share (agent, no page loads), not by address: each tries only a few times.".to_owned(),
+            (None, 1) if self.variant == "one-agent" => {
+                "Throttle logins of this agent from that address; people work from there, too, so do not block it."
+                    .to_owned()
+            }
             (None, 1) => "Block or throttle the source address at the gateway.".to_owned(),
             (None, _) => "Slow down logins to the account itself: its attackers change address.".to_owned(),
         });
         advice.push("Ask for a second factor, and refuse passwords known from breaches.".to_owned());
+        advice
+    }
+
+    /// What to do where codes are guessed: nobody can tell from the door whose they are.
+    fn advice_on_codes(&self, finding: &Finding) -> Vec<String> {
+        let mut advice = Vec::new();
+        if finding.compromised_total > 0 {
+            advice.push(
+                "Find the code that was accepted (evidence marked `success`) in the application's own log, and end the session that it opened."
+                    .to_owned(),
+            );
+        }
+        advice
+            .push("Let a code expire after a few wrong tries, whichever address they come from.".to_owned());
+        advice.push("Block or throttle the source at the gateway.".to_owned());
         advice
     }
 }

@@ -1,0 +1,107 @@
+//! Sources of a campaign that share no agent: those of one network, and those that have nothing in common but that each came,
+//! was refused and left, while the door's people do something else, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::group::{Group, NETWORK};
+use super::{Campaign, Visitor, surprising, typical};
+use crate::detect::least::Least;
+use crate::detect::statistics::{binomial_tail_tenths, quantile};
+use crate::evidence::Span;
+use crate::hash::mix;
+use crate::request::{Client, RouteKey};
+use crate::route::EndpointClass;
+use crate::time::Time;
+
+/// Fewer sources than this that share nothing are forgetful people.
+const STRANGERS: usize = 30;
+
+/// Fewer visitors than this who get in tell nothing about what people do.
+const PEOPLE: usize = 20;
+
+/// The campaigns at one door beside those that are `known`.
+pub(super) fn find(door: RouteKey, visitors: &[Visitor], known: &[Campaign], least: Least) -> Vec<Campaign> {
+    let mut taken: BTreeSet<Client> = known.iter().flat_map(|one| one.members.iter().copied()).collect();
+    let left = |taken: &BTreeSet<Client>| -> Vec<Visitor> {
+        visitors.iter().filter(|visitor| !taken.contains(&visitor.client)).cloned().collect()
+    };
+    let others = left(&taken);
+    let mut networks: BTreeMap<u64, Vec<&Visitor>> = BTreeMap::new();
+    for visitor in &others {
+        networks.entry(network(visitor.client)).or_default().push(visitor);
+    }
+    // Most networks have too few visitors to be looked at; they were not tested.
+    networks.retain(|_, members| members.len() as u64 >= least.sources);
+    let tried = networks.len() as u64;
+    let groups = networks.iter().map(|(&network, members)| Group {
+        door,
+        fingerprint: (NETWORK, network),
+        members,
+        tried,
+        least,
+    });
+    let mut found = surprising(groups.collect(), &others);
+    taken.extend(found.iter().flat_map(|one| one.members.iter().copied()));
+    found.extend(of_nothing(door, &left(&taken), least));
+    found
+}
+
+/// The network of a client: what one customer mostly holds of a hoster, a /22 or a /48.
+fn network(client: Client) -> u64 {
+    let bits = if client.0 >> 32 == 0xffff { 10 } else { 80 };
+    let number = client.0 >> bits << bits;
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed in")]
+    mix(number as u64, (number >> 64) as u64)
+}
+
+/// The campaign of those who share nothing. Of the people who fail, most get in then or do something else; where, in the
+/// time in which those came who did neither, they are most of all who failed, while others got in and did something else,
+/// they are no people.
+fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Campaign> {
+    let is_one = |visitor: &&Visitor| {
+        visitor.class == EndpointClass::Login
+            && !visitor.silent
+            && visitor.verdicts.accepted == 0
+            && visitor.verdicts.refused > visitor.verdicts.blocked
+            && visitor.elsewhere == 0
+            // Those are a pool.
+            && !visitor.persists()
+    };
+    let mut times: Vec<u64> =
+        visitors.iter().filter(is_one).map(|one| one.first.0.max(0).unsigned_abs()).collect();
+    if times.len() < STRANGERS {
+        return None;
+    }
+    times.sort_unstable();
+    let time = |percent| Time(i64::try_from(quantile(&times, percent)).unwrap_or(i64::MAX));
+    let (from, to) = (time(2), time(98));
+    let within = |visitor: &&Visitor| visitor.last >= from && visitor.first <= to;
+    let core: Vec<&Visitor> = visitors.iter().filter(is_one).filter(within).collect();
+    let failed = visitors.iter().filter(within).filter(|visitor| visitor.verdicts.refused > 0).count();
+    let people: Vec<&Visitor> =
+        visitors.iter().filter(within).filter(|visitor| visitor.verdicts.accepted > 0).collect();
+    let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
+    if core.len() < STRANGERS
+        || core.len() * 2 < failed
+        || people.len() < PEOPLE
+        || refused < least.of_campaign
+    {
+        return None;
+    }
+    let idle = people.iter().filter(|visitor| visitor.elsewhere == 0).count();
+    #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
+    let expected = (idle + 1) as f64 / (people.len() + 2) as f64;
+    let surprise = binomial_tail_tenths(core.len() as u64, failed as u64, expected);
+    let surprise = u64::try_from(surprise).unwrap_or(0);
+    (surprise >= least.surprise).then(|| Campaign {
+        door,
+        id: mix(mix(door.0.0, u64::from(door.1)), mix(4, from.0.unsigned_abs())),
+        shares: "share nothing but that they try a few times",
+        members: core.iter().map(|visitor| visitor.client).collect(),
+        span: Span { first: from, last: to },
+        most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
+        typical: typical(core.iter().copied()),
+        target: None,
+        surprise,
+    })
+}

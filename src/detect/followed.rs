@@ -1,0 +1,166 @@
+//! What comes after a door: whoever got in goes on, whoever was refused does not. So a door that answers everybody with 2xx
+//! or 3xx still tells which of its answers refuse; and where it answers all alike, who was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::{ClientProfiles, route_number};
+use crate::detect::visits::Visit;
+use crate::evidence::Answer;
+use crate::route::{EndpointClass, Method};
+use crate::tally::Tally;
+
+/// What a visitor did beside the door.
+pub(super) struct Path {
+    /// Requests that are neither at doors, nor for the door's own page, nor for static files.
+    beyond: u64,
+    /// Requests for the door's own page.
+    pages: u64,
+}
+
+/// Whoever made so many requests to each try went on, whatever they were for.
+const PLAINLY: u64 = 10;
+
+/// Who goes on makes at least one request beyond the door to so many tries.
+const TRIES: u64 = 8;
+
+/// Tries from which on a source that never goes on is no person: as many as refused ones of a single source.
+const MANY: u64 = super::siege::REFUSED;
+
+/// Tries a minute that no clock and no person makes.
+const PACE: u64 = 6;
+
+impl Path {
+    /// The path of a visitor.
+    pub(super) fn of(visit: &Visit, tally: &Tally) -> Self {
+        let elsewhere = visit.requests.saturating_sub(visit.at_doors);
+        if elsewhere == 0 || elsewhere > visit.at_doors * PLAINLY {
+            return Self { beyond: elsewhere, pages: 0 };
+        }
+        let number = route_number(visit.at.template.0, Method::Get as u8);
+        let profile = tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
+            let pages = profile.routes.get(number).map_or(0, |page| page.requests);
+            (pages, profile.companions)
+        });
+        let (pages, companions) = profile.unwrap_or_default();
+        Self { beyond: elsewhere.saturating_sub(pages + companions), pages }
+    }
+
+    /// Whether the visitor went on to something else.
+    pub(super) fn goes_on(&self, visit: &Visit) -> bool {
+        self.beyond * TRIES > visit.at_doors
+    }
+
+    /// The answer that refused this visitor, of a door that answers all alike while others go on: the one that it nearly
+    /// always got, if nothing came of it. Only a form is judged so: it redirects, and whoever was refused stands before it
+    /// again. A token endpoint refuses by status (RFC 6749 §5.2).
+    pub(super) fn silence(&self, visit: &Visit) -> Option<Answer> {
+        let &(answer, count) = visit.answers.iter().max_by_key(|&&(answer, count)| (count, answer))?;
+        let minutes = u64::try_from(visit.span.micros() / crate::time::MINUTE).unwrap_or(0);
+        let comes_back = self.pages * 2 >= visit.tries;
+        let hurries = visit.tries >= MANY && visit.tries > PACE * minutes.max(1);
+        let alone = if visit.tries >= MANY { self.beyond * TRIES <= visit.tries } else { self.beyond == 0 };
+        let is_form = visit.at.class == EndpointClass::Login && (300..400).contains(&answer.status);
+        (is_form && alone && (comes_back || hurries) && count * 100 >= visit.tries * 85).then_some(answer)
+    }
+}
+
+/// Visitors of one door, what they got and whether they went on.
+#[derive(Default)]
+pub(super) struct Followed {
+    statuses: BTreeMap<u16, Seen>,
+    answers: BTreeMap<Answer, Seen>,
+    visitors: u64,
+    /// Those who went on.
+    on: u64,
+    /// Whether what was given besides counts: a token endpoint gives first one answer, then another, as time goes by.
+    besides: bool,
+}
+
+/// Visitors that got one kind of answer.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// Those who got no other.
+    alone: u64,
+    /// The tries of these.
+    tries: u64,
+    /// Those of them who went on.
+    alone_on: u64,
+    /// All who got it, perhaps beside others, and went on.
+    on: u64,
+}
+
+/// An answer whose clients go on at less than this share (in percent) of the best answer's is a refusal.
+const GOES_ON: u64 = 50;
+
+/// So many clients tell something about an answer.
+const TELLING_CLIENTS: u64 = 5;
+
+/// So many clients that go on tell something about a door.
+const TELLING_DOOR: u64 = 20;
+
+impl Followed {
+    /// Counts one visitor.
+    pub(super) fn add(&mut self, visit: &Visit, goes_on: bool) {
+        self.visitors += 1;
+        self.on += u64::from(goes_on);
+        self.besides |= visit.at.class != EndpointClass::Token;
+        let given = visit.answers.iter().map(|&(answer, _)| answer);
+        let answers: BTreeSet<Answer> = given.filter(|a| (200..400).contains(&a.status)).collect();
+        let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
+        let count = |seen: &mut Seen, alone: bool| {
+            seen.on += u64::from(goes_on);
+            if alone {
+                seen.alone += 1;
+                seen.tries += visit.tries;
+                seen.alone_on += u64::from(goes_on);
+            }
+        };
+        for &status in &statuses {
+            count(self.statuses.entry(status).or_default(), statuses.len() == 1);
+        }
+        for &answer in &answers {
+            count(self.answers.entry(answer).or_default(), answers.len() == 1);
+        }
+    }
+
+    /// Whether most visitors go on, and enough of them to tell.
+    pub(super) fn is_followed(&self) -> bool {
+        self.on >= TELLING_DOOR && self.on * 2 >= self.visitors
+    }
+
+    /// Those of `answers` that let somebody in: first by status, then, within what is left, by size.
+    pub(super) fn letting_in(&self, mut answers: BTreeSet<Answer>) -> BTreeSet<Answer> {
+        let mut refusing = self.refusing(&self.statuses);
+        refusing.extend(self.of_few());
+        answers.retain(|answer| !refusing.contains(&answer.status));
+        let left = self.answers.iter().filter(|(answer, _)| answers.contains(answer));
+        let refusing = self.refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
+        answers.retain(|answer| !refusing.contains(answer));
+        answers
+    }
+
+    /// Those whose clients go on far less often than the best's; and those that hardly anybody who went on got without
+    /// another: people fail first and get in then.
+    fn refusing<K: Ord + Copy>(&self, seen: &BTreeMap<K, Seen>) -> BTreeSet<K> {
+        let mut refusing = lesser(seen, |seen| (seen.alone_on, seen.alone));
+        if self.besides {
+            refusing.extend(lesser(seen, |seen| (seen.alone_on, seen.on)));
+        }
+        refusing
+    }
+
+    /// At a door that few go through: a status that was given many times, after which nobody went on, while all who did
+    /// got another.
+    fn of_few(&self) -> BTreeSet<u16> {
+        let tells = |seen: &Seen| self.besides && self.on >= 2 && seen.alone_on == 0 && seen.tries >= MANY;
+        self.statuses.iter().filter(|(_, seen)| tells(seen)).map(|(&status, _)| status).collect()
+    }
+}
+
+/// Those of whom far fewer than of the best; `of` says how many of how many.
+fn lesser<K: Ord + Copy>(seen: &BTreeMap<K, Seen>, of: impl Fn(&Seen) -> (u64, u64)) -> BTreeSet<K> {
+    let rate = |seen: &Seen| of(seen).0 * 1000 / of(seen).1.max(1);
+    let telling = || seen.iter().filter(|(_, seen)| of(seen).1 >= TELLING_CLIENTS);
+    let best = telling().map(|(_, seen)| rate(seen)).max().unwrap_or(0);
+    telling().filter(|(_, seen)| rate(seen) * 100 < best * GOES_ON).map(|(&key, _)| key).collect()
+}

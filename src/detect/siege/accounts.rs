@@ -1,0 +1,163 @@
+//! Accounts that are besieged, from wherever.
+
+use std::collections::BTreeSet;
+
+use super::Siege;
+use crate::collect::{Accounts, FromClient, LOGIN_TICK, PrincipalProfiles, Tried, Try};
+use crate::detect::World;
+use crate::detect::doors::Verdicts;
+use crate::detect::least::Least;
+use crate::detect::story::{self, Over};
+use crate::detect::visits::folded;
+use crate::evidence::Bounded;
+use crate::incident::{Count, Sample};
+use crate::request::{Client, RouteKey};
+use crate::route::EndpointClass;
+use crate::series::Evidence;
+use crate::time::MINUTE;
+
+/// One siege for each account that is besieged and not among those known to be.
+pub(super) fn besieged(world: &World<'_>, known: &BTreeSet<u64>) -> Vec<Siege> {
+    let least = Least::of(world);
+    let found = world.population::<Accounts>().collect_from(least.at_account, |subject, tried| {
+        let account = u64::try_from(subject.key()).unwrap_or(0);
+        if known.contains(&account) {
+            return None;
+        }
+        let (all, worst, class) = verdicts(world, tried)?;
+        let (by_owner, owners) = if class.takes_credentials() {
+            (Verdicts::default(), BTreeSet::new())
+        } else {
+            by_owner(world, account, tried, worst)
+        };
+        let others = all.without(by_owner);
+        let enough = |verdicts: Verdicts| {
+            verdicts.refused >= least.at_account && verdicts.refused_permille() >= least.refused_share
+        };
+        // Where the rest is nothing, the whole is told, and why it is nothing.
+        if enough(others) {
+            Some(siege(world, account, tried, (worst, class), others, &owners))
+        } else if enough(all) {
+            let siege = siege(world, account, tried, (worst, class), all, &BTreeSet::new());
+            Some(Siege { by_owner: by_owner.refused, ..siege })
+        } else {
+            None
+        }
+    });
+    found.into_iter().map(|(_, siege)| siege).collect()
+}
+
+/// How tries at an account ended, the door that refused most, and its class.
+fn verdicts(world: &World<'_>, tried: &Tried) -> Option<(Verdicts, RouteKey, EndpointClass)> {
+    let mut worst: Option<(Verdicts, RouteKey, EndpointClass)> = None;
+    let mut verdicts = Verdicts::default();
+    for door in tried.doors.all() {
+        let Some(at) = door.door.filter(|door| !door.class.tells_of_accounts()) else { continue };
+        let key = folded(&at, world.learned());
+        let here = world.doors().count(key, door.outcomes.iter());
+        verdicts.merge(here);
+        if worst.is_none_or(|(there, _, _)| there.refused < here.refused) {
+            worst = Some((here, key, at.class));
+        }
+    }
+    worst.map(|(_, key, class)| (verdicts, key, class))
+}
+
+/// Requests as the account from which on an address is one that its owner works from.
+const WORKS: u64 = 3;
+
+/// Tries a minute that a program makes at most which was given a password and waits between two tries.
+const WAITING: u64 = 6;
+
+/// Tries from addresses that work as the account: of its owner's programs that have an old password, or of tests of what
+/// may be done with which. They ask as slowly as programs do, or between requests that are answered.
+fn by_owner(world: &World<'_>, account: u64, tried: &Tried, door: RouteKey) -> (Verdicts, BTreeSet<Client>) {
+    let mut all = Verdicts::default();
+    let mut owners = BTreeSet::new();
+    let works = world.population::<PrincipalProfiles>().with(u128::from(account), |profile| {
+        let from = |(_, other): (u64, &crate::collect::Other)| (Client(other.key), other.requests);
+        profile.others.iter().map(from).collect::<Vec<_>>()
+    });
+    for (_, from) in tried.clients.iter() {
+        let client = Client(from.client);
+        let here = works.iter().flatten().find(|&&(other, _)| other == client);
+        let works = here.map_or(0, |&(_, requests)| requests);
+        if works >= WORKS && (waits(from) || is_between(world, from)) {
+            all.merge(world.doors().count(door, from.outcomes.iter()));
+            owners.insert(client);
+        }
+    }
+    (all, owners)
+}
+
+/// Whether a source waits between two tries.
+fn waits(from: &FromClient) -> bool {
+    let minutes = u64::try_from(from.span.micros() / MINUTE).unwrap_or(0) + 1;
+    from.outcomes.total() <= WAITING * minutes
+}
+
+/// Whether, while a source tried, most of what it asked was something else.
+fn is_between(world: &World<'_>, from: &FromClient) -> bool {
+    let asked = world.profile(Client(from.client), |profile| {
+        let width = profile.activity.width(crate::collect::PROFILE_TICK).micros();
+        let (first, last) = (from.span.first.0, from.span.last.0);
+        let within = profile.activity.ticks(crate::collect::PROFILE_TICK);
+        let within = within.filter(|(start, _)| start.0 >= first && start.0 + width <= last);
+        within.map(|(_, requests)| requests.0).sum::<u64>()
+    });
+    asked.unwrap_or(0) >= 2 * from.outcomes.total()
+}
+
+/// The siege of one account, except from `owners`.
+fn siege(
+    world: &World<'_>,
+    account: u64,
+    tried: &Tried,
+    (door, class): (RouteKey, EndpointClass),
+    verdicts: Verdicts,
+    owners: &BTreeSet<Client>,
+) -> Siege {
+    let mut accounts = Bounded::<Try, 1024>::default();
+    accounts.at(account).merge(Try {
+        tries: verdicts.tries(),
+        answers: Vec::new(),
+        place: tried.place,
+        span: tried.span,
+    });
+    let refused = |from: &FromClient| world.doors().count(door, from.outcomes.iter()).refused;
+    let mut clients: Vec<Count<Client>> = tried
+        .clients
+        .iter()
+        .filter(|(_, from)| !owners.contains(&Client(from.client)) && refused(from) > 0)
+        .map(|(_, from)| Count { of: Client(from.client), requests: from.outcomes.total() })
+        .collect();
+    clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    let mut samples = story::ends(&tried.samples.all());
+    if verdicts.accepted > 0 {
+        samples.extend(tried.answered.first().map(|(time, place)| Sample { time, place, why: "success" }));
+    }
+    // Of many sources only some are kept: of all there are, as many as of these were refused.
+    let kept = tried.clients.len().max(1) as u64;
+    let sources = tried.clients.count() * clients.len() as u64 / kept;
+    Siege {
+        variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
+        door,
+        shown: (door, class),
+        verdicts,
+        clients,
+        accounts,
+        agents: tried.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
+        over: Over::of(LOGIN_TICK, &tried.activity, |tries| tries.0),
+        span: tried.span,
+        samples,
+        bytes: 0,
+        campaign: None,
+        busiest: verdicts.refused,
+        elsewhere: 0,
+        sources,
+        by_owner: 0,
+        taken: BTreeSet::new(),
+        crowd: false,
+        least: Least::of(world),
+    }
+}
