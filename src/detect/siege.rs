@@ -155,12 +155,16 @@ impl Siege {
         let together = single.span.first <= self.span.last && self.span.first <= single.span.last;
         let nameless = single.accounts.is_empty() || self.accounts.is_empty();
         let same = nameless || self.shared_accounts(single) > 0;
+        // Whoever does other things, too, belongs to it where it is after the same accounts.
+        let quiet = single.elsewhere <= single.verdicts.refused / 4 + 30 * single.verdicts.accepted;
+        let wants_theirs =
+            !single.accounts.is_empty() && self.shared_accounts(single) * 2 >= single.accounts.len();
         self.door == single.door
             && together
             && same
             && single.variant == "single-source"
             && !single.crowd
-            && single.elsewhere <= single.verdicts.refused / 4 + 30 * single.verdicts.accepted
+            && (quiet || wants_theirs)
             && single.verdicts.refused >= 8 * single.verdicts.accepted
             && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }

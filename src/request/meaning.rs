@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{Classes, EndpointClass, Method, ObjectId, RouteCache, operation, read_query};
+use crate::route::{Classes, EndpointClass, Method, ObjectId, Route, RouteCache, operation, read_query};
 use crate::sigma::{Facts, Matched, Matcher, Note, Rules};
-use crate::signal::{Glance, Sensitivity};
+use crate::signal::{Glance, Sensitivity, Shown};
 use crate::text::Remembered;
 use crate::time::Micros;
 
@@ -58,15 +58,7 @@ impl Meaning {
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let (mut route, mut class, of_path) =
-            cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
-        if let Some(path) = event.query.and_then(|query| operation(path, query)) {
-            let (named, does, _) =
-                cache.routes.route(&path, method, &self.keys, &self.classes, &mut cache.glance);
-            if does.is_door() {
-                (route, class) = (named, does);
-            }
-        }
+        let (route, mut class, of_path) = self.route(event, path, method, cache);
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
@@ -129,6 +121,25 @@ impl Meaning {
             shown,
             matched: Matched::default(),
             flags,
+        }
+    }
+
+    /// The route of a request, its class and what its path shows; a GraphQL request is what its operation is, if that is a
+    /// door.
+    #[inline]
+    fn route(
+        &self,
+        event: &Event<'_>,
+        path: &[u8],
+        method: Method,
+        cache: &mut Cache,
+    ) -> (Route, EndpointClass, Option<Shown>) {
+        let mut of =
+            |path: &[u8]| cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
+        let (route, class, shown) = of(path);
+        match event.query.and_then(|query| operation(path, query)).map(|path| of(&path)) {
+            Some((named, does, _)) if does.is_door() => (named, does, shown),
+            _ => (route, class, shown),
         }
     }
 

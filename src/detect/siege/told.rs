@@ -204,7 +204,7 @@ impl Siege {
     fn advice(&self, finding: &Finding) -> Vec<String> {
         let mut advice = Vec::new();
         if self.shown.1 == EndpointClass::Mfa {
-            return self.advice_on_codes(finding);
+            return Self::advice_on_codes(finding);
         }
         match (finding.compromised_total, finding.compromised.len()) {
             (0, _) => {}
@@ -238,7 +238,7 @@ impl Siege {
     }
 
     /// What to do where codes are guessed: nobody can tell from the door whose they are.
-    fn advice_on_codes(&self, finding: &Finding) -> Vec<String> {
+    fn advice_on_codes(finding: &Finding) -> Vec<String> {
         let mut advice = Vec::new();
         if finding.compromised_total > 0 {
             advice.push(
