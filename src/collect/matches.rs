@@ -143,7 +143,9 @@ mod tests {
         let request = |route: u64| Request { template: TemplateHash(route), ..Request::default() };
         let of = |routes: &[u64]| {
             let mut one = Match::default();
-            routes.iter().for_each(|&route| one.add(&request(route), 3));
+            for &route in routes {
+                one.add(&request(route), 3);
+            }
             one
         };
         let mut routes: Vec<u64> = (1..40).collect();

@@ -122,9 +122,10 @@ impl Volume {
         if request.bytes_out >= BULK {
             let is_piece = request.status == 206;
             let route = self.routes.at(request.route_number());
-            route.things.add(match request.object.is_some() || is_piece {
-                true => mix(request.template.0, request.object.0),
-                false => request.place.number(),
+            route.things.add(if request.object.is_some() || is_piece {
+                mix(request.template.0, request.object.0)
+            } else {
+                request.place.number()
             });
             route.merge(RouteBytes {
                 route: Some((request.template, request.method, request.class)),

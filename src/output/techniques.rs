@@ -14,9 +14,11 @@ const ACCESS: (&str, &str) = ("TA0001", "Initial Access");
 const EXECUTION: (&str, &str) = ("TA0002", "Execution");
 const CREDENTIALS: (&str, &str) = ("TA0006", "Credential Access");
 const DISCOVERY: (&str, &str) = ("TA0007", "Discovery");
+const EVASION: (&str, &str) = ("TA0005", "Defense Evasion");
 const COLLECTION: (&str, &str) = ("TA0009", "Collection");
 const EXFILTRATION: (&str, &str) = ("TA0010", "Exfiltration");
 const CONTROL: (&str, &str) = ("TA0011", "Command and Control");
+const IMPACT: (&str, &str) = ("TA0040", "Impact");
 const RESOURCES: (&str, &str) = ("TA0042", "Resource Development");
 const RECON: (&str, &str) = ("TA0043", "Reconnaissance");
 
@@ -27,6 +29,8 @@ static TECHNIQUES: &[Technique] = &[
     technique("T1046", "Network Service Discovery", DISCOVERY),
     technique("T1059", "Command and Scripting Interpreter", EXECUTION),
     technique("T1059.006", "Python", EXECUTION),
+    technique("T1070", "Indicator Removal", EVASION),
+    technique("T1070.002", "Clear Linux or Mac System Logs", EVASION),
     technique("T1083", "File and Directory Discovery", DISCOVERY),
     technique("T1087", "Account Discovery", DISCOVERY),
     technique("T1090", "Proxy", CONTROL),
@@ -38,6 +42,8 @@ static TECHNIQUES: &[Technique] = &[
     technique("T1190", "Exploit Public-Facing Application", ACCESS),
     technique("T1213", "Data from Information Repositories", COLLECTION),
     technique("T1213.003", "Code Repositories", COLLECTION),
+    technique("T1499", "Endpoint Denial of Service", IMPACT),
+    technique("T1499.003", "Application Exhaustion Flood", IMPACT),
     technique("T1526", "Cloud Service Discovery", DISCOVERY),
     technique("T1528", "Steal Application Access Token", CREDENTIALS),
     technique("T1530", "Data from Cloud Storage", COLLECTION),
@@ -45,6 +51,8 @@ static TECHNIQUES: &[Technique] = &[
     technique("T1552.001", "Credentials In Files", CREDENTIALS),
     technique("T1552.007", "Container API", CREDENTIALS),
     technique("T1555", "Credentials from Password Stores", CREDENTIALS),
+    technique("T1565", "Data Manipulation", IMPACT),
+    technique("T1565.001", "Stored Data Manipulation", IMPACT),
     technique("T1567", "Exfiltration Over Web Service", EXFILTRATION),
     technique("T1584", "Compromise Infrastructure", RESOURCES),
     technique("T1584.005", "Botnet", RESOURCES),

@@ -20,10 +20,10 @@ impl Site {
         for reader in 0..readers {
             let from = format!("192.0.{}.{}", reader / 250, reader % 250 + 1);
             site.opens_pages(&from);
-            let size = |salt: u64| 4000 + (reader * 7919 + salt * 104_729) % 3000;
-            site.reads(&from, &format!("/search?q=word{}", reader % 90), size(1));
-            site.reads(&from, &format!("/download?file=paper{}.pdf", reader % 40), size(2));
-            site.reads(&from, &format!("/docs/search?q=term{}", reader % 70), size(3));
+            let bytes = |salt: u64| 4000 + (reader * 7919 + salt * 104_729) % 3000;
+            site.reads(&from, &format!("/search?q=word{}", reader % 90), bytes(1));
+            site.reads(&from, &format!("/download?file=paper{}.pdf", reader % 40), bytes(2));
+            site.reads(&from, &format!("/docs/search?q=term{}", reader % 70), bytes(3));
         }
         site
     }
@@ -35,8 +35,8 @@ impl Site {
     }
 
     /// A request from a page of the site's.
-    pub(crate) fn reads(&mut self, from: &str, target: &str, size: u64) {
-        self.asks(from, "GET", target, 200, size, "https://www.example.com/");
+    pub(crate) fn reads(&mut self, from: &str, target: &str, bytes: u64) {
+        self.asks(from, "GET", target, 200, bytes, "https://www.example.com/");
     }
 
     pub(crate) fn asks(

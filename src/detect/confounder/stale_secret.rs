@@ -2,10 +2,10 @@
 
 use crate::detect::siege::Siege;
 use crate::incident::ConfounderNote;
-use crate::time::{HOUR, MINUTE};
+use crate::time::MINUTE;
 
 /// A clock runs for at least this long before it is believed to be one, in microseconds.
-const RUNS: i64 = 2 * HOUR;
+const RUNS: i64 = 90 * MINUTE;
 
 /// A clock with a pace above this many tries a minute is a tool.
 const PACE: u64 = 6;
