@@ -12,6 +12,7 @@ pub(super) struct Technique {
 
 const ACCESS: (&str, &str) = ("TA0001", "Initial Access");
 const EXECUTION: (&str, &str) = ("TA0002", "Execution");
+const PERSISTENCE: (&str, &str) = ("TA0003", "Persistence");
 const CREDENTIALS: (&str, &str) = ("TA0006", "Credential Access");
 const DISCOVERY: (&str, &str) = ("TA0007", "Discovery");
 const EVASION: (&str, &str) = ("TA0005", "Defense Evasion");
@@ -28,7 +29,9 @@ static TECHNIQUES: &[Technique] = &[
     technique("T1005", "Data from Local System", COLLECTION),
     technique("T1046", "Network Service Discovery", DISCOVERY),
     technique("T1059", "Command and Scripting Interpreter", EXECUTION),
+    technique("T1059.004", "Unix Shell", EXECUTION),
     technique("T1059.006", "Python", EXECUTION),
+    technique("T1059.007", "JavaScript", EXECUTION),
     technique("T1070", "Indicator Removal", EVASION),
     technique("T1070.002", "Clear Linux or Mac System Logs", EVASION),
     technique("T1083", "File and Directory Discovery", DISCOVERY),
@@ -40,15 +43,20 @@ static TECHNIQUES: &[Technique] = &[
     technique("T1110.004", "Credential Stuffing", CREDENTIALS),
     technique("T1133", "External Remote Services", ACCESS),
     technique("T1190", "Exploit Public-Facing Application", ACCESS),
+    technique("T1203", "Exploitation for Client Execution", EXECUTION),
     technique("T1213", "Data from Information Repositories", COLLECTION),
     technique("T1213.003", "Code Repositories", COLLECTION),
     technique("T1499", "Endpoint Denial of Service", IMPACT),
     technique("T1499.003", "Application Exhaustion Flood", IMPACT),
+    technique("T1505", "Server Software Component", PERSISTENCE),
+    technique("T1505.003", "Web Shell", PERSISTENCE),
     technique("T1526", "Cloud Service Discovery", DISCOVERY),
     technique("T1528", "Steal Application Access Token", CREDENTIALS),
     technique("T1530", "Data from Cloud Storage", COLLECTION),
+    technique("T1539", "Steal Web Session Cookie", CREDENTIALS),
     technique("T1552", "Unsecured Credentials", CREDENTIALS),
     technique("T1552.001", "Credentials In Files", CREDENTIALS),
+    technique("T1552.005", "Cloud Instance Metadata API", CREDENTIALS),
     technique("T1552.007", "Container API", CREDENTIALS),
     technique("T1555", "Credentials from Password Stores", CREDENTIALS),
     technique("T1565", "Data Manipulation", IMPACT),
