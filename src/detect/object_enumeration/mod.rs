@@ -1,0 +1,251 @@
+//! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
+
+mod peers;
+mod told;
+
+use std::collections::BTreeMap;
+
+use crate::collect::{Collector, IdSet, Objects, ObjectsByClient, ObjectsByPrincipal};
+use crate::detect::about::ANSWERS;
+use crate::detect::nearness::{in_tenths, test};
+use crate::detect::statistics::{permille, quantile};
+use crate::detect::walks::{by_route, is_public};
+use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, pool};
+use crate::evidence::Span;
+use crate::hash::NameHash;
+use crate::incident::{Finding, Kind, Test};
+use crate::request::{Client, Flags, RouteKey};
+use peers::{FEW, Peers, Readers};
+use told::together;
+
+/// The detector.
+pub(super) struct ObjectEnumeration;
+
+/// It judges by these thresholds.
+struct Judge {
+    /// Different objects of one route, over the whole log.
+    objects: u64,
+    /// Share of the ids between the smallest and the largest, in percent, from which on it is a walk.
+    coverage: u64,
+    /// Refused or missing objects among those asked for, in tenths of a percent, from which on it is probing.
+    refused: u64,
+    /// How many objects the busiest ordinary reader (99th percentile) asks for, times this, for scattered ids that are all
+    /// allowed.
+    beyond_peers: u64,
+}
+
+impl Judge {
+    /// The thresholds in force.
+    fn of(world: &World<'_>) -> Self {
+        let of = |name| world.threshold(&ABOUT, name);
+        Self {
+            objects: of("objects"),
+            coverage: of("coverage"),
+            refused: of("refused share") * 10,
+            beyond_peers: of("beyond peers"),
+        }
+    }
+}
+
+/// What a user reads about it.
+static ABOUT: About = About {
+    id: "object-enumeration",
+    kinds: &[Kind::ObjectEnumeration],
+    summary: "One client or principal that walks through the objects of others.",
+    why: "An API that checks who you are but not whose object you ask for gives all of them away, one id at a time.",
+    looks_like: "Dozens of different ids of one route: neighbours (a walk), or many refused and missing among them (probing), \
+                 or many more than any peer reads, on a route whose objects mostly belong to one reader each.",
+    look_alikes: "A catalogue that everybody reads (that is scraping at most); a support desk (scattered ids, all allowed, by \
+                  hand); a backup on its own endpoint; a crawler; a crowd behind one address.",
+    blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
+                  attacker who changes address after each object.",
+    thresholds: &[
+        Threshold {
+            name: "objects",
+            value: 25,
+            unit: "objects",
+            meaning: "different ones of one route, over the whole log",
+        },
+        Threshold {
+            name: "coverage",
+            value: 50,
+            unit: "%",
+            meaning: "of the ids between the smallest and the largest",
+        },
+        Threshold {
+            name: "refused share",
+            value: 30,
+            unit: "%",
+            meaning: "of the requests answered 401, 403, 404",
+        },
+        Threshold {
+            name: "beyond peers",
+            value: 4,
+            unit: "times",
+            meaning: "the 99th percentile of the route's other readers, for scattered ids",
+        },
+    ],
+    needs: &[
+        Needs { without: Sight::Less, ..ANSWERS },
+        Needs {
+            any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
+            missing: "principals or tokens",
+            fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
+            without: Sight::Less,
+        },
+    ],
+    attack: &["T1530"],
+    owasp_api: &["API1:2023"],
+    oat: &["OAT-011"],
+    cwe: &["CWE-639"],
+};
+
+/// How a walk goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Neighbouring ids.
+    Walk,
+    /// Many refused or missing.
+    Probing,
+    /// Scattered, allowed, far more than peers.
+    Scatter,
+}
+
+impl Detector for ObjectEnumeration {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, world: &World<'_>) -> Vec<Finding> {
+        let judge = Judge::of(world);
+        let principals = judge.walks::<ObjectsByPrincipal>(world, |key| {
+            Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
+        });
+        let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
+        principals.into_iter().chain(clients).collect()
+    }
+
+    fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
+        let judge = Judge::of(world);
+        let walks = |objects: &Objects| judge.measure_walks(world, objects);
+        let walks = match actor {
+            Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, walks),
+            Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(one.0.into(), walks),
+        };
+        walks.unwrap_or_default()
+    }
+}
+
+impl Judge {
+    /// The walks of one kind of key.
+    fn walks<C: Collector<Evidence = Objects>>(
+        &self,
+        world: &World<'_>,
+        walker: impl Fn(u128) -> Actor,
+    ) -> Vec<Finding> {
+        let found = world.walks(C::KEY).iter().flat_map(|walker| {
+            let routes = walker.routes.iter().map(|(&route, ids)| (walker.key, route, ids));
+            routes.filter(|&(_, route, ids)| self.may_be_walk(world, route, ids))
+        });
+        let found: Vec<(u128, RouteKey, &IdSet)> = found.collect();
+        let peers = Peers::of::<C>(world, &found.iter().map(|&(_, route, _)| route).collect());
+        let found = found.into_iter().filter_map(|(key, route, ids)| {
+            let others = peers.of_route(route);
+            let way = self.way(ids, &others)?;
+            let finding = self.finding(world, walker(key), route, ids, way, &others);
+            Some(Walk {
+                route,
+                span: ids.span,
+                requests: ids.requests,
+                way,
+                is_exact: ids.is_exact(),
+                finding,
+            })
+        });
+        let mut by_route: BTreeMap<RouteKey, Vec<Walk>> = BTreeMap::new();
+        let mut alone = Vec::new();
+        for walk in found {
+            // What a look-alike explains is no part of a pool.
+            match walk.finding.suppressed_by {
+                Some(_) => alone.push(walk.finding),
+                None => by_route.entry(walk.route).or_default().push(walk),
+            }
+        }
+        let pools =
+            by_route.into_values().flat_map(|one| pool::gather(world, one)).map(|pool| together(world, pool));
+        pools.chain(alone).collect()
+    }
+
+    /// How near somebody came to a walk on each route, by neighbouring ids or by those that are refused.
+    fn measure_walks(&self, world: &World<'_>, objects: &Objects) -> Vec<Vec<Test>> {
+        let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+        let ways = |(_, ids): (RouteKey, IdSet)| {
+            let objects = || test("objects", ids.asked(), self.objects, "objects");
+            let refused = permille(ids.refused + ids.missing, ids.requests);
+            let coverage = test("coverage", ids.coverage().unwrap_or(0), self.coverage, "%");
+            [
+                vec![objects(), coverage],
+                vec![objects(), in_tenths("refused share", refused, self.refused, "%")],
+            ]
+        };
+        by_route(world, objects).into_iter().filter(own).flat_map(ways).collect()
+    }
+
+    /// Whether so many objects of somebody's own were asked for that it may be a walk.
+    fn may_be_walk(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
+        let is_public = world.norm(route).is_some_and(is_public);
+        // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
+        let refused = permille(ids.refused + ids.missing, ids.requests);
+        let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;
+        ids.asked() >= self.objects && (guesses || !is_public)
+    }
+
+    /// How a walk goes, if it is one.
+    fn way(&self, ids: &IdSet, peers: &Readers<'_>) -> Option<Way> {
+        let objects = ids.asked();
+        let beyond = peers.elsewhere.is_some() || objects >= quantile(peers.objects, 95);
+        let refused = permille(ids.refused + ids.missing, ids.requests);
+        if refused >= self.refused && beyond {
+            return Some(Way::Probing);
+        }
+        // Whoever works with objects comes back to them; a walk sees each once.
+        let once = objects * 10 >= ids.requests * 7;
+        if ids.coverage().is_some_and(|covered| covered >= self.coverage_of_walk(ids)) && beyond {
+            return Some(Way::Walk);
+        }
+        let known = peers.elsewhere.is_none_or(|objects| objects.len() >= FEW);
+        // What is usual elsewhere is a weak witness, so it takes a long walk.
+        let enough = peers.elsewhere.is_none() || objects >= LONG * self.objects;
+        let scattered = known && once && enough && objects >= self.beyond_peers * peers.busiest();
+        scattered.then_some(Way::Scatter)
+    }
+
+    /// The coverage from which on it is a walk, in percent: a long one may leave out every second number and more.
+    fn coverage_of_walk(&self, ids: &IdSet) -> u64 {
+        let is_long = ids.asked() >= LONG * self.objects && ids.asked() * 10 >= ids.requests * 7;
+        if is_long { self.coverage / 2 } else { self.coverage }
+    }
+}
+
+/// So many times the least objects are a long walk.
+const LONG: u64 = 4;
+
+/// One walker's walk.
+struct Walk {
+    route: RouteKey,
+    span: Span,
+    requests: u64,
+    way: Way,
+    is_exact: bool,
+    finding: Finding,
+}
+
+impl pool::Member for Walk {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn size(&self) -> u64 {
+        self.requests
+    }
+}
