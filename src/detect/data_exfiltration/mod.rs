@@ -1,22 +1,24 @@
 //! More data taken than this principal or client has cause to: against its peers and against its own past hours.
 
 mod peers;
+mod people;
 mod told;
 mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Bytes, Collector, Profile, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::collect::{Bytes, Collector, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
-use crate::evidence::{Distinct, Span};
+use crate::evidence::Span;
 use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
 use peers::Peers;
+use people::{is_crowd, is_fashion, is_mostly, is_tail};
 
 /// The detector.
 pub(super) struct DataExfiltration;
@@ -52,7 +54,7 @@ static ABOUT: About = About {
     looks_like: "Volume far beyond the other users of the same routes: a burst of pages or exports, or an export every few \
                  minutes all day.",
     look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a crowd \
-                  behind one address (many agents, many routes), a large download that everybody takes.",
+                  behind one address (many agents, many routes), a large download that everybody takes, one file watched in pieces, the end of a tail.",
     blind_spots: "A theft below 50 MB. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",
     thresholds: &[
@@ -66,7 +68,7 @@ static ABOUT: About = About {
             name: "deviations",
             value: 5,
             unit: "robust z",
-            meaning: "above all others, on a logarithmic scale",
+            meaning: "above all others, on a logarithmic scale; one less where it is four times as far beyond the peers",
         },
         Threshold {
             name: "beyond peers",
@@ -273,55 +275,4 @@ const FAR_BEYOND: u64 = 4;
 /// Whether what was taken of a route is one file in pieces, or two: watching a film takes hundreds of answers.
 fn is_one_file(route: &RouteBytes) -> bool {
     route.pieces * 10 >= route.taken.bytes * 8 && route.things.count() <= 2
-}
-
-/// Whether most of what comes from an address is of one of these principals.
-fn is_mostly(world: &World<'_>, taker: Actor, principals: &BTreeSet<u128>) -> bool {
-    let mostly = |profile: &Profile| {
-        let others = profile.others.iter().filter(|(_, other)| principals.contains(&other.key));
-        others.map(|(_, other)| other.requests).sum::<u64>() * 10 >= profile.requests * 8
-    };
-    !principals.is_empty() && taker.profile(world, mostly).unwrap_or(false)
-}
-
-/// Whether the takers of a pool are people: most addresses got in at a login of their own, or most users come from addresses
-/// of their own. Who takes turns at one stolen key does neither.
-fn is_crowd(world: &World<'_>, pool: &[Theft]) -> bool {
-    let came_in = |client: Client| {
-        world.visits_of(client).any(|visit| {
-            visit.at.class.takes_credentials()
-                && world.doors().count(visit.door, visit.answers.iter().copied()).accepted > 0
-        })
-    };
-    let mut addresses = BTreeSet::new();
-    let people = pool.iter().filter(|theft| match theft.taker {
-        Actor::Client(client) => came_in(client),
-        Actor::Principal(_) => {
-            let most = |profile: &Profile| {
-                profile.others.iter().map(|(_, other)| (other.requests, other.key)).max().map(|(_, key)| key)
-            };
-            theft.taker.profile(world, most).flatten().is_some_and(|address| addresses.insert(address))
-        }
-    });
-    people.count() * 2 > pool.len()
-}
-
-/// Whether a pool took the same things: what many want is a fashion; those who share the work share out the things.
-fn is_fashion(world: &World<'_>, route: RouteKey, pool: &[Theft]) -> bool {
-    let mut all = Distinct::<16>::default();
-    let mut each = 0;
-    for theft in pool {
-        let of_route = theft.volume.routes.iter().filter(|&(number, _)| world.route(number) == Some(route));
-        for (_, taken) in of_route {
-            all.absorb(&taken.things);
-            each += taken.things.count();
-        }
-    }
-    all.count() * 10 < each * 7
-}
-
-/// Whether a pool is but the end of a tail: as many take a little less than the least of it. A pool stands apart.
-fn is_tail(peers: &Peers, route: RouteKey, pool: &[Theft]) -> bool {
-    let least = pool.iter().map(|theft| theft.own.bytes).min().unwrap_or(0);
-    peers.between(route, least / 4, least) >= pool.len() as u64
 }

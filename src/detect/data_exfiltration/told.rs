@@ -32,8 +32,9 @@ impl Judge {
         finding.outcome = Outcome::Exfiltrated;
         finding.scale = if thefts.len() > 1 { Scale::Large } else { Scale::Sustained };
         finding.test("volume", own.bytes / 100_000, self.least / 100_000, "MB");
-        let needed = u64::try_from(self.deviations).unwrap_or(0);
-        finding.test("deviations", u64::try_from(deviations).unwrap_or(0), needed, "robust z");
+        let needed = if deviations < self.deviations { self.deviations - 10 } else { self.deviations };
+        let tenths = |value: i64| u64::try_from(value).unwrap_or(0);
+        finding.test("deviations", tenths(deviations), tenths(needed), "robust z");
         (finding.first, finding.last) = (volume.span.first, volume.span.last);
         finding.requests = own.requests;
         finding.bytes_out = own.bytes;
