@@ -8,10 +8,10 @@ use gatehound::error::Error;
 use gatehound::explain::formats_page;
 use gatehound::format::{Clock, Directive, Opening, Tried, recognise, try_all};
 use gatehound::plan::configuration;
-use gatehound::source::{Limits, Source, find};
+use gatehound::source::Source;
 use gatehound::text::Escaped;
 
-use super::{Done, print};
+use super::{Done, found, print};
 
 /// How much of a file is looked at.
 const HEAD: usize = 256 << 10;
@@ -25,12 +25,7 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<Done, Error> {
         Some(FormatsCommand::Detect { files }) => files,
         Some(FormatsCommand::From { files }) => return from(files),
     };
-    let (sources, problems) = find(files, &Limits::default());
-    let mut mistakes: Vec<Error> = problems
-        .iter()
-        .filter(|problem| problem.fatal)
-        .map(|problem| Error::usage(format!("{}: {}", problem.path.display(), problem.message)))
-        .collect();
+    let (sources, mut mistakes) = found(files);
     let mut page = String::new();
     for source in &sources {
         match detect(source, &mut page) {

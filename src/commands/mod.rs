@@ -18,12 +18,13 @@ pub(crate) mod why;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use gatehound::cli::{Cli, command_like};
 use gatehound::error::Error;
 use gatehound::plan::{Reading, Talk, Volume};
+use gatehound::source::{Limits, Source, find};
 use gatehound::text::Escaped;
 
 /// How a command ended, if it was not with an error.
@@ -99,6 +100,14 @@ fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
 /// What errors call `path`.
 fn called(path: &Path) -> &Path {
     if path.as_os_str() == "-" { Path::new("standard output") } else { path }
+}
+
+/// The sources in `paths`, and what is wrong with those that cannot be looked for.
+fn found(paths: &[PathBuf]) -> (Vec<Source>, Vec<Error>) {
+    let (sources, problems) = find(paths, &Limits::default());
+    let fatal = problems.iter().filter(|problem| problem.fatal);
+    let told = fatal.map(|problem| Error::usage(format!("{}: {}", problem.path.display(), problem.message)));
+    (sources, told.collect())
 }
 
 /// Stops where nothing that was named can be read; a word that is nearly a command is pointed out.

@@ -8,10 +8,11 @@ use gatehound::cli::CoverageForm;
 use gatehound::error::Error;
 use gatehound::format::{Around, Clock, Decoder as _, Opening, Reader, Scratch, recognise};
 use gatehound::sigma::{Facts, Fed, Loaded, Rule};
-use gatehound::source::{Limits, Source, find};
+use gatehound::source::Source;
 use serde_json::json;
 
 use super::{Done, print, shown, told};
+use crate::commands::found;
 
 /// So much of a log shows which fields it fills.
 const HEAD: usize = 4 << 20;
@@ -90,12 +91,7 @@ fn layer(loaded: &Loaded) -> String {
 
 /// Which rules each log can feed.
 fn by_logs(loaded: &Loaded, logs: &[PathBuf]) -> Result<Done, Error> {
-    let (sources, problems) = find(logs, &Limits::default());
-    let mut mistakes: Vec<Error> = problems
-        .iter()
-        .filter(|problem| problem.fatal)
-        .map(|problem| Error::usage(format!("{}: {}", problem.path.display(), problem.message)))
-        .collect();
+    let (sources, mut mistakes) = found(logs);
     let mut page = String::new();
     for source in &sources {
         match fed(source) {
