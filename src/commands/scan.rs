@@ -46,6 +46,7 @@ pub(crate) fn run(
     let read = ManuallyDrop::new(read(&plan, &signals)?);
     let judged = || judge(&plan, &read, warnings, signals.came().is_some());
     let (run, mut incidents, people) = engine::on(plan.reading.threads, judged)?;
+    read.tally.failure().map_or(Ok(()), Err)?;
     redact(&plan, &mut incidents, people)?;
 
     #[cfg(feature = "deliver")]
@@ -246,15 +247,8 @@ fn timing(plan: &Plan, run: &Run, began: Instant, around: &Surroundings) -> Timi
         seconds: (seconds * 1000.0).round() / 1000.0,
         bytes_per_second,
         threads: plan.reading.threads as u64,
-        peak_memory_bytes: peak_memory(),
+        peak_memory_bytes: engine::process_memory("VmHWM:"),
     }
-}
-
-/// The most memory that the process held, where the system tells (Linux).
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 /// Writes the run summary as one JSON object.
