@@ -39,7 +39,7 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
             }
         }
     }
-    let is_whole = pairs >= 4 && rest.trim_ascii().is_empty();
+    let is_whole = pairs >= 4 && rest.trim_ascii_start().is_empty();
     if !is_whole || !growing.has_request() || growing.fields() < FIELDS {
         return Err(if is_whole { Malformed::NotAccess } else { Malformed::Unknown });
     }

@@ -16,6 +16,7 @@ mod combined_io;
 mod combined_time;
 mod common;
 mod common_time;
+mod directed;
 mod envoy;
 mod fields;
 mod forwarded_first;
@@ -82,9 +83,19 @@ pub trait Decoder: Send + Sync {
     /// Takes one record apart: a line without its line feed, perhaps with a carriage return.
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed>;
 
+    /// As [`decode`](Self::decode), for a record that others have tried before: what they found out is not looked for again.
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        around: Around<'a>,
+        _known: &mut Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
+        self.decode(record, around)
+    }
+
     /// What is certain of a record that [`decode`](Self::decode) could not read, and no other format either: quotes were not
     /// escaped, or a line was torn.
-    fn salvage<'a>(&self, _record: &'a [u8]) -> Option<Event<'a>> {
+    fn salvage<'a>(&self, _record: &'a [u8], _around: Around<'a>) -> Option<Event<'a>> {
         None
     }
 
@@ -102,6 +113,13 @@ pub trait Decoder: Send + Sync {
             offset = end + 1;
         }
     }
+}
+
+/// What was found out about a record by the formats that tried it.
+#[derive(Default)]
+pub struct Known<'a> {
+    clf: clf::Known<'a>,
+    json: json::Known,
 }
 
 /// One record of a block, and what it says.
