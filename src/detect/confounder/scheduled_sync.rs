@@ -1,5 +1,7 @@
 //! A partner's sync: about the same volume at the same distance, again and again.
 
+use std::collections::BTreeMap;
+
 use crate::collect::{IdSet, PROFILE_TICK, VOLUME_TICK, Volume};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::{Actor, World};
@@ -24,34 +26,64 @@ pub(super) fn of_objects(world: &World<'_>, actor: Actor, ids: &IdSet) -> Option
     })
 }
 
+/// Fewer bursts than this are no schedule.
+const BURSTS: usize = 4;
+
+/// Share of the bursts (in percent) that are about as large as the median, and of the distances that are the same.
+const ALIKE: usize = 90;
+
+/// Share of the time in the hours of bursts (in percent) that may be busy: a schedule has quiet between.
+const BUSY: usize = 50;
+
+/// A schedule takes this much at a time, or else keeps its distance to one part in ten: single answers at an uneven distance
+/// are a drip.
+const AT_A_TIME: u64 = 3;
+
 /// How regular the hours of a volume are.
 pub(super) fn of_volume(volume: &Volume) -> Option<ConfounderNote> {
-    let mut hours: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
+    let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
     for (start, taken) in volume.activity.ticks(VOLUME_TICK) {
         *hours.entry(start.0.div_euclid(HOUR)).or_default() += taken.bytes;
     }
-    let inner: Vec<(i64, u64)> = hours.into_iter().collect();
-    let gaps: Vec<i64> = inner.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
-    if inner.len() < 5 {
+    if hours.len() < BURSTS {
         return None;
     }
-    let mut sizes: Vec<u64> = inner.iter().map(|&(_, bytes)| bytes).collect();
+    let starts: Vec<i64> = hours.keys().copied().collect();
+    let gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut sizes: Vec<u64> = hours.into_values().collect();
     sizes.sort_unstable();
     let median = quantile(&sizes, 50);
     let near = |bytes: u64| bytes * 2 >= median && bytes <= median * 2;
     let alike = sizes.iter().filter(|&&bytes| near(bytes)).count();
     let same_gap = gaps.iter().filter(|&&gap| gap == gaps[0]).count();
     let (alike, regular) = (alike * 100 / sizes.len(), same_gap * 100 / gaps.len());
-    // A steady drip is regular too: only bursts with quiet between them are a schedule.
     let an_hour = HOUR / volume.activity.width(VOLUME_TICK).micros();
-    let slots = usize::try_from(an_hour).unwrap_or(0) * inner.len();
+    let slots = usize::try_from(an_hour).unwrap_or(0) * sizes.len();
     let busy = (volume.activity.len() * 100).checked_div(slots).unwrap_or(100);
-    let score = if alike >= 90 && regular >= 90 && busy <= 50 { 90 } else { 0 };
-    (score > 0).then(|| {
-        super::note(
-            "scheduled-sync",
-            score,
-            format!("{} bursts at the same distance, {alike} % of them of the same size", inner.len()),
-        )
+    let is_schedule = alike >= ALIKE
+        && regular >= ALIKE
+        && busy <= BUSY
+        && (comes_at_once(volume) || keeps_distance(volume));
+    is_schedule.then(|| {
+        let reason =
+            format!("{} bursts at the same distance, {alike} % of them of the same size", sizes.len());
+        super::note("scheduled-sync", 90, reason)
     })
+}
+
+/// Whether what is taken comes several answers at a time.
+fn comes_at_once(volume: &Volume) -> bool {
+    volume.total.requests >= AT_A_TIME * volume.activity.len() as u64
+}
+
+/// Whether answers come at the same distance, as exactly as ticks tell: to one tick, which is a tenth of it at most.
+fn keeps_distance(volume: &Volume) -> bool {
+    let width = volume.activity.width(VOLUME_TICK).micros();
+    let starts: Vec<i64> =
+        volume.activity.ticks(VOLUME_TICK).map(|(start, _)| start.0.div_euclid(width)).collect();
+    let mut gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    let Some(&median) = gaps.get(gaps.len() / 2) else { return false };
+    let same = gaps.iter().filter(|&&gap| (gap - median).abs() <= 1).count();
+    median >= 10 && same * 100 >= gaps.len() * ALIKE
 }

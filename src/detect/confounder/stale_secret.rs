@@ -1,6 +1,7 @@
 //! A machine whose secret expired: one account, one failure each period, for hours, as regular as a clock.
 
 use crate::detect::siege::Siege;
+use crate::detect::statistics::scatter;
 use crate::incident::ConfounderNote;
 use crate::time::MINUTE;
 
@@ -30,17 +31,11 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
     if length < RUNS || tries / minutes > PACE {
         return None;
     }
-    // The first and last tick are cut short; between them a clock leaves no gap, and each tick is like the next. Chance
-    // (a Poisson process) would make the variance as large as the mean.
-    let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
-    let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return None };
-    let slots = u64::try_from((last.0.0 - first.0.0) / width.micros()).unwrap_or(0) + 1;
-    let total: u64 = inner.iter().map(|&(_, tries)| tries).sum();
-    let squares: u64 = inner.iter().map(|&(_, tries)| tries * tries).sum();
-    // slots² · variance and slots² · mean, both whole numbers.
-    let variance = (squares * slots).saturating_sub(total * total);
-    let mean = total * slots;
-    let dispersion = variance * 100 / mean.max(1);
+    // The first and last tick are cut short; between them a clock leaves no gap, and each tick is like the next.
+    let (slots, dispersion) = scatter(width, &ticks);
+    if slots == 0 {
+        return None;
+    }
     let named = siege.accounts.count() == 1;
     let score = match dispersion {
         0..=15 if slots >= 4 => 95,

@@ -9,7 +9,7 @@ use crate::collect::{Collector, IdSet, Objects, ObjectsByClient, ObjectsByPrinci
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::{in_tenths, test};
 use crate::detect::statistics::{permille, quantile};
-use crate::detect::walks::{by_route, is_public};
+use crate::detect::walks::{by_route, is_public_route};
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
@@ -178,7 +178,7 @@ impl Judge {
 
     /// How near somebody came to a walk on each route, by neighbouring ids or by those that are refused.
     fn measure_walks(&self, world: &World<'_>, objects: &Objects) -> Vec<Vec<Test>> {
-        let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+        let own = |(route, _): &(RouteKey, IdSet)| !is_public_route(world, *route);
         let ways = |(_, ids): (RouteKey, IdSet)| {
             let objects = || test("objects", ids.asked(), self.objects, "objects");
             let refused = permille(ids.refused + ids.missing, ids.requests);
@@ -193,7 +193,7 @@ impl Judge {
 
     /// Whether so many objects of somebody's own were asked for that it may be a walk.
     fn may_be_walk(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
-        let is_public = world.norm(route).is_some_and(is_public);
+        let is_public = is_public_route(world, route);
         // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
         let refused = permille(ids.refused + ids.missing, ids.requests);
         let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;
