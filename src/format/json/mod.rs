@@ -126,7 +126,9 @@ impl JsonLines {
             let Some(meaning) = array.1 else { return };
             if leaf.counts {
                 growing.put(meaning, leaf.value);
-                members.pass(path, &leaf, meaning);
+                if !self.doubles {
+                    members.pass(path, &leaf, meaning);
+                }
             } else if let Some(first) = leaf.later {
                 later::put(growing, meaning, leaf.value, &line[first..leaf.end()]);
             }
@@ -134,7 +136,7 @@ impl JsonLines {
         if self.producer.is_some_and(|producer| seen != producer.whole()) {
             return Err(if growing.has_request() { Malformed::Unknown } else { Malformed::NotAccess });
         }
-        if members.are_doubled() && !self.doubles {
+        if members.are_doubled() {
             return self.forged(line, &members, growing, around);
         }
         self.finish(growing, whole.escaped, around)
