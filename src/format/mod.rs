@@ -23,6 +23,7 @@ mod forwarded_first;
 mod gcs_csv;
 mod gin;
 mod haproxy;
+mod haproxy_clf;
 mod ingress_nginx;
 mod json;
 mod kong_nginx;
@@ -33,10 +34,12 @@ mod nginx_proxy_manager;
 mod npmplus;
 mod plain;
 mod python_http;
+mod reactor_netty;
 mod reader;
 mod recognise;
 mod slot;
 mod squid;
+mod squid_combined;
 mod string;
 mod traefik_clf;
 mod uvicorn;
@@ -46,6 +49,7 @@ mod vhost_combined_time;
 mod vhost_common;
 mod w3c;
 mod wrap;
+mod wso2;
 mod zoraxy;
 
 use crate::error::Error;
@@ -88,9 +92,10 @@ pub trait Decoder: Send + Sync {
         &self,
         record: &'a [u8],
         around: Around<'a>,
-        _known: &mut Known<'a>,
+        known: &mut Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
-        self.decode(record, around)
+        // No text begins as an object does.
+        if known.is_object { Err(Malformed::Unknown) } else { self.decode(record, around) }
     }
 
     /// What is certain of a record that [`decode`](Self::decode) could not read, and no other format either: quotes were not
@@ -118,8 +123,17 @@ pub trait Decoder: Send + Sync {
 /// What was found out about a record by the formats that tried it.
 #[derive(Default)]
 pub struct Known<'a> {
+    /// Whether it begins as a JSON object does.
+    is_object: bool,
     clf: clf::Known<'a>,
     json: json::Known,
+}
+
+impl Known<'_> {
+    /// What a glance at `record` shows.
+    fn of(record: &[u8]) -> Self {
+        Self { is_object: json::is_object(record), ..Self::default() }
+    }
 }
 
 /// One record of a block, and what it says.
@@ -158,6 +172,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &forwarded_first::FORWARDED_FIRST,
     &python_http::PYTHON_HTTP,
     &apache_ssl_request::APACHE_SSL_REQUEST,
+    &haproxy_clf::HAPROXY_CLF,
+    &squid_combined::SQUID_COMBINED,
+    &wso2::WSO2,
+    &reactor_netty::REACTOR_NETTY,
     &apisix::APISIX,
     &nginx_proxy_manager::NGINX_PROXY_MANAGER,
     &npmplus::NPMPLUS,

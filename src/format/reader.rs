@@ -48,7 +48,7 @@ impl Reader {
         around: Around<'a>,
         malformed: Malformed,
     ) -> (&'static str, Result<Event<'a>, Malformed>) {
-        let (mut reason, mut known) = ((self.chosen.format(), malformed), Known::default());
+        let (mut reason, mut known) = ((self.chosen.format(), malformed), Known::of(record));
         for other in &self.others {
             match other.decode_after(record, around, &mut known) {
                 Ok(event) => return (other.format(), Ok(event)),

@@ -2,9 +2,11 @@
 //! A kin is one file with one [`Clf`] in it.
 
 mod block;
+mod no_access;
 mod salvage;
 mod shared;
 
+pub(super) use no_access::no_access;
 pub(super) use shared::{Known, status_follows};
 
 use self::shared::Core;
@@ -43,6 +45,8 @@ pub(super) enum Left {
     Vhost,
     /// `vhost client - id user`.
     VhostAndId,
+    /// `- client ident user`.
+    Dash,
     /// `hop, hop, client ident user`, or `"hop, hop" client ident user`.
     Forwarded,
 }
@@ -85,6 +89,9 @@ impl Decoder for Clf {
         _: Around<'a>,
         known: &mut super::Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
+        if known.is_object {
+            return Err(Malformed::Unknown);
+        }
         let (line, known) = (trimmed(record), &mut known.clf);
         match self.line(line, Quoting::Escaped, &mut known.escaped) {
             Ok(event) => Ok(event),
@@ -131,6 +138,7 @@ impl Clf {
     fn left<'a>(&self, left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
         match self.left {
             Left::Client => set_client_and_user(left, event),
+            Left::Dash => set_client_and_user(left.strip_prefix(b"- ").ok_or(Malformed::Client)?, event),
             Left::Vhost => {
                 let at = memchr::memchr(b' ', left).ok_or(Malformed::Short)?;
                 let (host, rest) = (&left[..at], &left[at + 1..]);
@@ -259,29 +267,6 @@ pub(super) fn without_port(host: &[u8]) -> &[u8] {
     match memchr::memchr(b':', host) {
         Some(at) if memchr::memrchr(b':', host) == Some(at) => &host[..at],
         _ => host,
-    }
-}
-
-/// Why a line is no access line at all: blank, a comment, or a line of an error log.
-pub(super) fn no_access(line: &[u8]) -> Option<Malformed> {
-    let is = |at: usize, shape: &[u8]| {
-        line.get(at..at + shape.len()).is_some_and(|text| {
-            text.iter().zip(shape).all(|(byte, shape)| match shape {
-                b'0' => byte.is_ascii_digit(),
-                b'A' => byte.is_ascii_alphabetic(),
-                shape => byte == shape,
-            })
-        })
-    };
-    let nginx = is(0, b"0000/00/00 00:00:00 [A");
-    let apache = is(0, b"[AAA AAA 00 00:00:00") && memchr::memmem::find(line, b"] [").is_some();
-    let apache_clf = is(0, b"[00/AAA/0000:00:00:00 +0000] [A");
-    let litespeed = is(0, b"0000-00-00 00:00:00.000000 [A");
-    match line.trim_ascii_start() {
-        b"" => Some(Malformed::Blank),
-        [b'#', ..] => Some(Malformed::Comment),
-        _ if nginx || apache || apache_clf || litespeed => Some(Malformed::NotAccess),
-        _ => None,
     }
 }
 

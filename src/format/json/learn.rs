@@ -29,7 +29,14 @@ impl JsonLines {
     /// A decoder that knows the orders of keys that are most frequent in `head`.
     pub(in crate::format) fn learn(head: &[u8], given: Given, producer: Option<&'static Producer>) -> Self {
         let clock = Clock::default();
-        let mut decoder = Self { plans: Vec::new(), given, producer, doubles: true, clock };
+        let mut decoder = Self {
+            plans: Vec::new(),
+            given,
+            producer,
+            bit: producer.map_or(0, Producer::bit),
+            doubles: true,
+            clock,
+        };
         let scratch = Scratch::default();
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
         let mut orders: Vec<Order> = Vec::new();

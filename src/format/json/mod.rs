@@ -65,6 +65,8 @@ pub(super) struct JsonLines {
     given: Given,
     /// Whose lines alone are read; anybody's where it is not said.
     producer: Option<&'static Producer>,
+    /// The producer's bit in what [`producers::of_line`] says.
+    bit: u32,
     /// Whether most lines name a member twice, as their producer writes them.
     doubles: bool,
     /// For times without a zone.
@@ -124,7 +126,9 @@ impl JsonLines {
             let Some(meaning) = array.1 else { return };
             if leaf.counts {
                 growing.put(meaning, leaf.value);
-                members.pass(path, &leaf, meaning);
+                if !self.doubles {
+                    members.pass(path, &leaf, meaning);
+                }
             } else if let Some(first) = leaf.later {
                 later::put(growing, meaning, leaf.value, &line[first..leaf.end()]);
             }
@@ -132,7 +136,7 @@ impl JsonLines {
         if self.producer.is_some_and(|producer| seen != producer.whole()) {
             return Err(if growing.has_request() { Malformed::Unknown } else { Malformed::NotAccess });
         }
-        if members.are_doubled() && !self.doubles {
+        if members.are_doubled() {
             return self.forged(line, &members, growing, around);
         }
         self.finish(growing, whole.escaped, around)
@@ -192,14 +196,12 @@ impl Decoder for JsonLines {
         around: Around<'a>,
         known: &mut super::Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
-        if let Some(producer) = self.producer {
-            let line = trimmed(record).ok_or(Malformed::Json)?;
-            let could = (*known.json.0.get_or_insert_with(|| producers::of_line(line)))?;
-            if could & producer.bit() == 0 {
-                return Err(Malformed::Unknown);
-            }
+        let of_line = || trimmed(record).ok_or(Malformed::Json).and_then(producers::of_line);
+        if self.bit == 0 || self.bit & (*known.json.0.get_or_insert_with(of_line))? != 0 {
+            self.decode(record, around)
+        } else {
+            Err(Malformed::Unknown)
         }
-        self.decode(record, around)
     }
 
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
@@ -266,10 +268,22 @@ pub(super) fn each_value<'a>(
     scan::object(object, &mut |path, leaf| each(path.text(), leaf.value)).map(|_| ())
 }
 
+/// What the key `name` of a line says; dots part it as they part a path of keys.
+pub(super) fn of_key(name: &[u8]) -> Option<Meaning> {
+    let mut path = Path::default();
+    path.push(name);
+    names::meaning(&path)
+}
+
 /// Whether a value at this path of keys tells what was asked for or how it was answered.
 pub(super) fn is_of_http(path: &[u8]) -> bool {
     let asks = [Slot::Method, Slot::Target, Slot::Request, Slot::Status, Slot::Protocol];
     of_name(path).is_some_and(|meaning| asks.contains(&meaning.slot))
+}
+
+/// Whether `record` begins as an object does.
+pub(super) fn is_object(record: &[u8]) -> bool {
+    record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii_start().starts_with(b"{")
 }
 
 /// `record` without byte order mark and blanks around it, if it begins as an object does.

@@ -80,17 +80,19 @@ pub(super) fn of_line(line: &[u8]) -> Result<u32, Malformed> {
     Ok(whole.map(|(_, nth)| 1 << nth).sum())
 }
 
+/// Numbers of producers with groups of theirs, by path.
+type Paths = HashMap<&'static [u8], Vec<(usize, u32)>, foldhash::quality::RandomState>;
+
 /// For each path of a signature, which groups of which producers it stands for.
-static PATHS: LazyLock<HashMap<&'static [u8], Vec<(usize, u32)>, foldhash::quality::RandomState>> =
-    LazyLock::new(|| {
-        let mut paths = HashMap::<_, Vec<_>, _>::default();
-        for (nth, producer) in PRODUCERS.iter().enumerate() {
-            for &path in producer.signature.iter().copied().flatten() {
-                paths.entry(path).or_default().push((nth, producer.groups(path)));
-            }
+static PATHS: LazyLock<Paths> = LazyLock::new(|| {
+    let mut paths = Paths::default();
+    for (nth, producer) in PRODUCERS.iter().enumerate() {
+        for &path in producer.signature.iter().copied().flatten() {
+            paths.entry(path).or_default().push((nth, producer.groups(path)));
         }
-        paths
-    });
+    }
+    paths
+});
 
 impl Format for Producer {
     fn name(&self) -> &'static str {
