@@ -243,7 +243,7 @@ fn memory_note(plan: &Plan, tally: &Tally, timing: &Timing) -> Option<String> {
     if tally.lies_on_disk() && took > most + most / 10 {
         let (most, took) = (mega(most), mega(took));
         return Some(format!(
-            "note: --memory {most}M is too little for what cannot go to disk; {took}M were taken"
+            "note: {took}M of memory were taken instead of {most}M: what does not go to disk takes more"
         ));
     }
     let made_do = tally.lies_on_disk() && plan.talk.volume == Volume::Details;

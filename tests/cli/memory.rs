@@ -35,7 +35,7 @@ fn what_does_not_fit_goes_to_disk_and_the_report_is_the_same() {
     );
     let little = scan("1M", &temporary, &["-v"]);
     assert_eq!(little.out, whole.out);
-    assert!(little.err.contains("note: --memory 1M is too little"), "{}", little.err);
+    assert!(little.err.contains("of memory were taken instead of 1M"), "{}", little.err);
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "files are left");
     let nowhere = scan("1M", &place.path("nowhere"), &["-q"]);
     assert_eq!((nowhere.code, &*nowhere.out), (2, ""));
