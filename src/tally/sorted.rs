@@ -82,7 +82,7 @@ impl Appending {
 }
 
 /// The error of a write.
-fn unwritten(cause: io::Error) -> Error {
+fn unwritten(cause: &io::Error) -> Error {
     Error::usage(format!(
         "evidence that is too large for memory cannot be kept in {}: {cause}; set TMPDIR to a folder with more room, or \
          give more --memory",
@@ -124,8 +124,8 @@ impl Sorted {
 
     /// What `make` writes to a new file.
     fn made(make: impl FnOnce(&Appending) -> io::Result<Vec<Vec<Part>>>) -> Result<Self, Error> {
-        let file = Appending::new().map_err(unwritten)?;
-        let parts = make(&file).map_err(unwritten)?;
+        let file = Appending::new().map_err(|cause| unwritten(&cause))?;
+        let parts = make(&file).map_err(|cause| unwritten(&cause))?;
         let (file, _) = file.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (cache, failed) = (Mutex::new(Cache::new(0)), OnceLock::new());
         Ok(Self { disk: Disk::from(file), parts, cache, failed })
@@ -160,13 +160,12 @@ impl Sorted {
         let name = (kind as usize, owner, number);
         let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let known = cache().get(name);
-        let leaf = match known {
-            Some(leaf) => leaf,
-            None => {
-                let leaf = Arc::new(self.leaf(&leaves[number])?);
-                cache().keep(name, &leaf);
-                leaf
-            }
+        let leaf = if let Some(leaf) = known {
+            leaf
+        } else {
+            let leaf = Arc::new(self.leaf(&leaves[number])?);
+            cache().keep(name, &leaf);
+            leaf
         };
         leaf.find(key).map(read)
     }
