@@ -230,6 +230,24 @@ fn after(plan: &Plan, tally: &Tally, run: &Run, timing: &Timing) {
         }
     }
     say(&timing_line(timing, run));
+    if let Some(note) = memory_note(plan, tally, timing) {
+        say(&note);
+    }
+}
+
+/// What is to be said about memory: that it was not enough, or that it had to be made do.
+fn memory_note(plan: &Plan, tally: &Tally, timing: &Timing) -> Option<String> {
+    let mega = |bytes: u64| bytes.div_ceil(1 << 20);
+    let most = plan.reading.memory?.most;
+    let took = timing.peak_memory_bytes.unwrap_or(0);
+    if tally.lies_on_disk() && took > most + most / 10 {
+        let (most, took) = (mega(most), mega(took));
+        return Some(format!(
+            "note: {took}M of memory were taken instead of {most}M: what does not go to disk takes more"
+        ));
+    }
+    let made_do = tally.lies_on_disk() && plan.talk.volume == Volume::Details;
+    made_do.then(|| format!("note: evidence went to disk, to take no more memory than {}M", mega(most)))
 }
 
 /// How long it took.

@@ -18,6 +18,9 @@ pub struct Memory {
 /// What a scan takes beside the evidence about keys, where the system does not tell how much the process takes.
 const BESIDE: u64 = 128 << 20;
 
+/// Judging takes memory, too: so much of all, in percent, may be taken before it begins.
+const READING: u64 = 75;
+
 /// So many runs become one, so that few files are open.
 const RUNS: usize = 64;
 
@@ -53,6 +56,7 @@ impl Keeper {
     /// Sends all evidence about keys to disk, if it would be too much after one more round.
     pub(super) fn look(&mut self, tally: &mut Tally) -> Result<(), Error> {
         let Some(Memory { most, least }) = self.memory else { return Ok(()) };
+        let most = most / 100 * READING;
         let known = process_memory("VmRSS:");
         if known.is_some_and(|held| held + held.saturating_sub(self.held) <= most) {
             self.held = known.unwrap_or(0);

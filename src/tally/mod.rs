@@ -29,8 +29,8 @@ pub use population::{Population, Subject};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
 pub(crate) use sequence::Following;
-pub(crate) use sorted::Sorted;
 pub use sequence::{Sequence, Step, Steps};
+pub(crate) use sorted::Sorted;
 pub use trail::{Forged, Line, Trail};
 
 use crate::collect::{Collector, KeyKind};
@@ -124,6 +124,11 @@ impl Tally {
     pub fn keys(&self, kind: KeyKind) -> u64 {
         let in_memory = self.shards[kind as usize].iter().map(|shard| shard.len() as u64).sum::<u64>();
         in_memory + self.sorted.as_ref().map_or(0, |sorted| sorted.keys(kind))
+    }
+
+    /// Whether what is known about keys went to disk, for want of memory.
+    pub fn lies_on_disk(&self) -> bool {
+        self.sorted.is_some()
     }
 
     /// About how many bytes of memory the keys take.

@@ -82,7 +82,7 @@ impl Appending {
 }
 
 /// The error of a write.
-fn unwritten(cause: io::Error) -> Error {
+fn unwritten(cause: &io::Error) -> Error {
     Error::usage(format!(
         "evidence that is too large for memory cannot be kept in {}: {cause}; set TMPDIR to a folder with more room, or \
          give more --memory",
@@ -109,7 +109,9 @@ impl Sorted {
 
     /// All keys of several runs, of which a key may stand in any number.
     pub(crate) fn merge(mut runs: Vec<Self>) -> Result<Self, Error> {
-        if let (1, Some(only)) = (runs.len(), runs.pop_if(|_| true)) {
+        if runs.len() == 1
+            && let Some(only) = runs.pop()
+        {
             return Ok(only);
         }
         Self::made(|file| {
@@ -122,8 +124,8 @@ impl Sorted {
 
     /// What `make` writes to a new file.
     fn made(make: impl FnOnce(&Appending) -> io::Result<Vec<Vec<Part>>>) -> Result<Self, Error> {
-        let file = Appending::new().map_err(unwritten)?;
-        let parts = make(&file).map_err(unwritten)?;
+        let file = Appending::new().map_err(|cause| unwritten(&cause))?;
+        let parts = make(&file).map_err(|cause| unwritten(&cause))?;
         let (file, _) = file.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (cache, failed) = (Mutex::new(Cache::new(0)), OnceLock::new());
         Ok(Self { disk: Disk::from(file), parts, cache, failed })
@@ -151,25 +153,19 @@ impl Sorted {
     }
 
     /// What `read` makes of `key`.
-    pub(super) fn find<T>(
-        &self,
-        kind: KeyKind,
-        key: u128,
-        read: impl FnOnce(Row<'_>) -> T,
-    ) -> Option<T> {
+    pub(super) fn find<T>(&self, kind: KeyKind, key: u128, read: impl FnOnce(Row<'_>) -> T) -> Option<T> {
         let owner = owner(key);
         let leaves = &self.parts[kind as usize][owner].leaves;
         let number = leaves.partition_point(|place| place.first <= key).checked_sub(1)?;
         let name = (kind as usize, owner, number);
         let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let known = cache().get(name);
-        let leaf = match known {
-            Some(leaf) => leaf,
-            None => {
-                let leaf = Arc::new(self.leaf(&leaves[number])?);
-                cache().keep(name, &leaf);
-                leaf
-            }
+        let leaf = if let Some(leaf) = known {
+            leaf
+        } else {
+            let leaf = Arc::new(self.leaf(&leaves[number])?);
+            cache().keep(name, &leaf);
+            leaf
         };
         leaf.find(key).map(read)
     }
@@ -268,4 +264,68 @@ fn merged(runs: &[Sorted], kind: KeyKind, owner: usize, file: &Appending) -> io:
     }
     shard.settle();
     part.append(&shard, file).map(|()| part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::ClientProfiles;
+    use crate::request::{Client, Request};
+    use crate::tally::packed::{halves, pack};
+    use crate::tally::{Bundle, Tally};
+
+    /// What `count` clients did: each a request, every hundredth a hundred.
+    fn shards(count: u128) -> Vec<Vec<Shard>> {
+        let mut shards = Tally::default().shards;
+        for key in (1..=count).map(|nth| nth * 3) {
+            let (mut bundle, mut words, mut packed) = (Bundle::of(halves(key)), Vec::new(), Vec::new());
+            for _ in 0..if key % 100 == 0 { 100 } else { 1 } {
+                let begin = packed.len();
+                let request = Request { client: Client(key), bytes_out: 7, ..Request::default() };
+                pack(&request, KeyKind::Client, (1, true), 0, &mut packed);
+                bundle.count(1, 7, packed.len() - begin);
+            }
+            bundle.write(&mut words);
+            words.extend_from_slice(&packed);
+            shards[KeyKind::Client as usize][owner(key)].drain(&words);
+        }
+        shards
+    }
+
+    #[test]
+    fn every_key_is_found_and_no_other() {
+        let count = 60_000;
+        let run = || Sorted::write(&mut shards(count)).unwrap();
+        let merged = Sorted::merge(vec![run(), run()]).unwrap().with_cache(10 * LEAF);
+        for (sorted, times) in [(run(), 1), (merged, 2)] {
+            assert!(sorted.parts[0].iter().all(|part| part.leaves.len() >= 2), "one leaf tells nothing");
+            assert_eq!((sorted.keys(KeyKind::Client), sorted.keys(KeyKind::Account)), (60_000, 0));
+            assert_eq!(sorted.count(KeyKind::Client, 0), 60_000);
+            for key in (0..3 * count + 3).step_by(47) {
+                let found =
+                    sorted.find(KeyKind::Client, key, |row| (row.bytes(), row.wanted(0), row.is_full()));
+                let of_each = if key % 100 == 0 { 100 } else { 1 };
+                let known = (7 * times * of_each, u32::try_from(times * of_each).unwrap(), of_each == 100);
+                assert_eq!(found, (key > 0 && key % 3 == 0 && key <= 3 * count).then_some(known), "{key}");
+            }
+            assert_eq!(sorted.failure(), None);
+        }
+    }
+
+    #[test]
+    fn what_has_changed_on_disk_is_a_failure_and_no_evidence() {
+        for (bytes, why) in [(0, "unexpected end of file"), (1 << 20, "what was written there has changed")] {
+            let mut tally = Tally { shards: shards(9), ..Tally::default() };
+            let file = tempfile::tempfile().unwrap();
+            file.set_len(bytes).unwrap();
+            tally.sorted =
+                Some(Sorted { disk: Disk::from(file), ..Sorted::write(&mut tally.shards).unwrap() });
+            assert!(tally.failure().is_none());
+            assert_eq!(tally.population::<ClientProfiles>().wanted(3), 0);
+            let told = |tally: &Tally| tally.failure().map(|error| error.to_string()).unwrap_or_default();
+            assert!(told(&tally).ends_with(&format!("cannot be read back: {why}")), "{}", told(&tally));
+            let merged = Tally::default().merge(tally);
+            assert!(told(&merged).ends_with(why) && merged.keys(KeyKind::Client) == 0);
+        }
+    }
 }
