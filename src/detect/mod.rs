@@ -17,6 +17,7 @@ mod least;
 mod log_tampering;
 mod nearness;
 mod object_enumeration;
+mod one_agent;
 mod password_spraying;
 mod path_enumeration;
 mod pool;

@@ -141,7 +141,8 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" => Meaning::Account,
         b"user" | b"account" | b"userid" | b"user_id" => Meaning::Both,
         b"id" | b"uid" | b"uuid" | b"guid" | b"order" | b"invoice" | b"doc" | b"document" | b"file"
-        | b"customer" | b"record" | b"item" | b"ids" | b"oid" => Meaning::Object,
+        | b"customer" | b"record" | b"item" | b"ids" | b"oid" | b"attempt" | b"patient" | b"ticket"
+        | b"booking" | b"attachment" => Meaning::Object,
         b"access_token"
         | b"accesstoken"
         | b"id_token"

@@ -1,8 +1,9 @@
 //! A crawler that behaves: all day at an even, low pace, over everything that is public. Its name proves nothing and is not
 //! read here.
 
-use crate::collect::PROFILE_TICK;
+use crate::collect::{IdSet, PROFILE_TICK};
 use crate::detect::World;
+use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
 use crate::request::Client;
 use crate::time::{HOUR, MINUTE};
@@ -12,6 +13,19 @@ const KEEPS_ON: i64 = 6 * HOUR;
 
 /// A pace above this many requests a minute is no politeness.
 const POLITE: u64 = 20;
+
+/// Where more than this share of what a client asks for are objects of one route (in tenths of a percent), it is after them
+/// and crawls nothing.
+const ONE_ROUTE: u64 = 800;
+
+/// How much a client that reads objects which are not for everybody behaves like a crawler, which reads everything.
+pub(super) fn of_objects(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
+    let all = world.profile(client, |profile| profile.requests)?;
+    if permille(ids.requests, all) > ONE_ROUTE {
+        return None;
+    }
+    of_client(world, client)
+}
 
 /// How much a client behaves like a crawler.
 pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderNote> {

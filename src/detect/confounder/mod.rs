@@ -80,11 +80,11 @@ pub(super) fn of_objects(
 ) -> Vec<ConfounderNote> {
     let (shared, crawler) = match actor {
         Actor::Client(client) => {
-            (shared_address::of_client(world, client), crawler::of_client(world, client))
+            (shared_address::of_client(world, client), crawler::of_objects(world, client, ids))
         }
         Actor::Principal(_) => (None, None),
     };
-    let listed = list_first::of_objects(world, actor, route);
+    let listed = list_first::of_objects(world, actor, route, ids);
     [
         shared,
         crawler,
@@ -96,6 +96,8 @@ pub(super) fn of_objects(
         own_route::of_actor(world, actor),
         logins_for_many::of_objects(world, actor, ids),
         kept_current::of_objects(ids),
+        scheduled_sync::of_bursts(ids),
+        own_space::of_objects(world, actor, route, ids),
     ]
     .into_iter()
     .flatten()

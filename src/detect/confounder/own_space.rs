@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{ObjectsByClient, ObjectsByPrincipal, Profile, Volume};
+use crate::collect::{IdSet, Objects, ObjectsByClient, ObjectsByPrincipal, Profile, Volume};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
-use crate::request::RouteKey;
+use crate::request::{Client, RouteKey};
 use crate::route::Method;
 use crate::time::HOUR;
 
@@ -21,43 +21,89 @@ const DEPTH: usize = 4;
 /// Requests for other things from which on somebody works there.
 const WORKS: u64 = 10;
 
-/// Share of requests (in tenths of a percent) from one address, and of those that come from a page.
+/// Share of requests (in tenths of a percent) from one address, of those that come from a page, and of those that are in the
+/// one space.
 const MOSTLY: u64 = 800;
 
 /// Share of requests (in tenths of a percent) that ask what there is from which on a program looks up what it takes.
 const LOOKS_UP: u64 = 500;
 
-/// Nobody works longer than this in a day, in microseconds.
-const SHIFT: i64 = 14 * HOUR;
+/// Nobody is awake longer than this in a day, in microseconds.
+const AWAKE: i64 = 16 * HOUR;
 
-/// Whether all that was taken is the taker's own.
+/// Whether a great volume is of the taker's own.
 pub(super) fn of_volume(world: &World<'_>, actor: Actor, volume: &Volume) -> Option<ConfounderNote> {
-    let is_at_home = actor.profile(world, |profile| is_at_home(profile, volume)).unwrap_or(false);
-    let looks_up = looks_up(world, actor);
-    if !is_at_home && !looks_up || has_broken_in(world, actor) {
+    let bulk = volume.routes.iter().map(|(_, route)| route.taken.requests).sum();
+    let routes = volume.routes.iter().filter_map(|(_, route)| route.route);
+    let routes = routes.map(|(template, method, _)| RouteKey(template, method as u8)).collect();
+    of_routes(world, actor, routes, bulk)
+}
+
+/// Whether many objects of one route are the reader's own.
+pub(super) fn of_objects(
+    world: &World<'_>,
+    actor: Actor,
+    route: RouteKey,
+    ids: &IdSet,
+) -> Option<ConfounderNote> {
+    let of_route = |objects: &Objects| {
+        let kept = objects.some.iter().map(|(_, asked)| RouteKey(asked.template, asked.method));
+        kept.filter(|key| RouteKey(world.fold(key.0), key.1) == route).collect::<BTreeSet<_>>()
+    };
+    of_routes(world, actor, with_objects(world, actor, of_route)?, ids.requests)
+}
+
+/// Whether these routes, from which so many answers were taken, lie in the actor's own space.
+fn of_routes(
+    world: &World<'_>,
+    actor: Actor,
+    routes: BTreeSet<RouteKey>,
+    taken: u64,
+) -> Option<ConfounderNote> {
+    let is_at_home = is_at_home(world, actor, taken);
+    if !is_at_home && !looks_up(world, actor) || has_broken_in(world, actor) {
         return None;
     }
-    let (space, neighbours) = space(world, volume)?;
+    let (space, neighbours) = space(world, routes)?;
     let how =
         if is_at_home { "by somebody who works there" } else { "by a program that looks up what there is" };
     let reason = format!("all of it lies in one of {neighbours} spaces, {space}, taken {how}");
     Some(super::note("own-space", 80, reason))
 }
 
-/// Whether somebody works here: with one agent, mostly from one address and from page to page, for no longer than a day.
-fn is_at_home(profile: &Profile, volume: &Volume) -> bool {
-    let most = profile.others.iter().map(|(_, other)| other.requests).max().unwrap_or(0);
-    let bulk: u64 = volume.routes.iter().map(|(_, route)| route.taken.requests).sum();
-    profile.requests >= bulk + WORKS
-        && profile.agents.count() == 1
-        && permille(most, profile.requests) >= MOSTLY
-        && permille(profile.referred, profile.requests) >= MOSTLY
-        && profile.span.micros() <= SHIFT
+/// Whether the address that an actor mostly comes from is where it works, too: one agent, from page to page, and for no longer
+/// than somebody is awake.
+fn is_at_home(world: &World<'_>, actor: Actor, taken: u64) -> bool {
+    let place = match actor {
+        Actor::Client(client) => Some(client),
+        Actor::Principal(_) => actor.profile(world, mostly_from).flatten(),
+    };
+    let works = |profile: &Profile| {
+        profile.requests >= taken + WORKS
+            && profile.agents.count() == 1
+            && permille(profile.referred, profile.requests) >= MOSTLY
+            && profile.span.micros() <= AWAKE
+    };
+    place.and_then(|client| world.profile(client, works)).unwrap_or(false)
+}
+
+/// The address that most requests of a principal come from.
+fn mostly_from(profile: &Profile) -> Option<Client> {
+    let most = profile.others.iter().map(|(_, other)| (other.requests, other.key)).max()?;
+    (permille(most.0, profile.requests) >= MOSTLY).then_some(Client(most.1))
+}
+
+/// What is known of the objects that an actor asked for.
+fn with_objects<T>(world: &World<'_>, actor: Actor, read: impl FnOnce(&Objects) -> T) -> Option<T> {
+    match actor {
+        Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, read),
+        Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(u128::from(one.0), read),
+    }
 }
 
 /// Whether most of what is asked is what there is, by methods made for it such as PROPFIND (RFC 4918).
 fn looks_up(world: &World<'_>, actor: Actor) -> bool {
-    let share = |objects: &crate::collect::Objects| {
+    let share = |objects: &Objects| {
         let asked = objects.some.iter().map(|(_, asked)| asked);
         let (mut looks, mut all) = (0, 0);
         for asked in asked {
@@ -67,11 +113,7 @@ fn looks_up(world: &World<'_>, actor: Actor) -> bool {
         }
         permille(looks, all)
     };
-    let share = match actor {
-        Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, share),
-        Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(u128::from(one.0), share),
-    };
-    share.unwrap_or(0) >= LOOKS_UP
+    with_objects(world, actor, share).unwrap_or(0) >= LOOKS_UP
 }
 
 /// Whether the taker, or an address that it comes from, besieged a door and was let in.
@@ -87,11 +129,9 @@ fn has_broken_in(world: &World<'_>, actor: Actor) -> bool {
     opened.flat_map(|siege| &siege.clients).any(|count| keys.contains(&count.of.0))
 }
 
-/// The one space in which everything lies that was taken, and among how many.
-fn space(world: &World<'_>, volume: &Volume) -> Option<(String, usize)> {
-    let taken = volume.routes.iter().filter_map(|(_, route)| route.route);
-    let mut texts: BTreeMap<RouteKey, &[u8]> =
-        taken.map(|(template, method, _)| (RouteKey(template, method as u8), &b""[..])).collect();
+/// The one space in which all of these routes lie, and among how many.
+fn space(world: &World<'_>, routes: BTreeSet<RouteKey>) -> Option<(String, usize)> {
+    let mut texts: BTreeMap<RouteKey, &[u8]> = routes.into_iter().map(|key| (key, &b""[..])).collect();
     for (key, norm) in world.tally().routes.iter() {
         if let Some(text) = texts.get_mut(&key) {
             *text = &norm.text;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::{IdSet, PROFILE_TICK, VOLUME_TICK, Volume};
+use crate::collect::{IdSet, OBJECT_TICK, PROFILE_TICK, VOLUME_TICK, Volume};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -45,26 +45,50 @@ pub(super) fn of_volume(volume: &Volume) -> Option<ConfounderNote> {
     for (start, taken) in volume.activity.ticks(VOLUME_TICK) {
         *hours.entry(start.0.div_euclid(HOUR)).or_default() += taken.bytes;
     }
-    if hours.len() < BURSTS {
+    let an_hour = HOUR / volume.activity.width(VOLUME_TICK).micros();
+    let slots = usize::try_from(an_hour).unwrap_or(0) * hours.len();
+    let busy = (volume.activity.len() * 100).checked_div(slots).unwrap_or(100);
+    let has_quiet = busy <= BUSY && (comes_at_once(volume) || keeps_distance(volume));
+    has_quiet.then(|| schedule(&hours, 0)).flatten()
+}
+
+/// So many ticks from the last of one burst to the first of the next at least: then most of the time is quiet, and one tick
+/// more or less tells nothing.
+const APART: i64 = 4;
+
+/// Whether objects are read in a few bursts at the same distance, with quiet between.
+pub(super) fn of_bursts(ids: &IdSet) -> Option<ConfounderNote> {
+    let width = ids.activity.width(OBJECT_TICK).micros();
+    let mut bursts: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut last = None;
+    for (start, tries) in ids.activity.ticks(OBJECT_TICK) {
+        let tick = start.0.div_euclid(width);
+        let quiet = last.replace(tick).map_or(i64::MAX, |last| tick - last);
+        match bursts.last_entry().filter(|_| quiet < APART) {
+            // A burst may begin in one tick and go on in the next; what follows later is no schedule.
+            Some(mut burst) if quiet == 1 => *burst.get_mut() += tries.0,
+            Some(_) => return None,
+            None => drop(bursts.insert(tick, tries.0)),
+        }
+    }
+    (ids.requests >= AT_A_TIME * bursts.len() as u64).then(|| schedule(&bursts, 1)).flatten()
+}
+
+/// Whether bursts, by when they began, are alike and at the same distance, give or take so many ticks.
+fn schedule(bursts: &BTreeMap<i64, u64>, about: i64) -> Option<ConfounderNote> {
+    if bursts.len() < BURSTS {
         return None;
     }
-    let starts: Vec<i64> = hours.keys().copied().collect();
-    let gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let mut sizes: Vec<u64> = hours.into_values().collect();
+    let starts: Vec<i64> = bursts.keys().copied().collect();
+    let mut gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    let mut sizes: Vec<u64> = bursts.values().copied().collect();
     sizes.sort_unstable();
-    let median = quantile(&sizes, 50);
-    let near = |bytes: u64| bytes * 2 >= median && bytes <= median * 2;
-    let alike = sizes.iter().filter(|&&bytes| near(bytes)).count();
-    let same_gap = gaps.iter().filter(|&&gap| gap == gaps[0]).count();
-    let (alike, regular) = (alike * 100 / sizes.len(), same_gap * 100 / gaps.len());
-    let an_hour = HOUR / volume.activity.width(VOLUME_TICK).micros();
-    let slots = usize::try_from(an_hour).unwrap_or(0) * sizes.len();
-    let busy = (volume.activity.len() * 100).checked_div(slots).unwrap_or(100);
-    let is_schedule = alike >= ALIKE
-        && regular >= ALIKE
-        && busy <= BUSY
-        && (comes_at_once(volume) || keeps_distance(volume));
-    is_schedule.then(|| {
+    let (size, gap) = (quantile(&sizes, 50), gaps.get(gaps.len() / 2).copied()?);
+    let near = |one: u64| one * 2 >= size && one <= size * 2;
+    let alike = sizes.iter().filter(|&&one| near(one)).count() * 100 / sizes.len();
+    let regular = gaps.iter().filter(|&&one| (one - gap).abs() <= about).count() * 100 / gaps.len();
+    (alike >= ALIKE && regular >= ALIKE).then(|| {
         let reason =
             format!("{} bursts at the same distance, {alike} % of them of the same size", sizes.len());
         super::note("scheduled-sync", 90, reason)

@@ -55,7 +55,8 @@ static ABOUT: About = About {
     why: "A stolen token or a leaving colleague needs no exploit: listing pages or exporting reports until all is gone.",
     looks_like: "Volume far beyond the other users of the same routes: a burst of pages or exports, or an export every few \
                  minutes all day.",
-    look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a crowd \
+    look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a \
+                  machine that has its routes to itself, somebody who takes out what is his own from where he works, a crowd \
                   behind one address (many agents, many routes), a large download that everybody takes, one file watched in pieces, the end of a tail.",
     blind_spots: "A theft below 50 MB. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",

@@ -1,6 +1,7 @@
 //! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
 
 mod peers;
+mod shared_out;
 mod told;
 
 use std::collections::BTreeMap;
@@ -56,7 +57,8 @@ static ABOUT: About = About {
     looks_like: "Dozens of different ids of one route: neighbours (a walk), or many refused and missing among them (probing), \
                  or many more than any peer reads, on a route whose objects mostly belong to one reader each.",
     look_alikes: "A catalogue that everybody reads (that is scraping at most); a support desk (scattered ids, all allowed, by \
-                  hand); a backup on its own endpoint; a crawler; a crowd behind one address.",
+                  hand); a backup on its own endpoint; a machine that has its routes to itself; somebody who logs in for many and reads what \
+                  is each one's; a program that reads the same again and again; a crawler; a crowd behind one address.",
     blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
                   attacker who changes address after each object.",
     thresholds: &[
@@ -122,7 +124,9 @@ impl Detector for ObjectEnumeration {
             Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
         let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
-        principals.into_iter().chain(clients).collect()
+        let shared_out =
+            if world.tells_clusters() { shared_out::findings(world, &judge) } else { Vec::new() };
+        principals.into_iter().chain(clients).chain(shared_out).collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
