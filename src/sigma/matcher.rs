@@ -157,7 +157,7 @@ impl Matcher {
     /// A part of the line that is often the same.
     #[inline]
     fn part(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone, text: Option<&[u8]>) {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let Some(text) = text.filter(|text| !text.is_empty() && rules.filter.looks_at(zone)) else { return };
         let plain = facts.event.plain(text);
         if rules.filter.is_quiet(zone, &plain) {
             return;

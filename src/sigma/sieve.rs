@@ -33,8 +33,8 @@ impl Sieve {
         let mut sieve = Self { pairs: vec![u64::MAX; 1 << PLACES].try_into().ok()?, start: u64::MAX };
         let (shares, mut bucket) = (shares(&classes.each_ref().map(Vec::len)), 0);
         for (class, buckets) in classes.iter_mut().zip(shares) {
-            // Needles that are alike share more pairs.
-            class.sort_unstable();
+            // Needles that end alike share the last steps, where the others' pairs would let everything through.
+            class.sort_unstable_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
             for some in class.chunks(class.len().div_ceil(buckets.max(1)).max(1)) {
                 sieve.fill(bucket, some);
                 bucket += 1;
@@ -87,12 +87,14 @@ fn place(pair: [u8; 2]) -> usize {
     (pair.wrapping_mul(0x9e37_79b1) >> (u32::BITS - PLACES)) as usize
 }
 
-/// How many buckets each class of so many needles gets: the fuller, the more.
+/// How many buckets each class of so many needles gets: the fuller, the more, and more where few steps tell them apart.
 fn shares(needles: &[usize; CLASSES.len()]) -> [usize; CLASSES.len()] {
     let mut shares = needles.map(|needles| usize::from(needles > 0));
     while shares.iter().sum::<usize>() < BUCKETS {
-        let fullest = needles.iter().zip(&mut shares).filter(|(needles, _)| **needles > 0);
-        let Some((_, share)) = fullest.max_by_key(|(needles, share)| **needles / **share) else { break };
+        let classes = needles.iter().zip(&CLASSES).zip(&mut shares).filter(|((needles, _), _)| **needles > 0);
+        let fullest =
+            classes.max_by_key(|((needles, shortest), share)| **needles / (**share * (**shortest - 1)));
+        let Some((_, share)) = fullest else { break };
         *share += 1;
     }
     shares
