@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_sort_and_systemd_read_them() {
-        for (word, bytes) in [("200M", 200 << 20), ("2G", 2 << 30), ("64 MiB", 64 << 20), ("512kb", 512 << 10), ("9", 9)] {
+        for (word, bytes) in
+            [("200M", 200 << 20), ("2G", 2 << 30), ("64 MiB", 64 << 20), ("512kb", 512 << 10), ("9", 9)]
+        {
             assert_eq!(size(word).unwrap(), Some(bytes), "{word}");
         }
         assert_eq!(size("none").unwrap(), None);

@@ -29,8 +29,8 @@ pub use population::{Population, Subject};
 pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
 pub(crate) use sequence::Following;
-pub(crate) use sorted::Sorted;
 pub use sequence::{Sequence, Step, Steps};
+pub(crate) use sorted::Sorted;
 pub use trail::{Forged, Line, Trail};
 
 use crate::collect::{Collector, KeyKind};

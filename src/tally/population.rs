@@ -162,9 +162,7 @@ impl<'t, C: Collector> Population<'t, C> {
         };
         match self.keys {
             Keys::Memory(shards) => shards.par_iter().fold(&none, of_shard).reduce(&none, merge),
-            Keys::Disk(sorted) => {
-                sorted.leaves(C::KEY, u8::MAX).fold(&none, of_leaf).reduce(&none, merge)
-            }
+            Keys::Disk(sorted) => sorted.leaves(C::KEY, u8::MAX).fold(&none, of_leaf).reduce(&none, merge),
         }
     }
 
@@ -261,7 +259,8 @@ impl<'t> Subject<'t> {
             At::Disk(row) => {
                 if row.is_full() {
                     let (_, stored) = row.evidence().find(|&(of, _)| of == column)?;
-                    let evidence = postcard::from_bytes(stored).expect("written by a column, and its hash holds");
+                    let evidence =
+                        postcard::from_bytes(stored).expect("written by a column, and its hash holds");
                     return Some(read(&evidence));
                 }
             }

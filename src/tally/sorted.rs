@@ -151,12 +151,7 @@ impl Sorted {
     }
 
     /// What `read` makes of `key`.
-    pub(super) fn find<T>(
-        &self,
-        kind: KeyKind,
-        key: u128,
-        read: impl FnOnce(Row<'_>) -> T,
-    ) -> Option<T> {
+    pub(super) fn find<T>(&self, kind: KeyKind, key: u128, read: impl FnOnce(Row<'_>) -> T) -> Option<T> {
         let owner = owner(key);
         let leaves = &self.parts[kind as usize][owner].leaves;
         let number = leaves.partition_point(|place| place.first <= key).checked_sub(1)?;

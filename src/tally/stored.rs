@@ -142,7 +142,14 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
     let key = entity.key();
     let Some(full) = entity.full() else {
         let (bytes, wanted) = (0, [0; COLUMNS]);
-        return StoredEntity { kind, key, bytes, wanted, held: in_order(shard.words(entity)), full: Vec::new() };
+        return StoredEntity {
+            kind,
+            key,
+            bytes,
+            wanted,
+            held: in_order(shard.words(entity)),
+            full: Vec::new(),
+        };
     };
     let columns = numbers.iter().zip(&shard.columns);
     let evidence = columns.filter_map(|(&number, column)| {
