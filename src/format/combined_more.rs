@@ -56,9 +56,12 @@ fn unit(took: &[u8]) -> Unit {
     if memchr::memchr(b'.', took).is_some() { Unit::Seconds } else { Unit::Micros }
 }
 
+/// A column's key, if it has one, its value, and what stands behind it.
+type Column<'a> = (Option<&'a [u8]>, &'a [u8], &'a [u8]);
+
 /// The first column of `text`: its key, where it has one, its value without quotes, and what stands behind it. A bare list
 /// goes on behind each comma.
-fn column(text: &[u8]) -> Result<(Option<&[u8]>, &[u8], &[u8]), Malformed> {
+fn column(text: &[u8]) -> Result<Column<'_>, Malformed> {
     let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let letters = text.iter().take(KEY).take_while(|byte| is_key(byte)).count();
     let (key, value) = match text.split_at(letters) {

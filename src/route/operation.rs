@@ -9,9 +9,9 @@ const MAX_PARAMETERS: usize = 16;
 /// The parameters that name the operation of a GraphQL request.
 const NAMES: [&[u8]; 3] = [b"op", b"operationName", b"operation"];
 
-/// The parameters that name what a program is to do, in the order in which they say more: phpBB `mode`, MediaWiki `title`,
-/// `action` and `list`, vBulletin `do`, SMF `action`, OpenCart `route`, Joomla `view` and `task`, PrestaShop `controller`,
-/// Roundcube `_task`.
+/// The parameters that name what a program is to do, in the order in which they say more: `mode` of phpBB, `title`,
+/// `action` and `list` of `MediaWiki`, `do` of `vBulletin`, `action` of SMF, `route` of `OpenCart`, `view` and `task` of
+/// Joomla, `controller` of `PrestaShop`, `_task` of Roundcube.
 const STEERING: [&[u8]; 14] = [
     b"route",
     b"r",
