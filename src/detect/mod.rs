@@ -13,6 +13,7 @@ mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
 mod followed;
+mod form;
 mod least;
 mod log_tampering;
 mod nearness;

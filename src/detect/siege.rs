@@ -103,8 +103,12 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
             None => sieges.push(single),
         }
     }
-    let besieged =
-        sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
+    let mut besieged: BTreeMap<u64, BTreeSet<Client>> = BTreeMap::new();
+    for siege in &sieges {
+        for (account, _) in siege.accounts.iter() {
+            besieged.entry(account).or_default().extend(siege.clients.iter().map(|count| count.of));
+        }
+    }
     sieges.extend(accounts::besieged(world, &besieged));
     sieges
 }

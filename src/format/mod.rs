@@ -13,6 +13,7 @@ mod clf;
 mod columns;
 mod combined;
 mod combined_io;
+mod combined_more;
 mod combined_time;
 mod common;
 mod common_time;
@@ -162,6 +163,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &vhost_combined_time::VHOST_COMBINED_TIME,
     &vhost_common::VHOST_COMMON,
     &combined_time::COMBINED_TIME,
+    &combined_more::COMBINED_MORE,
     &combined_io::COMBINED_IO,
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,

@@ -124,14 +124,22 @@ impl Meaning {
         }
     }
 
-    /// What is known of the path of a request; a GraphQL request goes where its operation does, if that is a door.
+    /// What is known of the path of a request; where its query says what is to be done, and that is a door, it goes there.
     #[inline]
     fn route(&self, event: &Event<'_>, path: &[u8], method: Method, cache: &mut Cache) -> Known {
         let known = self.of(path, method, cache);
-        match event.query.and_then(|query| operation(path, query)).map(|path| self.of(&path, method, cache)) {
-            Some(Known { route, class, .. }) if class.is_door() => Known { route, class, ..known },
+        match event.query.and_then(|query| operation(path, query)) {
+            Some(named) if self.is_door(&named, cache) && !self.is_door(path, cache) => {
+                let Known { route, class, .. } = self.of(&named, method, cache);
+                Known { route, class, ..known }
+            }
             _ => known,
         }
+    }
+
+    /// Whether a form that is sent to `path` is one of a door.
+    fn is_door(&self, path: &[u8], cache: &mut Cache) -> bool {
+        self.of(path, Method::Post, cache).class.is_door()
     }
 
     /// What is known of `path`.

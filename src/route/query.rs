@@ -138,7 +138,7 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"page[after]" => Meaning::Cursor,
         b"username" | b"user_name" | b"login" | b"email" | b"e-mail" | b"mail" | b"emailaddress"
         | b"email_address" | b"phone" | b"phone_number" | b"phonenumber" | b"mobile" | b"msisdn"
-        | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" => Meaning::Account,
+        | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" | b"ususers" => Meaning::Account,
         b"user" | b"account" | b"userid" | b"user_id" => Meaning::Both,
         b"id" | b"uid" | b"uuid" | b"guid" | b"order" | b"invoice" | b"doc" | b"document" | b"file"
         | b"customer" | b"record" | b"item" | b"ids" | b"oid" | b"attempt" | b"patient" | b"ticket"

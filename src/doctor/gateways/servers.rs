@@ -12,6 +12,7 @@ const NGINX: Gateway = Gateway {
         "combined",
         "nginx-main",
         "combined-time",
+        "combined-more",
         "vhost-combined",
         "vhost-combined-time",
         "forwarded-first",
