@@ -283,8 +283,12 @@ impl IdSet {
 
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
-    let is_read = request.object != ObjectId::NONE || matches!(request.method, Method::Get | Method::Head);
-    is_read && request.class.has_objects()
+    // What paths are objects of is told by what a template is learned to be, of those that are read and of those that are changed.
+    let may_be_learned = matches!(
+        request.method,
+        Method::Get | Method::Head | Method::Post | Method::Put | Method::Patch | Method::Delete
+    );
+    (request.object != ObjectId::NONE || may_be_learned) && request.class.has_objects()
 }
 
 impl Collector for ObjectsByClient {

@@ -88,7 +88,7 @@ fn is_planted(norm: &RouteNorm) -> bool {
 
 /// The finding against one client.
 fn finding(world: &World<'_>, detector: &'static str, client: Client, one: Use) -> Finding {
-    let mut finding = Finding::new(detector, "planted-script", Kind::VulnerabilityScan);
+    let mut finding = Finding::new(detector, "planted-script", Kind::Injection);
     finding.outcome = Outcome::Probed;
     (finding.first, finding.last) = (one.span.first, one.span.last);
     finding.requests = one.requests;
