@@ -232,7 +232,8 @@ impl IdSet {
     pub(crate) fn add_sampled(&mut self, path: u64, asked: &Asked) {
         self.requests += u64::from(asked.requests);
         self.ok += u64::from(asked.ok);
-        self.refused += u64::from(asked.refused);
+        // Who is asked for a password first (RFC 7617) and then reads is not refused.
+        self.refused += if asked.ok > 0 { 0 } else { u64::from(asked.refused) };
         self.missing += u64::from(asked.requests - asked.ok - asked.refused);
         self.bytes += asked.bytes;
         self.given += asked.given;
