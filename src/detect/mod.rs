@@ -19,6 +19,7 @@ mod log_tampering;
 mod nearness;
 mod object_enumeration;
 mod one_agent;
+mod owned;
 mod password_spraying;
 mod path_enumeration;
 mod pool;

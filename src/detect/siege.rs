@@ -58,7 +58,7 @@ pub(crate) struct Siege {
     pub(super) sources: u64,
     /// Refused tries from where the account's owner works.
     pub(super) by_owner: u64,
-    /// Accounts that the sources work as after they tried them anywhere.
+    /// Whom the sources work as, where they try anywhere: of an account that any of them tried, that it was opened.
     pub(super) taken: BTreeSet<u64>,
     /// Whether the one source is a crowd's, so that nobody knows which of its successes are whose.
     pub(super) crowd: bool,
