@@ -92,7 +92,7 @@ pub(super) static WORDS: &[Word] = &[
      jsecuritycheck jspringsecuritycheck jacegisecuritycheck auth authn authenticate \
      authentication doauthentication signinwithpassword signinwithcustomtoken verifypassword \
      passwordlogin loginaction sso weblogin adminlogin ajaxlogin basicauth ldaplogin \
-     identifier kerberoslogin",
+     identifier kerberoslogin myaccount ucp",
     ),
     word(Class::Login, Methods::POST, "session sessions"),
     Word {
