@@ -22,7 +22,10 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
 pub(super) fn is_known(segment: &[u8]) -> bool {
     let action = segment.rsplit(|&b| b == b':').next().unwrap_or(segment);
     let lists = word(action);
-    lists.last != 0 || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
+    // What an operation does is no value, however many there are.
+    segment.starts_with(b"graphql:")
+        || lists.last != 0
+        || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
 }
 
 /// What the words of a template say, as far as it is known.
