@@ -142,6 +142,13 @@ fn a_machine_that_has_its_routes_to_itself_is_no_thief() {
     };
     is_held(log(&|nth| format!("/v1/everything?part={nth}")), Kind::DataExfiltration, "own-route");
     is_told(log(&|nth| format!("/api/files/{}", 5000 + nth * 7)), Kind::DataExfiltration);
+    // Somebody with a life besides may have been robbed, whatever else he does not do.
+    let mut log = log(&|nth| format!("/v1/everything?part={nth}"));
+    for nth in 0..5 {
+        let job = Who::program("198.51.100.44", "backup/2.4").named("svc-backup");
+        log.add(50_000 + nth * 30, &job, ("GET", "/home"), (200, 9000));
+    }
+    is_told(log, Kind::DataExfiltration);
 }
 
 #[test]

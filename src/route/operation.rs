@@ -32,8 +32,8 @@ const STEERING: [&[u8]; 14] = [
 /// The path of a request with the name of its operation as an action behind it, `/graphql:Login`, `/ucp.php:login`; `None`
 /// where its path says enough, or its query does not say.
 pub fn operation(path: &[u8], query: &[u8]) -> Option<Vec<u8>> {
-    let bare = path.strip_suffix(b"/").unwrap_or(path);
-    if bare.ends_with(b"/graphql") {
+    if is_graphql(path) {
+        let bare = path.strip_suffix(b"/").unwrap_or(path);
         let mut named = parameters(query).filter(|(name, _)| NAMES.contains(name));
         let named = named.next().map(|(_, value)| value)?;
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
@@ -53,6 +53,11 @@ pub fn operation(path: &[u8], query: &[u8]) -> Option<Vec<u8>> {
     steps.sort_by_key(|&(nth, _)| nth);
     let said = steps.iter().flat_map(|(_, words)| [&b":"[..], words]);
     (!steps.is_empty()).then(|| [path].into_iter().chain(said).collect::<Vec<_>>().concat())
+}
+
+/// Whether GraphQL answers at `path`.
+pub fn is_graphql(path: &[u8]) -> bool {
+    path.strip_suffix(b"/").unwrap_or(path).ends_with(b"/graphql")
 }
 
 /// Extensions of programs that may answer for everything.

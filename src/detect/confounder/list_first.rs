@@ -12,7 +12,7 @@ const LISTED: u64 = 100;
 
 /// From this share of refused or missing objects on (in tenths of a percent), they do not come from a list, whatever else was
 /// listed: a list names what is there, though some of it may be gone, or not for everybody.
-const GUESSED: u64 = 800;
+const GUESSED: u64 = 900;
 
 /// How much of what an actor asked for were lists of the objects of `route`.
 pub(super) fn of_objects(

@@ -7,8 +7,8 @@ use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
 use crate::time::HOUR;
 
-/// From this share of an account's requests on (in tenths of a percent), its routes are all that it uses.
-const NOTHING_ELSE: u64 = 950;
+/// An account that asks for what others use more often than this has a life besides, and may be somebody's whom a thief robbed.
+const STRAY: u64 = 2;
 
 /// A route that no more addresses than this ask for is used by nobody else: a machine and its stand-in.
 const NOBODY_ELSE: u64 = 2;
@@ -34,19 +34,17 @@ pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote
         Actor::Client(_) => actor.profile(world, only_account)??,
     };
     let profiles = world.population::<PrincipalProfiles>();
-    let (share, hours) = profiles.with(account, |profile| {
+    let hours = profiles.with(account, |profile| {
         let is_machine = profile.others.count() <= NOBODY_ELSE
+            && profile.agents.count() <= 1
             && permille(profile.ok + profile.troubled, profile.requests) >= ALLOWED
             && (profile.span.micros() >= KEEPS_ON || is_even(profile));
-        is_machine.then(|| (own_share(world, profile), profile.span.micros() / HOUR))
+        (is_machine && shared(world, profile) <= STRAY).then(|| profile.span.micros() / HOUR)
     })??;
-    (share >= NOTHING_ELSE).then(|| {
-        let reason = format!(
-            "{} % of what this account asks for are routes that nobody else uses, evenly over {hours} h, hardly anything refused",
-            share / 10
-        );
-        super::note("own-route", 85, reason)
-    })
+    let reason = format!(
+        "this account uses nothing but routes that nobody else uses, evenly over {hours} h, and hardly anything is refused"
+    );
+    Some(super::note("own-route", 85, reason))
 }
 
 /// The one account behind an address.
@@ -55,15 +53,16 @@ fn only_account(profile: &Profile) -> Option<u128> {
     (permille(most.0, profile.requests) >= ONE_ACCOUNT).then_some(most.1)
 }
 
-/// Which share of an account's requests went to routes that nobody else uses, in tenths of a percent.
-fn own_share(world: &World<'_>, profile: &Profile) -> u64 {
-    let (mut own, mut all) = (0, 0);
-    for (number, visit) in profile.routes.iter() {
+/// How many of an account's requests went to routes that others use as well.
+fn shared(world: &World<'_>, profile: &Profile) -> u64 {
+    let is_own = |number| {
         let norm = world.route(number).and_then(|route| world.norm(route));
-        all += visit.requests;
-        own += if norm.is_some_and(|norm| norm.clients.count() <= NOBODY_ELSE) { visit.requests } else { 0 };
-    }
-    permille(own, all)
+        norm.is_some_and(|norm| norm.clients.count() <= NOBODY_ELSE)
+    };
+    let own: u64 =
+        profile.routes.iter().filter(|&(number, _)| is_own(number)).map(|(_, one)| one.requests).sum();
+    // Of an account with many routes only some are kept; it is no machine with routes of its own.
+    profile.requests.saturating_sub(own)
 }
 
 /// Whether an account's pace is a machine's.

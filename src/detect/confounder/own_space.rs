@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{IdSet, Objects, ObjectsByClient, ObjectsByPrincipal, Profile, Volume};
+use crate::collect::{
+    IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal, Profile, VOLUME_TICK, Volume,
+};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -28,15 +30,16 @@ const MOSTLY: u64 = 800;
 /// Share of requests (in tenths of a percent) that ask what there is from which on a program looks up what it takes.
 const LOOKS_UP: u64 = 500;
 
-/// Nobody is awake longer than this in a day, in microseconds.
-const AWAKE: i64 = 16 * HOUR;
+/// Nobody takes things out for longer than this in a day, in microseconds: a long working day.
+const SHIFT: i64 = 10 * HOUR;
 
 /// Whether a great volume is of the taker's own.
 pub(super) fn of_volume(world: &World<'_>, actor: Actor, volume: &Volume) -> Option<ConfounderNote> {
     let bulk = volume.routes.iter().map(|(_, route)| route.taken.requests).sum();
     let routes = volume.routes.iter().filter_map(|(_, route)| route.route);
     let routes = routes.map(|(template, method, _)| RouteKey(template, method as u8)).collect();
-    of_routes(world, actor, routes, bulk)
+    let busy = ticks(volume.activity.len()) * volume.activity.width(VOLUME_TICK).micros();
+    of_routes(world, actor, routes, (bulk, busy))
 }
 
 /// Whether many objects of one route are the reader's own.
@@ -50,17 +53,23 @@ pub(super) fn of_objects(
         let kept = objects.some.iter().map(|(_, asked)| RouteKey(asked.template, asked.method));
         kept.filter(|key| RouteKey(world.fold(key.0), key.1) == route).collect::<BTreeSet<_>>()
     };
-    of_routes(world, actor, with_objects(world, actor, of_route)?, ids.requests)
+    let busy = ticks(ids.activity.len()) * ids.activity.width(OBJECT_TICK).micros();
+    of_routes(world, actor, with_objects(world, actor, of_route)?, (ids.requests, busy))
 }
 
-/// Whether these routes, from which so many answers were taken, lie in the actor's own space.
+/// So many ticks.
+fn ticks(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Whether these routes, from which so many answers were taken in so much time, lie in the actor's own space.
 fn of_routes(
     world: &World<'_>,
     actor: Actor,
     routes: BTreeSet<RouteKey>,
-    taken: u64,
+    (taken, busy): (u64, i64),
 ) -> Option<ConfounderNote> {
-    let is_at_home = is_at_home(world, actor, taken);
+    let is_at_home = busy <= SHIFT && is_at_home(world, actor, taken);
     if !is_at_home && !looks_up(world, actor) || has_broken_in(world, actor) {
         return None;
     }
@@ -71,8 +80,7 @@ fn of_routes(
     Some(super::note("own-space", 80, reason))
 }
 
-/// Whether the address that an actor mostly comes from is where it works, too: one agent, from page to page, and for no longer
-/// than somebody is awake.
+/// Whether the address that an actor mostly comes from is where it works, too, with one agent and from page to page.
 fn is_at_home(world: &World<'_>, actor: Actor, taken: u64) -> bool {
     let place = match actor {
         Actor::Client(client) => Some(client),
@@ -82,7 +90,6 @@ fn is_at_home(world: &World<'_>, actor: Actor, taken: u64) -> bool {
         profile.requests >= taken + WORKS
             && profile.agents.count() == 1
             && permille(profile.referred, profile.requests) >= MOSTLY
-            && profile.span.micros() <= AWAKE
     };
     place.and_then(|client| world.profile(client, works)).unwrap_or(false)
 }

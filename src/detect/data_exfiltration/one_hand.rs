@@ -27,7 +27,9 @@ pub(super) fn is_one_hand(world: &World<'_>, pool: &[Theft]) -> bool {
 /// Whether half of the takers were there for half of the time at least.
 fn share_their_time(pool: &[Theft]) -> bool {
     let mut all = Span::default();
-    pool.iter().for_each(|theft| all.merge(theft.volume.span));
+    for theft in pool {
+        all.merge(theft.volume.span);
+    }
     let long = pool.iter().filter(|theft| theft.volume.span.micros() * 2 >= all.micros()).count();
     long * 2 >= pool.len()
 }

@@ -69,7 +69,9 @@ impl Judge {
         let median = quantile(peers.objects, 50);
         let apart: Vec<_> = readers.iter().filter(|(_, ids)| ids.asked() >= BEYOND_MEDIAN * median).collect();
         let mut union = IdSet::default();
-        apart.iter().for_each(|(_, ids)| union.merge((*ids).clone()));
+        for (_, ids) in &apart {
+            union.merge((*ids).clone());
+        }
         let all: u64 = apart.iter().map(|(_, ids)| ids.asked()).sum();
         let once = permille(union.asked.count().min(all), all);
         // Where most who read a route read it so, that is how it is read.
