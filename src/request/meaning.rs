@@ -124,8 +124,8 @@ impl Meaning {
         }
     }
 
-    /// The route of a request, its class and what its path shows; a GraphQL request is what its operation is, and of that class
-    /// if it is a door.
+    /// The route of a request, its class and what its path shows; a GraphQL request is what its operation is, if that is a
+    /// door.
     #[inline]
     fn route(
         &self,
@@ -138,8 +138,8 @@ impl Meaning {
             |path: &[u8]| cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
         let (route, class, shown) = of(path);
         match event.query.and_then(|query| operation(path, query)).map(|path| of(&path)) {
-            Some((named, does, _)) => (named, if does.is_door() { does } else { class }, shown),
-            None => (route, class, shown),
+            Some((named, does, _)) if does.is_door() => (named, does, shown),
+            _ => (route, class, shown),
         }
     }
 
