@@ -190,7 +190,7 @@ fn what_is_read_again_and_again_is_kept_current_and_not_walked_over() {
 
 #[test]
 fn the_house_itself_may_read_its_catalogue_whole() {
-    let log = |ip: &str| {
+    let log = |ip: &str, rounds: u64| {
         let mut log = Written::default();
         for nth in 0..2000 {
             let (who, product) = (Who::person(nth % 400), some(nth, 60) * some(nth + 9, 10));
@@ -200,12 +200,15 @@ fn the_house_itself_may_read_its_catalogue_whole() {
         }
         let index = Who::program(ip, "indexer/3.1");
         for nth in 0..600 {
-            log.add(10_800 + nth, &index, ("GET", &format!("/products/{nth}")), (200, 4000));
+            let second = 1800 + nth % rounds * 7200 + nth / rounds;
+            log.add(second, &index, ("GET", &format!("/products/{nth}")), (200, 4000));
         }
         log
     };
-    is_held(log("10.42.5.77"), Kind::Scraping, "from-inside");
-    is_told(log("198.51.100.77"), Kind::Scraping);
+    is_held(log("10.42.5.77", 1), Kind::Scraping, "from-inside");
+    // So may a partner who comes every two hours.
+    is_held(log("198.51.100.77", 10), Kind::Scraping, "scheduled-sync");
+    is_told(log("198.51.100.77", 1), Kind::Scraping);
 }
 
 #[test]

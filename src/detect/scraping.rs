@@ -59,7 +59,8 @@ static ABOUT: About = About {
     why: "Prices and texts end up elsewhere, and the catalogue's readers pay for the load.",
     looks_like: "Clients that do nothing but read the objects of one route, without pages or files between, and together read \
                  id after id.",
-    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links.",
+    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links. A machine \
+                  of the house itself; a sync that comes at the same distance again and again.",
     blind_spots: "A pool of which each address reads only a few objects. Catalogues whose ids are words.",
     thresholds: &[
         Threshold {
@@ -258,8 +259,10 @@ fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
     if networks.len() >= MANY_NETWORKS && networks.len() * 2 > readers.len() {
         return Vec::new();
     }
-    let mut notes: Vec<ConfounderNote> =
-        readers.iter().filter_map(|reader| confounder::of_reader(world, reader.client)).collect();
+    let mut notes: Vec<ConfounderNote> = readers
+        .iter()
+        .filter_map(|reader| confounder::of_reader(world, reader.client, &reader.ids))
+        .collect();
     notes.sort_by_key(|note| note.score);
     if notes.len() * 2 > readers.len() { notes.pop().into_iter().collect() } else { Vec::new() }
 }

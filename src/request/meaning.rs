@@ -5,9 +5,7 @@ use std::sync::Arc;
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{
-    Classes, EndpointClass, Known, Method, ObjectId, RouteCache, is_graphql, operation, read_query,
-};
+use crate::route::{Classes, EndpointClass, Known, Method, ObjectId, RouteCache, operation, read_query};
 use crate::sigma::{Facts, Matched, Matcher, Note, OfPath, Rules};
 use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
@@ -126,16 +124,11 @@ impl Meaning {
         }
     }
 
-    /// What is known of the path of a request. A GraphQL request is what its operation is, and of that class if it is a door;
-    /// where another query says what is to be done, and that is a door, it goes there.
+    /// What is known of the path of a request; where its query says what is to be done, and that is a door, it goes there.
     #[inline]
     fn route(&self, event: &Event<'_>, path: &[u8], method: Method, cache: &mut Cache) -> Known {
         let known = self.of(path, method, cache);
         let Some(named) = event.query.and_then(|query| operation(path, query)) else { return known };
-        if is_graphql(path) {
-            let Known { route, class, .. } = self.of(&named, method, cache);
-            return Known { route, class: if class.is_door() { class } else { known.class }, ..known };
-        }
         if self.is_door(&named, cache) && !self.is_door(path, cache) {
             let Known { route, class, .. } = self.of(&named, method, cache);
             return Known { route, class, ..known };

@@ -22,10 +22,7 @@ pub(super) fn class(method: Method, template_text: &[u8]) -> EndpointClass {
 pub(super) fn is_known(segment: &[u8]) -> bool {
     let action = segment.rsplit(|&b| b == b':').next().unwrap_or(segment);
     let lists = word(action);
-    // What an operation does is no value, however many there are.
-    segment.starts_with(b"graphql:")
-        || lists.last != 0
-        || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
+    lists.last != 0 || lists.has(COLLECTIONS | HEALTH | ADMIN | STATIC_FOLDERS | STRUCTURE)
 }
 
 /// What the words of a template say, as far as it is known.
@@ -187,7 +184,8 @@ mod tests {
              /co/authenticate /v1/accounts:signInWithPassword /api/v1/authn \
              /api/auth/callback/credentials /owa/auth.owa /nf/auth/doAuthentication.do \
              /remote/logincheck /admin/login /login/{id} /user/login /api/auth/local \
-             /u/login/password /login/index.php /my-account/ /ucp.php /graphql:Login /auth /rest/auth/1/session /signin.aspx",
+             /u/login/password /login/index.php /my-account/ /graphql:Login /auth \
+             /rest/auth/1/session /signin.aspx",
         ),
         (
             Token,

@@ -23,6 +23,6 @@ pub use class::{Classes, EndpointClass, Method, Methods};
 pub use demand::EVERYTHING;
 pub use learn::{Learned, Seen, learn};
 pub use object::ObjectId;
-pub use operation::{is_graphql, operation};
+pub use operation::operation;
 pub use query::{Query, SOME_LATER_PAGE, read as read_query};
 pub use template::{Route, read, text};

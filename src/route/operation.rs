@@ -56,7 +56,7 @@ pub fn operation(path: &[u8], query: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether GraphQL answers at `path`.
-pub fn is_graphql(path: &[u8]) -> bool {
+fn is_graphql(path: &[u8]) -> bool {
     path.strip_suffix(b"/").unwrap_or(path).ends_with(b"/graphql")
 }
 

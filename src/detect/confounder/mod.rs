@@ -175,6 +175,8 @@ pub(super) fn of_refusals(
 }
 
 /// What else a reader of everything might be.
-pub(super) fn of_reader(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
-    crawler::of_client(world, client).or_else(|| from_inside::of_client(world, client))
+pub(super) fn of_reader(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
+    crawler::of_client(world, client)
+        .or_else(|| from_inside::of_client(world, client))
+        .or_else(|| scheduled_sync::of_bursts(ids))
 }
