@@ -61,7 +61,7 @@ impl Siege {
         let crowd = world.profile(client, |profile| confounder::crowd(profile) > 0) == Some(true);
         let mut taken = BTreeSet::new();
         if door == ANYWHERE {
-            let works = world.profile(client, |profile| works_as(profile));
+            let works = world.profile(client, works_as);
             (verdicts.accepted, taken) = works.unwrap_or_default();
         }
         let mut samples = story::ends(&route.samples.all());
