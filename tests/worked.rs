@@ -85,6 +85,35 @@ fn a_page_that_runs_what_it_is_told_is_told_and_a_search_for_commands_is_not() {
 }
 
 #[test]
+fn a_page_that_fetches_what_lies_inside_is_told_and_one_that_says_no_is_not() {
+    let fetched = |place: &str| format!("/preview?url=http%3A%2F%2F169.254.169.254%2Flatest%2F{place}");
+    let site = |sizes: [u64; 3]| {
+        let mut site = Site::with(60);
+        for (place, size) in ["meta-data%2F", "user-data%2F", "meta-data%2Fiam%2F"].iter().zip(sizes) {
+            site.asks(ATTACKER, "GET", &fetched(place), 200, size, "-");
+        }
+        site
+    };
+    assert_eq!(site([420, 88, 1410]).incident()["outcome"], "succeeded");
+    assert_eq!(site([310, 312, 309]).loud(), [""; 0]);
+}
+
+#[test]
+fn paths_that_climb_far_enough_are_told_to_have_reached_what_they_name() {
+    let climbs = |steps: usize, file: &str| format!("/avatars/4711/{}{file}", "..%2F".repeat(steps));
+    let site = |status, sizes: [u64; 3]| {
+        let mut site = Site::with(60);
+        (1..8).for_each(|steps| site.asks(ATTACKER, "GET", &climbs(steps, "etc%2Fpasswd"), 404, 1510, "-"));
+        for (file, size) in ["etc%2Fpasswd", "etc%2Fshadow", "root%2F.ssh%2Fid_rsa"].iter().zip(sizes) {
+            site.asks(ATTACKER, "GET", &climbs(8, file), status, size, "-");
+        }
+        site
+    };
+    assert_eq!(site(200, [2210, 1020, 9900]).incident()["outcome"], "succeeded");
+    assert_ne!(site(404, [1510, 1510, 1510]).incident()["outcome"], "succeeded");
+}
+
+#[test]
 fn a_script_among_files_that_answers_as_a_program_does_is_told() {
     for readers in READERS {
         let mut site = Site::with(readers);

@@ -164,6 +164,9 @@ pub fn is_script_among_files(path: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Event;
+    use crate::hash::NameHash;
+    use crate::signal::{Class, Glance, Reached, Sensitivity};
 
     #[test]
     fn a_script_belongs_where_scripts_are() {
@@ -175,6 +178,29 @@ mod tests {
             ["/admin/ajax.php", "/index.php", "/uploads/a.png", "/php", "/uploads/", "/.php", "", "/img"]
         {
             assert!(!is_script_among_files(path.as_bytes()), "{path}");
+        }
+    }
+    #[test]
+    fn a_script_among_files_is_told_what_to_do_whatever_the_parameter_is_called() {
+        let shows = |target: &str| {
+            let mut event = Event::default();
+            event.set_target(target.as_bytes());
+            let mut glance = Glance::default();
+            let path = event.path.unwrap_or_default();
+            let of_path = glance.path(path, Reached::default(), path);
+            glance.shown(&event, NameHash::NONE, of_path)
+        };
+        for target in ["/uploads/a.php?c=id", "/img/x.jsp?0=uname+-a", "/a/.x.php?x=cat%20/etc/passwd"] {
+            assert_eq!(
+                (shows(target).class(), shows(target).score()),
+                (Some(Class::Webshell), 90),
+                "{target}"
+            );
+        }
+        for target in
+            ["/shop/a.php?c=id", "/uploads/a.php?c=12", "/cache/css.php?f=idle", "/uploads/a.png?c=id"]
+        {
+            assert!(shows(target).score() < Sensitivity::Normal.score(), "{target}");
         }
     }
 }
