@@ -379,6 +379,20 @@ fn a_drip_of_single_answers_is_no_schedule() {
     };
     is_held(log(true), Kind::DataExfiltration, "scheduled-sync");
     is_told(log(false), Kind::DataExfiltration);
+    // One large answer at a time is, where it comes on the hour, whatever small there is between.
+    let mut hourly = Written::default();
+    hourly.people(300);
+    let partner = Who::program("198.51.100.15", "feed/2.4");
+    for hour in 0..24 {
+        hourly.add(
+            hour * 3600 + 200 + some(hour, 9),
+            &partner,
+            ("GET", "/feed/partner.xml"),
+            (200, 2_911_000),
+        );
+        hourly.add(hour * 3600 + 1000 + some(hour, 900), &partner, ("GET", "/home"), (200, 9000));
+    }
+    is_held(hourly, Kind::DataExfiltration, "scheduled-sync");
 }
 
 #[test]

@@ -100,11 +100,14 @@ fn comes_at_once(volume: &Volume) -> bool {
     volume.total.requests >= AT_A_TIME * volume.activity.len() as u64
 }
 
-/// Whether answers come at the same distance, as exactly as ticks tell: to one tick, which is a tenth of it at most.
+/// Whether answers come at the same distance, as exactly as ticks tell: to one tick, which is a tenth of it at most. What is
+/// small beside the largest is none of them.
 fn keeps_distance(volume: &Volume) -> bool {
     let width = volume.activity.width(VOLUME_TICK).micros();
-    let starts: Vec<i64> =
-        volume.activity.ticks(VOLUME_TICK).map(|(start, _)| start.0.div_euclid(width)).collect();
+    let ticks = || volume.activity.ticks(VOLUME_TICK);
+    let largest = ticks().map(|(_, taken)| taken.bytes).max().unwrap_or(0);
+    let large = ticks().filter(|(_, taken)| taken.bytes.saturating_mul(4) >= largest);
+    let starts: Vec<i64> = large.map(|(start, _)| start.0.div_euclid(width)).collect();
     let mut gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
     gaps.sort_unstable();
     let Some(&median) = gaps.get(gaps.len() / 2) else { return false };
