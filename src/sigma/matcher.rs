@@ -89,11 +89,12 @@ impl Default for OfPath {
 impl Matcher {
     /// What `path` could let match, for [`matches`](Self::matches): whoever remembers the path may remember this as well.
     pub fn of_path(&mut self, rules: &Rules, path: &[u8]) -> OfPath {
-        if rules.filter.is_quiet(Zone::Target, path) {
-            return OfPath::default();
-        }
+        // What it means, only the line's producer tells.
         if may_be_escaped(path) {
             return OfPath::UNKNOWN;
+        }
+        if rules.filter.is_quiet(Zone::Target, path) {
+            return OfPath::default();
         }
         self.fresh.clear();
         rules.filter.scan(Zone::Target, path, &mut self.fresh);

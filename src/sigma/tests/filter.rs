@@ -5,7 +5,9 @@ use std::path::Path;
 use super::super::facts::Facts;
 use super::super::{Matcher, OfPath, Rules, load};
 use super::{asking, holds, line, page, rules};
+use crate::event::Event;
 use crate::hash::NameHash;
+use crate::text::Escapes;
 
 #[test]
 fn a_uri_with_its_host_is_searched_as_a_whole() {
@@ -89,6 +91,25 @@ fn every_file_of_the_folder_is_compiled_in() {
     there.sort();
     let listed: Vec<&str> = crate::sigma::pack::PACK.iter().map(|(path, _)| *path).collect();
     assert_eq!(there, listed);
+}
+
+#[test]
+fn a_path_that_its_producer_escaped_is_told_by_what_it_means() {
+    let rules = rules(&page("    s:\n        c-uri|contains: /hidden/wanted"));
+    let mut matcher = Matcher::default();
+    for (escapes, path, count) in [
+        (Escapes::Json, br"\/hidden\/wanted".as_slice(), 1),
+        (Escapes::None, br"\/hidden\/wanted", 0),
+        (Escapes::Backslash, br"/hidden\x2fwanted", 1),
+        (Escapes::Hash, b"/hidden#2fwanted", 1),
+        (Escapes::None, b"/hidden#2fwanted", 0),
+    ] {
+        let event = Event { path: Some(path), escapes, ..Event::default() };
+        let of_path = matcher.of_path(&rules, path);
+        let facts = Facts { record: b"", event: &event, client: None };
+        let found = matcher.matches(&rules, &facts, NameHash::NONE, of_path).len();
+        assert_eq!(found, count, "{} {escapes:?}", String::from_utf8_lossy(path));
+    }
 }
 
 #[test]
