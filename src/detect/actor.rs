@@ -1,6 +1,8 @@
 //! Against whom evidence is held: an address, or the identity that a line proves.
 
-use crate::collect::{ClientProfiles, KeyKind, PrincipalProfiles, Profile};
+use crate::collect::{
+    ClientProfiles, KeyKind, Objects, ObjectsByClient, ObjectsByPrincipal, PrincipalProfiles, Profile,
+};
 use crate::detect::World;
 use crate::detect::confounder;
 use crate::hash::NameHash;
@@ -23,6 +25,16 @@ impl Actor {
             Self::Client(client) => world.population::<ClientProfiles>().with(client.0, read),
             Self::Principal(principal) => {
                 world.population::<PrincipalProfiles>().with(u128::from(principal.0), read)
+            }
+        }
+    }
+
+    /// The objects that it asked for.
+    pub(crate) fn objects<T>(self, world: &World<'_>, read: impl FnOnce(&Objects) -> T) -> Option<T> {
+        match self {
+            Self::Client(client) => world.population::<ObjectsByClient>().with(client.0, read),
+            Self::Principal(principal) => {
+                world.population::<ObjectsByPrincipal>().with(u128::from(principal.0), read)
             }
         }
     }

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 
 pub use meaning::{Cache, Meaning};
+pub(crate) use trust::is_internal;
 pub use trust::{Origin, Trust};
 
 use crate::hash::{NameHash, TemplateHash, mix};

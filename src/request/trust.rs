@@ -137,7 +137,7 @@ fn hop_address(hop: &[u8]) -> Option<IpAddr> {
 }
 
 /// Loopback, private, link-local, carrier-grade NAT (RFC 6598) and unique local addresses.
-fn is_internal(address: IpAddr) -> bool {
+pub(crate) fn is_internal(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             v4.is_loopback()

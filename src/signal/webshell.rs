@@ -180,6 +180,7 @@ mod tests {
             assert!(!is_script_among_files(path.as_bytes()), "{path}");
         }
     }
+
     #[test]
     fn a_script_among_files_is_told_what_to_do_whatever_the_parameter_is_called() {
         let shows = |target: &str| {

@@ -1,12 +1,10 @@
 //! A machine of the house itself: a private address among public ones, such as a search index that reads the catalogue.
 
-use std::net::IpAddr;
-
 use crate::collect::ClientProfiles;
 use crate::detect::World;
 use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
-use crate::request::Client;
+use crate::request::{Client, is_internal};
 
 /// Where more than this share of all addresses are private (in tenths of a percent), strangers come from them, too: through
 /// a proxy that hides them.
@@ -30,14 +28,7 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
     })
 }
 
-/// Whether an address is one that no network outside leads to (RFC 1918, RFC 4193, RFC 6598).
+/// Whether a client's address is one that no network outside leads to.
 fn is_private(client: Client) -> bool {
-    match client.address() {
-        Some(IpAddr::V4(v4)) => {
-            let [a, b, ..] = v4.octets();
-            v4.is_private() || v4.is_loopback() || (a == 100 && b & 0xc0 == 64)
-        }
-        Some(IpAddr::V6(v6)) => v6.is_unique_local() || v6.is_loopback(),
-        None => false,
-    }
+    client.address().is_some_and(is_internal)
 }

@@ -1,6 +1,6 @@
 //! A client that lists before it details: the list told it which objects there are, so nothing was guessed.
 
-use crate::collect::{IdSet, Objects, ObjectsByClient, ObjectsByPrincipal, Profile};
+use crate::collect::{IdSet, Objects, Profile};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -46,13 +46,7 @@ pub(super) fn of_objects(
         permille(lists, lists + own)
     };
     let known = actor.profile(world, of_profile).unwrap_or(0);
-    let share = match actor {
-        Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, share),
-        Actor::Principal(principal) => {
-            world.population::<ObjectsByPrincipal>().with(u128::from(principal.0), share)
-        }
-    }?;
-    let share = share.max(known);
+    let share = actor.objects(world, share)?.max(known);
     let score = if share >= LISTED { 85 } else { share / 4 };
     (score > 0).then(|| {
         super::note(

@@ -42,7 +42,7 @@ pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote
         (is_machine && shared(world, profile) <= STRAY).then(|| profile.span.micros() / HOUR)
     })??;
     let reason = format!(
-        "this account uses nothing but routes that nobody else uses, evenly over {hours} h, and hardly anything is refused"
+        "this account uses nothing but routes that nobody else uses, as machines do, over {hours} h, and hardly anything is refused"
     );
     Some(super::note("own-route", 85, reason))
 }

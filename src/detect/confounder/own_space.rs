@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{
-    IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal, Profile, VOLUME_TICK, Volume,
-};
+use crate::collect::{IdSet, OBJECT_TICK, Objects, Profile, VOLUME_TICK, Volume};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -54,7 +52,7 @@ pub(super) fn of_objects(
         kept.filter(|key| RouteKey(world.fold(key.0), key.1) == route).collect::<BTreeSet<_>>()
     };
     let busy = ticks(ids.activity.len()) * ids.activity.width(OBJECT_TICK).micros();
-    of_routes(world, actor, with_objects(world, actor, of_route)?, (ids.requests, busy))
+    of_routes(world, actor, actor.objects(world, of_route)?, (ids.requests, busy))
 }
 
 /// So many ticks.
@@ -100,14 +98,6 @@ fn mostly_from(profile: &Profile) -> Option<Client> {
     (permille(most.0, profile.requests) >= MOSTLY).then_some(Client(most.1))
 }
 
-/// What is known of the objects that an actor asked for.
-fn with_objects<T>(world: &World<'_>, actor: Actor, read: impl FnOnce(&Objects) -> T) -> Option<T> {
-    match actor {
-        Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, read),
-        Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(u128::from(one.0), read),
-    }
-}
-
 /// Whether most of what is asked is what there is, by methods made for it such as PROPFIND (RFC 4918).
 fn looks_up(world: &World<'_>, actor: Actor) -> bool {
     let share = |objects: &Objects| {
@@ -120,7 +110,7 @@ fn looks_up(world: &World<'_>, actor: Actor) -> bool {
         }
         permille(looks, all)
     };
-    with_objects(world, actor, share).unwrap_or(0) >= LOOKS_UP
+    actor.objects(world, share).unwrap_or(0) >= LOOKS_UP
 }
 
 /// Whether the taker, or an address that it comes from, besieged a door and was let in.

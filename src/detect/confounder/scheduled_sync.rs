@@ -79,15 +79,12 @@ fn schedule(bursts: &BTreeMap<i64, u64>, about: i64) -> Option<ConfounderNote> {
     if bursts.len() < BURSTS {
         return None;
     }
-    let starts: Vec<i64> = bursts.keys().copied().collect();
-    let mut gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
+    let (_, regular) = distance(bursts.keys().copied(), about)?;
     let mut sizes: Vec<u64> = bursts.values().copied().collect();
     sizes.sort_unstable();
-    let (size, gap) = (quantile(&sizes, 50), gaps.get(gaps.len() / 2).copied()?);
+    let size = quantile(&sizes, 50);
     let near = |one: u64| one * 2 >= size && one <= size * 2;
     let alike = sizes.iter().filter(|&&one| near(one)).count() * 100 / sizes.len();
-    let regular = gaps.iter().filter(|&&one| (one - gap).abs() <= about).count() * 100 / gaps.len();
     (alike >= ALIKE && regular >= ALIKE).then(|| {
         let reason =
             format!("{} bursts at the same distance, {alike} % of them of the same size", sizes.len());
@@ -107,10 +104,16 @@ fn keeps_distance(volume: &Volume) -> bool {
     let ticks = || volume.activity.ticks(VOLUME_TICK);
     let largest = ticks().map(|(_, taken)| taken.bytes).max().unwrap_or(0);
     let large = ticks().filter(|(_, taken)| taken.bytes.saturating_mul(4) >= largest);
-    let starts: Vec<i64> = large.map(|(start, _)| start.0.div_euclid(width)).collect();
+    let starts = large.map(|(start, _)| start.0.div_euclid(width));
+    distance(starts, 1).is_some_and(|(median, regular)| median >= 10 && regular >= ALIKE)
+}
+
+/// The median distance of these, ascending, and how many percent of all distances are the same, give or take `about`.
+fn distance(starts: impl Iterator<Item = i64>, about: i64) -> Option<(i64, usize)> {
+    let starts: Vec<i64> = starts.collect();
     let mut gaps: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
     gaps.sort_unstable();
-    let Some(&median) = gaps.get(gaps.len() / 2) else { return false };
-    let same = gaps.iter().filter(|&&gap| (gap - median).abs() <= 1).count();
-    median >= 10 && same * 100 >= gaps.len() * ALIKE
+    let median = gaps.get(gaps.len() / 2).copied()?;
+    let same = gaps.iter().filter(|&&gap| (gap - median).abs() <= about).count();
+    Some((median, same * 100 / gaps.len()))
 }

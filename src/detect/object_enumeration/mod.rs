@@ -131,12 +131,7 @@ impl Detector for ObjectEnumeration {
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
         let judge = Judge::of(world);
-        let walks = |objects: &Objects| judge.measure_walks(world, objects);
-        let walks = match actor {
-            Actor::Client(client) => world.population::<ObjectsByClient>().with(client.0, walks),
-            Actor::Principal(one) => world.population::<ObjectsByPrincipal>().with(one.0.into(), walks),
-        };
-        walks.unwrap_or_default()
+        actor.objects(world, |objects| judge.measure_walks(world, objects)).unwrap_or_default()
     }
 }
 
