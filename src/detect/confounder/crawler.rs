@@ -1,8 +1,9 @@
 //! A crawler that behaves: all day at an even, low pace, over everything that is public. Its name proves nothing and is not
 //! read here.
 
-use crate::collect::PROFILE_TICK;
+use crate::collect::{IdSet, PROFILE_TICK};
 use crate::detect::World;
+use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
 use crate::request::Client;
 use crate::time::{HOUR, MINUTE};
@@ -12,6 +13,23 @@ const KEEPS_ON: i64 = 6 * HOUR;
 
 /// A pace above this many requests a minute is no politeness.
 const POLITE: u64 = 20;
+
+/// A crawler of everything reads other things as well: this share of its requests at least, in tenths of a percent.
+const ELSEWHERE: u64 = 50;
+
+/// Who is refused more often than this, in tenths of a percent, does not keep to what is public.
+const REFUSED: u64 = 100;
+
+/// How much a client that asks for objects which are not everybody's behaves like a crawler: it follows links, so it comes
+/// without a name and reads other things, too.
+pub(super) fn of_objects(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
+    let (nameless, elsewhere) = world.profile(client, |profile| {
+        let elsewhere = profile.ok.saturating_sub(ids.ok);
+        (profile.others.is_empty(), permille(elsewhere, profile.requests))
+    })?;
+    let follows = elsewhere >= ELSEWHERE && permille(ids.refused, ids.requests) < REFUSED;
+    if nameless && follows { of_client(world, client) } else { None }
+}
 
 /// How much a client behaves like a crawler.
 pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderNote> {

@@ -71,7 +71,7 @@ pub(super) fn of_objects(
 ) -> Vec<ConfounderNote> {
     let (shared, crawler) = match actor {
         Actor::Client(client) => {
-            (shared_address::of_client(world, client), crawler::of_client(world, client))
+            (shared_address::of_client(world, client), crawler::of_objects(world, client, ids))
         }
         Actor::Principal(_) => (None, None),
     };
