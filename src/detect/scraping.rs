@@ -182,9 +182,7 @@ impl Judge {
         let in_order = coverage.is_some_and(|coverage| coverage >= self.coverage);
         let takes_turns =
             readers.len() >= pool::SOURCES && disjoint >= self.disjoint && repeats >= self.disjoint;
-        // Whoever is mostly refused, or asks for what is not there, takes nothing.
-        let takes = permille(ids.ok, ids.requests) >= TAKES;
-        if apart < self.objects || !takes || !(in_order && repeats >= 70 || takes_turns) {
+        if apart < self.objects || !(in_order && repeats >= 70 || takes_turns) {
             return None;
         }
         let variant = if readers.len() > 1 { "pool" } else { "single-source" };
@@ -216,9 +214,8 @@ impl Judge {
         let sure = coverage.unwrap_or(0).max(disjoint);
         finding.confidence = u8::try_from((60 + sure / 4).min(90)).unwrap_or(90);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
-        let read = ids.read();
         finding.reason = format!(
-            "{} objects of a public route, {}, by {} that read nothing else{}",
+            "{} objects of a public route, {}, by {} that read nothing else",
             story::about(objects, union.is_exact()),
             match coverage {
                 Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
@@ -228,11 +225,6 @@ impl Judge {
                 "one address".to_owned()
             } else {
                 format!("{} addresses", readers.len())
-            },
-            if read < objects {
-                format!("; {} were read", story::about(read, ids.is_exact()))
-            } else {
-                String::new()
             },
         );
         finding.confounders = crawlers(world, readers);
@@ -256,9 +248,6 @@ fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
     notes.sort_by_key(|note| note.score);
     if notes.len() * 2 > readers.len() { notes.pop().into_iter().collect() } else { Vec::new() }
 }
-
-/// Share of the requests that are answered as asked, in tenths of a percent, below which nothing is taken.
-const TAKES: u64 = 400;
 
 /// From so many networks on, a pool that hardly has two readers in one is spread on purpose.
 const MANY_NETWORKS: usize = 8;

@@ -39,14 +39,9 @@ pub(super) fn all<C: Collector<Evidence = Objects>>(world: &World<'_>) -> Vec<Wa
 }
 
 /// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once
-/// had several readers, or some of them, and a quarter, had three and more. Where everybody reads under a name, some may
-/// share what is not public, as those do who care for one patient: then half of all objects must have three readers.
+/// had several readers, or some of them, and a quarter, had three and more.
 pub(super) fn is_public(norm: &RouteNorm) -> bool {
     let readers: Vec<usize> = norm.readers.counts().collect();
-    if norm.readers.are_named() {
-        let shared = readers.iter().filter(|&&count| count >= 3).count();
-        return shared >= 3 && shared * 2 >= norm.readers.objects();
-    }
     let shared = readers.iter().filter(|&&count| count >= 2).count();
     let very_shared = readers.iter().filter(|&&count| count >= 3).count();
     let many = readers.len() >= 8;

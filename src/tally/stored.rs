@@ -41,7 +41,7 @@ struct StoredEntity {
 const MAGIC: &[u8; 16] = b"gatehound tally\n";
 
 /// Version of [`Stored`]: grows with every change, never in silence.
-const VERSION: u16 = 5;
+const VERSION: u16 = 4;
 
 /// Why a stored tally is not read.
 fn refused(why: impl std::fmt::Display) -> Error {
@@ -150,7 +150,7 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
 
 /// Every part of a tally has a version of its own.
 const _: () = assert!(
-    Routes::VERSION == 4
+    Routes::VERSION == 3
         && Fleet::VERSION == 2
         && Correlated::VERSION == 1
         && Reading::VERSION == 1

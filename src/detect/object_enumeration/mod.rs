@@ -149,10 +149,6 @@ impl Judge {
         });
         let found: Vec<(u128, RouteKey, &IdSet)> = found.collect();
         let peers = Peers::of::<C>(world, &found.iter().map(|&(_, route, _)| route).collect());
-        // Few guesses at what everybody may read are nothing by themselves.
-        let suffices = |objects: u64, route: RouteKey| {
-            objects >= LONG * self.objects || !world.norm(route).is_some_and(is_public)
-        };
         let found = found.into_iter().filter_map(|(key, route, ids)| {
             let others = peers.of_route(route);
             let way = self.way(ids, &others)?;
@@ -161,7 +157,6 @@ impl Judge {
                 route,
                 span: ids.span,
                 requests: ids.requests,
-                objects: ids.asked(),
                 way,
                 is_exact: ids.is_exact(),
                 finding,
@@ -172,16 +167,13 @@ impl Judge {
         for walk in found {
             // What a look-alike explains is no part of a pool.
             match walk.finding.suppressed_by {
-                Some(_) if suffices(walk.objects, walk.route) => alone.push(walk.finding),
-                Some(_) => {}
+                Some(_) => alone.push(walk.finding),
                 None => by_route.entry(walk.route).or_default().push(walk),
             }
         }
-        let pools = by_route.into_iter().flat_map(|(route, walks)| {
-            let pools = pool::gather(world, walks).into_iter();
-            pools.filter(move |pool| suffices(pool.iter().map(|walk| walk.objects).sum(), route))
-        });
-        pools.map(|pool| together(world, pool)).chain(alone).collect()
+        let pools =
+            by_route.into_values().flat_map(|one| pool::gather(world, one)).map(|pool| together(world, pool));
+        pools.chain(alone).collect()
     }
 
     /// How near somebody came to a walk on each route, by neighbouring ids or by those that are refused.
@@ -204,7 +196,8 @@ impl Judge {
         let is_public = world.norm(route).is_some_and(is_public);
         // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
         let refused = permille(ids.refused + ids.missing, ids.requests);
-        ids.asked() >= self.objects && (refused >= 2 * self.refused || !is_public)
+        let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;
+        ids.asked() >= self.objects && (guesses || !is_public)
     }
 
     /// How a walk goes, if it is one.
@@ -242,7 +235,6 @@ struct Walk {
     route: RouteKey,
     span: Span,
     requests: u64,
-    objects: u64,
     way: Way,
     is_exact: bool,
     finding: Finding,

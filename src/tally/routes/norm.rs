@@ -52,11 +52,7 @@ impl Told {
             is_ok,
             is_read: is_ok && request.object != ObjectId::NONE && request.class.has_objects(),
             object: Readers::order(request.object.0),
-            who: if request.principal.is_some() {
-                Readers::named(request.principal.0)
-            } else {
-                Readers::nameless(client)
-            },
+            who: if request.principal.is_some() { request.principal.0 } else { client }.max(1),
             answer: One::to(request),
         }
     }
@@ -109,7 +105,7 @@ impl RouteNorm {
         self.absorb(other);
         if other.readers.is_empty() && other.ok {
             (0..other.clients.count().min(3))
-                .for_each(|nth| self.readers.keep(Readers::order(literal.0), Readers::nameless(2 * nth + 2)));
+                .for_each(|nth| self.readers.keep(Readers::order(literal.0), nth + 1));
         }
     }
 

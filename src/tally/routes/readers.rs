@@ -32,18 +32,6 @@ impl Readers {
         mix(object, 0x7265_6164)
     }
 
-    /// Who reads under a name of its own, by the name's hash: an odd number.
-    #[inline]
-    pub(super) fn named(name: u64) -> u64 {
-        name | 1
-    }
-
-    /// Who reads without one, by the client's: an even number, and not zero.
-    #[inline]
-    pub(super) fn nameless(client: u64) -> u64 {
-        (client & !1).max(2)
-    }
-
     /// The hash above which no object gets into the sample any more.
     pub(super) fn bound(&self) -> u64 {
         if self.objects.len() < OBJECTS { u64::MAX } else { self.objects[OBJECTS - 1].hash }
@@ -87,18 +75,6 @@ impl Readers {
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.objects.is_empty()
-    }
-
-    /// Whether hardly anybody reads without a name.
-    pub fn are_named(&self) -> bool {
-        let readers = || self.objects.iter().flat_map(Object::readers);
-        let named = readers().filter(|&who| who % 2 == 1).count();
-        named > 0 && named * 10 >= readers().count() * 9
-    }
-
-    /// How many objects the sample holds.
-    pub fn objects(&self) -> usize {
-        self.objects.len()
     }
 
     /// How many readers each object of the sample has that was given more than once, at most three: one where the same
@@ -183,17 +159,6 @@ mod tests {
         let mut counts: Vec<usize> = readers.counts().collect();
         counts.sort_unstable();
         assert_eq!(counts, [1, 2, 3]);
-    }
-
-    #[test]
-    fn readers_are_named_where_hardly_one_in_ten_is_not() {
-        let by = |nameless: u64| -> Vec<(u64, u64)> {
-            let who =
-                |nth| if nth < nameless { Readers::nameless(nth << 3) } else { Readers::named(nth << 3) };
-            (0..40).map(|nth| (nth, who(nth))).collect()
-        };
-        assert!(of(&by(4)).are_named() && of(&by(0)).are_named());
-        assert!(!of(&by(5)).are_named() && !of(&by(40)).are_named() && !of(&[]).are_named());
     }
 
     #[test]
