@@ -4,6 +4,7 @@ use divan::{Bencher, black_box};
 use gatehound::hash::Keys;
 use gatehound::route::learn::{Seen, learn};
 use gatehound::route::{Classes, Method, Methods, RouteCache, query, template};
+use gatehound::sigma::OfPath;
 use gatehound::signal::Glance;
 
 fn main() {
@@ -32,9 +33,9 @@ fn read_new(bencher: Bencher, pattern: &str) {
     let (keys, classes, mut cache) = (Keys::default(), Classes::default(), RouteCache::default());
     let mut glance = Glance::default();
     let mut paths = (0..).map(|n| pattern.replace("{n}", &n.to_string()));
-    bencher
-        .with_inputs(|| paths.next().unwrap_or_default())
-        .bench_local_refs(|path| cache.route(path.as_bytes(), Method::Get, &keys, &classes, &mut glance));
+    bencher.with_inputs(|| paths.next().unwrap_or_default()).bench_local_refs(|path| {
+        cache.route(path.as_bytes(), Method::Get, &keys, &classes, &mut glance, |_| OfPath::default())
+    });
 }
 
 #[divan::bench(args = ["", "page=2", "user_id=42&page=7&sort=asc&access_token=eyJhbGciOi"])]

@@ -55,6 +55,7 @@ impl Day {
             since: None,
             until: None,
             threads,
+            memory: None,
             interrupted: &interrupted,
             lines: &lines,
         };

@@ -63,6 +63,7 @@ pub static KEYS: &[Key] = &[
     key("tz", Shape::Text, "UTC"),
     passing("now", Shape::Text),
     key("threads", Shape::Number, ""),
+    key("memory", Shape::Text, ""),
     passing("block-size", Shape::Number),
     key("format", Shape::Text, "text"),
     key("output", Shape::List, ""),

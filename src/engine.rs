@@ -4,6 +4,7 @@
 //! In the first half of a round nobody knows of keys, in the second nobody knows of text, and no lock is held in either.
 
 mod batch;
+mod memory;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,6 +21,8 @@ use crate::source::{Block, Feed};
 use crate::tally::{Correlated, Fleet, Following, Reading, Routes, SourceReading, Tally, Trail};
 use crate::time::Time;
 use batch::Batch;
+use memory::Keeper;
+pub use memory::{Memory, process_memory};
 
 /// What a scan needs to know; opened and checked by the plan.
 pub struct Scan<'p> {
@@ -33,6 +36,8 @@ pub struct Scan<'p> {
     pub until: Option<Time>,
     /// How many workers.
     pub threads: usize,
+    /// How much memory it may take; `None` for as much as there is.
+    pub memory: Option<Memory>,
     /// Set from outside to end the scan early.
     pub interrupted: &'p AtomicBool,
     /// Lines read so far, for whoever shows progress.
@@ -51,7 +56,7 @@ const BLOCKS_A_ROUND: usize = 16;
 
 /// Reads all of `feed` into a tally.
 pub fn scan(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
-    on(scan.threads, || rounds(scan, feed))
+    on(scan.threads, || rounds(scan, feed))?
 }
 
 /// Does `work`, which may spread over so many threads and no more.
@@ -62,10 +67,12 @@ pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T,
 }
 
 /// Round after round until the feed is dry. What a source could not give is told by the feed's outcomes.
-fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
+fn rounds(scan: &Scan<'_>, feed: &Feed) -> Result<Tally, Error> {
     let workers: Vec<Mutex<Worker>> = (0..scan.threads.max(1)).map(|_| Mutex::default()).collect();
     let mut tally = Tally::default();
-    let mut batches: Vec<Batch> = (0..workers.len() * BLOCKS_A_ROUND).map(|_| Batch::default()).collect();
+    let mut keeper = Keeper::new(scan.memory);
+    let blocks = workers.len() * keeper.blocks(workers.len());
+    let mut batches: Vec<Batch> = (0..blocks).map(|_| Batch::default()).collect();
     loop {
         let read = AtomicU64::new(0);
         batches.par_iter_mut().for_each(|batch| {
@@ -80,10 +87,12 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
             feed.give_back(block);
         });
         drain(&mut tally, &batches);
+        keeper.look(&mut tally)?;
         if read.into_inner() == 0 || scan.interrupted.load(Ordering::Relaxed) {
             break;
         }
     }
+    drop(batches);
     for worker in workers {
         let worker = worker.into_inner().expect("no worker panicked");
         tally.routes.merge(worker.routes);
@@ -92,8 +101,8 @@ fn rounds(scan: &Scan<'_>, feed: &Feed) -> Tally {
         tally.reading.merge(worker.reading);
         tally.trail.merge(worker.trail);
     }
-    tally.settle();
-    tally
+    keeper.finish(&mut tally)?;
+    Ok(tally)
 }
 
 /// Tallies one block alone: what tests of the law cut logs into.

@@ -16,7 +16,7 @@ use crate::hash::NameHash;
 use crate::output::mask;
 use crate::redact::{Redactor, What};
 use crate::request::Meaning;
-use crate::sigma::{Facts, Matcher};
+use crate::sigma::{Facts, Matcher, OfPath};
 use crate::signal::{Reader, Sensitivity};
 use crate::source::{Block, Feed};
 use crate::text::percent_decode;
@@ -165,7 +165,8 @@ impl Writing<'_> {
             let (rules, client) = (&self.meaning.rules, self.meaning.trust.origin(event).client);
             let facts = Facts { record: decoded.record, event, client };
             let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.meaning.keys.name(agent));
-            let matches = if rules.is_empty() { &[] } else { matcher.matches(rules, &facts, agent) };
+            let matches =
+                if rules.is_empty() { &[] } else { matcher.matches(rules, &facts, agent, OfPath::UNKNOWN) };
             let matches = matches.iter().filter_map(|&rule| rules.get(rule)).filter(|rule| rule.is_told());
             object.signals(signals, matches.filter(|rule| least.score() <= rule.level.score()));
         }

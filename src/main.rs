@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gatehound::cli::{Cli, Command};
 use gatehound::config::{Layer, Settings};
 use gatehound::error::Error;
-use gatehound::plan::Surroundings;
+use gatehound::plan::{Surroundings, available};
 use gatehound::time::Time;
 
 use commands::{Done, reference, say};
@@ -78,5 +78,6 @@ fn surroundings() -> Surroundings {
         is_stderr_terminal: io::stderr().is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        memory: available(|path| std::fs::read_to_string(path).ok()),
     }
 }

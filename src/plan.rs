@@ -3,6 +3,7 @@
 mod configuration;
 #[cfg(feature = "deliver")]
 mod delivery;
+mod memory;
 mod reading;
 mod report;
 mod tuned;
@@ -15,6 +16,7 @@ use crate::redact::What;
 use crate::time::Time;
 
 pub use configuration::{Configuration, configuration};
+pub use memory::available;
 pub use reading::{OWN_RULES, Reading, Recognised, Rules, keys};
 pub use report::{Plan, Verdict};
 pub use when::{instant, zone};
@@ -35,6 +37,8 @@ pub struct Surroundings {
     pub width: Option<usize>,
     /// How many threads can work at a time.
     pub cores: usize,
+    /// Bytes of memory that the process can have without a harm to others, where the system tells.
+    pub memory: Option<u64>,
 }
 
 /// What is said on standard error; each word includes those before it.

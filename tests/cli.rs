@@ -3,6 +3,8 @@
 
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/memory.rs"]
+mod memory;
 #[path = "cli/options.rs"]
 mod options;
 #[path = "cli/others.rs"]

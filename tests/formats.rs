@@ -189,6 +189,7 @@ const WRAPS: &[(&str, Wrap)] = &[
         format!("{{\"__REALTIME_TIMESTAMP\":\"1773162003500000\",\"_PID\":\"1\",\"MESSAGE\":{message}}}")
     }),
     ("stamps", |_, line| format!("2026-03-10T17:00:03.123Z {line}")),
+    ("labels", |nth, line| format!("2026-03-10T17:00:03Z {{app=\"a}} \\\" b\", pod=\"web-{nth}\"}} {line}")),
     ("tags", |_, line| format!("frontend.0 nginx: {line}")),
 ];
 

@@ -167,3 +167,73 @@ fn no_line_costs_more_a_byte_for_being_long() {
         }
     }
 }
+
+/// How many bytes a line of a stranger's may have.
+const LINE: usize = 1 << 20;
+
+/// Lines as long as they can be, in which a stranger, or an application, writes what costs most.
+fn long_lines() -> Vec<(String, Vec<u8>)> {
+    let around = [
+        ("CLF", "192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"GET /", " HTTP/1.1\" 200 5 \"-\" \"x\"\n"),
+        (
+            "JSON",
+            "{\"time\":\"2026-03-10T17:00:03Z\",\"ip\":\"192.0.2.7\",\"method\":\"GET\",\"uri\":\"/",
+            "\",\"status\":200}\n",
+        ),
+        ("logfmt", "time=2026-03-10T17:00:03Z method=GET remote_addr=192.0.2.7 status=200 path=\"/", "\"\n"),
+        ("W3C", "2026-03-10 17:00:03 198.51.100.1 GET /", " - 443 - 192.0.2.7 curl - 200 0 0 5\n"),
+        (
+            "HAProxy",
+            "192.0.2.7:99 [10/Mar/2026:17:00:03.123] web app/s1 0/0/1/5/6 200 5 - - ---- 5/5/0/0/0 0/0 \"GET /",
+            " HTTP/1.1\"\n",
+        ),
+        (
+            "syslog",
+            "<134>Mar 10 17:00:03 web1 nginx: 192.0.2.7 - - [10/Mar/2026:17:00:03 +0000] \"GET /",
+            " HTTP/1.1\" 200 5\n",
+        ),
+        ("CRI", "2026-03-10T17:00:03.123456789Z stdout F {\"ip\":\"192.0.2.7\",\"uri\":\"/", "\"}\n"),
+        ("CSV", "\"1773162003000000\",\"192.0.2.7\",\"1\",\"\",\"GET\",\"/", "\",\"200\"\n"),
+        ("binary", "\u{1}\u{2}", "\n"),
+        ("array", "{\"ip\":\"192.0.2.7\",\"uri\":\"/\",\"x\":[1", "]}\n"),
+        ("event", "<Event ", "</Event>\n"),
+    ];
+    let more = [
+        ",1",
+        ",[[1]]",
+        ",{\"name\":\"a\",\"value\":\"1\"}",
+        "\",\"status\":\"2",
+        " a=b",
+        "<Data Name=\"",
+        "a\t",
+        "\u{1}",
+        ": ",
+    ];
+    let fills = FILLS.iter().chain(&more);
+    let of_fill = |fill: &&'static str| {
+        around.map(|(name, before, behind)| {
+            let line = format!("{before}{}{behind}", fill.repeat(LINE / fill.len()));
+            (format!("{name} with {}", fill.escape_default()), line.into_bytes())
+        })
+    };
+    fills.flat_map(of_fill).collect()
+}
+
+/// The times that an ordinary line's bytes cost, and no others may; where nothing is inlined, that says less.
+const TIMES: f64 = if cfg!(debug_assertions) { 40.0 } else { 10.0 };
+
+#[test]
+fn the_bytes_of_the_worst_line_cost_at_most_ten_times_those_of_an_ordinary_one() {
+    let sample = fs::read(root().join("samples/formats/combined.log")).unwrap();
+    let lines = sample.split_inclusive(|&byte| byte == b'\n').filter(|line| line.len() > 60);
+    let ordinary: Vec<u8> = lines.take(8).flatten().copied().collect();
+    let ordinary = ordinary.repeat(LINE / ordinary.len());
+    let per_byte = |log: &[u8]| {
+        (0..2).map(|_| cost(log)).min().unwrap().as_secs_f64() / f64::from(u32::try_from(log.len()).unwrap())
+    };
+    let usual = (0..5).map(|_| per_byte(&ordinary)).fold(f64::MAX, f64::min);
+    for (name, line) in long_lines() {
+        let times = per_byte(&line) / usual;
+        assert!(times < TIMES, "a byte of {name} costs {times:.1} times that of an ordinary line");
+    }
+}

@@ -91,6 +91,67 @@ fn a_silence_in_traffic_that_never_pauses_is_told_with_the_one_who_attacked_befo
     assert!(told[0].summary.contains("no request from 2026-03-10T13:59:55Z"), "{}", told[0].summary);
 }
 
+/// Tries of two attackers, three a minute each over these seconds.
+fn attack(seconds: std::ops::Range<i64>) -> Vec<(i64, String)> {
+    let tries = seconds.step_by(10).zip(0..);
+    tries
+        .map(|(second, nth)| {
+            let line = format!(
+                "198.51.100.{} - - [{}] \"GET /page/{nth}?id=1%20union%20select%20password%20from%20users-- HTTP/1.1\" 200 5 \"-\" \"curl\"\n",
+                8 + nth % 2,
+                stamp(second)
+            );
+            (second, line)
+        })
+        .collect()
+}
+
+/// Steady hours with these lines among them and nothing at all from two hours on for twenty minutes.
+fn silenced(more: Vec<(i64, String)>) -> String {
+    let steady = (NOON..NOON + 4 * 3600).step_by(5).zip(0..).map(|(second, nth)| (second, line(second, nth)));
+    let mut all: Vec<(i64, String)> = steady.chain(more).collect();
+    all.retain(|(second, _)| !(NOON + 7200..NOON + 8400).contains(second));
+    all.sort_by_key(|(second, _)| *second);
+    all.into_iter().map(|(_, line)| line).collect()
+}
+
+#[test]
+fn a_silence_within_an_attack_is_worth_a_persons_time_and_one_among_usual_attacks_is_not() {
+    // Within an attack of a few minutes in hours without any.
+    let within = attack(NOON + 6900..NOON + 8700);
+    assert_eq!(only(&[silenced(within)]), ("silence".to_owned(), "medium"));
+    // It ended where the silence begins, as when it took the service down.
+    assert_eq!(only(&[silenced(attack(NOON + 6900..NOON + 8400))]), ("silence".to_owned(), "low"));
+    // Somebody always attacks: one or another stands on both sides of any silence.
+    assert_eq!(only(&[silenced(attack(NOON..NOON + 4 * 3600))]), ("silence".to_owned(), "low"));
+}
+
+#[test]
+fn members_that_a_client_writes_into_json_count_against_it() {
+    let json = |second: i64, client: &str, agent: &str| {
+        format!(
+            "{{\"time\":\"{}\",\"remote_addr\":\"{client}\",\"request_method\":\"GET\",\"request_uri\":\"/page/{}\",\"http_user_agent\":\"{agent}\",\"status\":\"403\",\"body_bytes_sent\":\"9\"}}\n",
+            Time::from_seconds(second).rfc3339(0),
+            second % 40
+        )
+    };
+    let mut lines: Vec<String> = (NOON..NOON + 3600)
+        .step_by(5)
+        .map(|second| json(second, &format!("192.0.2.{}", second % 90 + 1), "Mozilla/5.0"))
+        .collect();
+    for nth in [50, 100, 150] {
+        let agent = ["x\",\"status\":\"200", "x\"y\",\"status\":\"200\",\"body_bytes_sent\":\"7"]
+            [usize::from(nth == 100)];
+        lines.insert(nth, json(NOON + 5 * i64::try_from(nth).unwrap(), "198.51.100.9", agent));
+    }
+    // Quotes alone forge nothing.
+    lines.insert(200, json(NOON + 1000, "198.51.100.10", "My \"good\" browser"));
+    assert_eq!(only(&[lines.concat()]), ("forged".to_owned(), "medium"));
+    let incident = &told(&[lines.concat()])[0];
+    assert_eq!(incident.entities.source_ips.len(), 1);
+    assert!(incident.title.ends_with("from 198.51.100.9"), "{}", incident.title);
+}
+
 #[test]
 fn lines_of_another_day_among_todays_are_told() {
     let mut lines = steady(NOON..NOON + 2 * 3600);

@@ -22,6 +22,10 @@ pub const CLF: &[&str] = &[
     "forwarded-first",
     "python-http",
     "apache-ssl-request",
+    "haproxy-clf",
+    "squid-combined",
+    "wso2",
+    "reactor-netty",
     "apisix",
 ];
 

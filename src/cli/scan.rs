@@ -92,6 +92,14 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub read: ReadArgs,
 
+    /// Keep the evidence on disk where the process would take more memory than SIZE: `500M`, `2G`, `none` for no bound
+    /// [default: three quarters of what is free].
+    ///
+    /// The report is the same, it only takes longer. The files, about as large as what does not fit, lie in the folder that
+    /// TMPDIR names, have no name, and are gone when the run ends.
+    #[arg(long, value_name = "SIZE", help_heading = "Reading")]
+    pub memory: Option<String>,
+
     /// How the report looks [default: text].
     #[arg(long, value_name = "FORMAT", value_parser = output_names(), help_heading = "Report")]
     pub format: Option<String>,
@@ -241,6 +249,7 @@ impl ScanArgs {
     /// What the command line says, under the names of settings.
     pub fn layer(&self) -> Layer {
         let mut layer = self.read.layer();
+        layer.text("memory", self.memory.as_deref());
         layer.text("format", self.format.as_deref());
         layer.list("output", &self.output);
         layer.text("ocsf-version", self.ocsf_version.as_deref());

@@ -174,6 +174,8 @@ pub(crate) trait AnyCollector: Send + Sync {
 pub(crate) trait AnyColumn: Send + Sync + Any {
     /// Adds those of `requests` in whose mask `bit` is set to the evidence of `entity`.
     fn observe(&mut self, entity: u32, requests: &[(Request, u8)], bit: u8);
+    /// About how many bytes all of it takes.
+    fn size(&self) -> usize;
     /// Merges what `other` has about `theirs` into what we have about `ours`.
     fn adopt(&mut self, ours: u32, other: &mut dyn AnyColumn, theirs: u32);
     /// The stored form of the evidence about `entity`, if there is any.
@@ -223,6 +225,9 @@ pub(crate) struct Column<C: Collector> {
     evidence: Vec<C::Evidence>,
 }
 
+/// The size of so many pieces of evidence speaks for all of a column.
+const GUESSED: usize = 8;
+
 /// No evidence yet.
 const NONE: u32 = u32::MAX;
 
@@ -255,6 +260,17 @@ impl<C: Collector> AnyColumn for Column<C> {
             let evidence = self.slot(entity);
             wanted.for_each(|(request, _)| C::observe(request, evidence));
         }
+    }
+
+    fn size(&self) -> usize {
+        // What evidence holds beside itself is guessed from the stored form of a few, in which numbers are short.
+        let few = self.evidence.iter().step_by(self.evidence.len().div_ceil(GUESSED).max(1));
+        let stored = few.map(|one| postcard::to_stdvec(one).map_or(0, |bytes| bytes.len()));
+        let (sum, count) = stored.fold((0, 0), |(sum, count), one| (sum + one, count + 1));
+        let beside = 2 * sum * self.evidence.len() / count.max(1);
+        self.index.capacity() * size_of::<u32>()
+            + self.evidence.capacity() * size_of::<C::Evidence>()
+            + beside
     }
 
     fn adopt(&mut self, ours: u32, other: &mut dyn AnyColumn, theirs: u32) {

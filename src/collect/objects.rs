@@ -232,7 +232,8 @@ impl IdSet {
     pub(crate) fn add_sampled(&mut self, path: u64, asked: &Asked) {
         self.requests += u64::from(asked.requests);
         self.ok += u64::from(asked.ok);
-        self.refused += u64::from(asked.refused);
+        // Who is asked for a password first (RFC 7617) and then reads is not refused.
+        self.refused += if asked.ok > 0 { 0 } else { u64::from(asked.refused) };
         self.missing += u64::from(asked.requests - asked.ok - asked.refused);
         self.bytes += asked.bytes;
         self.given += asked.given;
@@ -283,8 +284,12 @@ impl IdSet {
 
 /// Whether `request` names an object that could be somebody's.
 fn names_object(request: &Request) -> bool {
-    let is_read = request.object != ObjectId::NONE || matches!(request.method, Method::Get | Method::Head);
-    is_read && request.class.has_objects()
+    // What paths are objects of is told by what a template is learned to be, of those that are read and of those that are changed.
+    let may_be_learned = matches!(
+        request.method,
+        Method::Get | Method::Head | Method::Post | Method::Put | Method::Patch | Method::Delete
+    );
+    (request.object != ObjectId::NONE || may_be_learned) && request.class.has_objects()
 }
 
 impl Collector for ObjectsByClient {

@@ -46,6 +46,7 @@ pub(crate) fn run(
     let read = ManuallyDrop::new(read(&plan, &signals)?);
     let judged = || judge(&plan, &read, warnings, signals.came().is_some());
     let (run, mut incidents, people) = engine::on(plan.reading.threads, judged)?;
+    read.tally.failure().map_or(Ok(()), Err)?;
     redact(&plan, &mut incidents, people)?;
 
     #[cfg(feature = "deliver")]
@@ -229,6 +230,24 @@ fn after(plan: &Plan, tally: &Tally, run: &Run, timing: &Timing) {
         }
     }
     say(&timing_line(timing, run));
+    if let Some(note) = memory_note(plan, tally, timing) {
+        say(&note);
+    }
+}
+
+/// What is to be said about memory: that it was not enough, or that it had to be made do.
+fn memory_note(plan: &Plan, tally: &Tally, timing: &Timing) -> Option<String> {
+    let mega = |bytes: u64| bytes.div_ceil(1 << 20);
+    let most = plan.reading.memory?.most;
+    let took = timing.peak_memory_bytes.unwrap_or(0);
+    if tally.lies_on_disk() && took > most + most / 10 {
+        let (most, took) = (mega(most), mega(took));
+        return Some(format!(
+            "note: {took}M of memory were taken instead of {most}M: what does not go to disk takes more"
+        ));
+    }
+    let made_do = tally.lies_on_disk() && plan.talk.volume == Volume::Details;
+    made_do.then(|| format!("note: evidence went to disk, to take no more memory than {}M", mega(most)))
 }
 
 /// How long it took.
@@ -246,15 +265,8 @@ fn timing(plan: &Plan, run: &Run, began: Instant, around: &Surroundings) -> Timi
         seconds: (seconds * 1000.0).round() / 1000.0,
         bytes_per_second,
         threads: plan.reading.threads as u64,
-        peak_memory_bytes: peak_memory(),
+        peak_memory_bytes: engine::process_memory("VmHWM:"),
     }
-}
-
-/// The most memory that the process held, where the system tells (Linux).
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 /// Writes the run summary as one JSON object.

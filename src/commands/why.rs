@@ -52,6 +52,7 @@ pub(crate) fn run(
     }
     let milestones = feed.milestones();
     let page = engine::on(reading.threads, || page(&args.entity, &reading, &tally, &milestones, &tuning))??;
+    tally.failure().map_or(Ok(()), Err)?;
     let done = print(&page)?;
     reading.shortfall().map_or(Ok(done), Err)
 }

@@ -8,15 +8,22 @@ use crate::incident::Finding;
 const CLUSTERS: &str = "clusters";
 
 /// Every look-alike that can be left out, and [`CLUSTERS`].
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 22] = [
     "backup-job",
     "broken-deploy",
+    "closed-door",
     CLUSTERS,
     "crawler",
     "dead-links",
+    "device-approval",
+    "from-inside",
+    "kept-current",
     "list-first",
+    "logins-for-many",
     "ordinary-parameters",
     "ordinary-traffic",
+    "own-route",
+    "own-space",
     "retry-storm",
     "scheduled-sync",
     "shared-address",

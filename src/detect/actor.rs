@@ -39,8 +39,8 @@ impl Actor {
     pub(crate) fn people(self, world: &World<'_>) -> u64 {
         match self {
             Self::Client(client) => {
-                let subject = world.population::<ClientProfiles>().subject(client.0);
-                subject.map_or(1, |subject| people(KeyKind::Client, subject))
+                let clients = world.population::<ClientProfiles>();
+                clients.ask(client.0, |subject| people(KeyKind::Client, subject)).unwrap_or(1)
             }
             Self::Principal(_) => 1,
         }

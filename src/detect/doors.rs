@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::detect::followed::{Followed, Path};
+use crate::detect::form;
 use crate::detect::visits::Visit;
 use crate::evidence::Answer;
 use crate::request::{Client, RouteKey};
@@ -48,8 +49,17 @@ impl Doors {
             visit.answers.iter().for_each(|&(answer, count)| *known.entry(answer).or_default() += count);
         }
         answers.retain(|_, counts| refuse_with_success(counts));
-        let at_one = visits.par_iter().filter(|visit| answers.contains_key(&visit.door));
-        let paths: Vec<(&Visit, Path)> = at_one.map(|visit| (visit, Path::of(visit, tally))).collect();
+        let mut at_one: BTreeMap<RouteKey, Vec<&Visit>> = BTreeMap::new();
+        for visit in visits.iter().filter(|visit| answers.contains_key(&visit.door)) {
+            at_one.entry(visit.door).or_default().push(visit);
+        }
+        let forms: BTreeMap<RouteKey, BTreeSet<u64>> = at_one
+            .par_iter()
+            .map(|(&door, visits)| (door, form::routes(visits.iter().copied(), tally)))
+            .collect();
+        let at_one: Vec<&Visit> = at_one.into_values().flatten().collect();
+        let path = |visit: &&Visit| Path::of(visit, &forms[&visit.door], tally);
+        let paths: Vec<(&Visit, Path)> = at_one.into_par_iter().map(|visit| (visit, path(&visit))).collect();
         let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
         for (visit, path) in &paths {
             followed.entry(visit.door).or_default().add(visit, path.goes_on(visit));

@@ -15,6 +15,8 @@ pub(super) struct Path {
     beyond: u64,
     /// Requests for the door's own page.
     pages: u64,
+    /// Of those beyond, the ones for what everybody asks for who comes to the door.
+    common: u64,
 }
 
 /// Whoever made so many requests to each try went on, whatever they were for.
@@ -30,24 +32,27 @@ const MANY: u64 = super::siege::REFUSED;
 const PACE: u64 = 6;
 
 impl Path {
-    /// The path of a visitor.
-    pub(super) fn of(visit: &Visit, tally: &Tally) -> Self {
+    /// The path of a visitor of a door whose visitors all ask for `common`.
+    pub(super) fn of(visit: &Visit, common: &BTreeSet<u64>, tally: &Tally) -> Self {
         let elsewhere = visit.requests.saturating_sub(visit.at_doors);
         if elsewhere == 0 || elsewhere > visit.at_doors * PLAINLY {
-            return Self { beyond: elsewhere, pages: 0 };
+            return Self { beyond: elsewhere, pages: 0, common: 0 };
         }
         let number = route_number(visit.at.template.0, Method::Get as u8);
         let profile = tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
             let pages = profile.routes.get(number).map_or(0, |page| page.requests);
-            (pages, profile.companions)
+            let common = common.iter().filter(|&&route| route != number);
+            let common: u64 =
+                common.filter_map(|&route| profile.routes.get(route)).map(|visit| visit.requests).sum();
+            (pages, profile.companions, common)
         });
-        let (pages, companions) = profile.unwrap_or_default();
-        Self { beyond: elsewhere.saturating_sub(pages + companions), pages }
+        let (pages, companions, common) = profile.unwrap_or_default();
+        Self { beyond: elsewhere.saturating_sub(pages + companions), pages, common }
     }
 
     /// Whether the visitor went on to something else.
     pub(super) fn goes_on(&self, visit: &Visit) -> bool {
-        self.beyond * TRIES > visit.at_doors
+        self.beyond.saturating_sub(self.common) * TRIES > visit.at_doors
     }
 
     /// The answer that refused this visitor, of a door that answers all alike while others go on: the one that it nearly

@@ -32,6 +32,8 @@ struct Judge {
     coverage: u64,
     /// Share of the objects that only one of a pool reads, in percent.
     disjoint: u64,
+    /// Share of the requests that are refused or missing, in tenths of a percent, from which on it is guessing.
+    guessed: u64,
 }
 
 impl Judge {
@@ -44,6 +46,7 @@ impl Judge {
             objects_each: of("objects of each"),
             coverage: of("coverage"),
             disjoint: of("no object twice"),
+            guessed: of("refused share") * 10,
         }
     }
 }
@@ -51,12 +54,13 @@ impl Judge {
 /// What a user reads about it.
 static ABOUT: About = About {
     id: "scraping",
-    kinds: &[Kind::Scraping],
+    kinds: &[Kind::Scraping, Kind::ObjectEnumeration],
     summary: "A public catalogue taken whole, by one client or by a pool of addresses that take turns.",
     why: "Prices and texts end up elsewhere, and the catalogue's readers pay for the load.",
     looks_like: "Clients that do nothing but read the objects of one route, without pages or files between, and together read \
                  id after id.",
-    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links.",
+    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links. A machine \
+                  of the house itself; a sync that comes at the same distance again and again.",
     blind_spots: "A pool of which each address reads only a few objects. Catalogues whose ids are words.",
     thresholds: &[
         Threshold {
@@ -76,6 +80,12 @@ static ABOUT: About = About {
             value: 80,
             unit: "%",
             meaning: "of a pool's objects that only one of its addresses reads",
+        },
+        Threshold {
+            name: "refused share",
+            value: 80,
+            unit: "%",
+            meaning: "of the requests, from which on it is guessing (object enumeration)",
         },
         Threshold {
             name: "single-minded",
@@ -186,8 +196,15 @@ impl Judge {
             return None;
         }
         let variant = if readers.len() > 1 { "pool" } else { "single-source" };
-        let mut finding = Finding::new(ABOUT.id, variant, Kind::Scraping);
-        finding.outcome = Outcome::Succeeded;
+        // Who is hardly given anything takes nothing whole, but guesses what there is.
+        let guesses = permille(ids.refused + ids.missing, ids.requests) >= self.guessed;
+        let kind = if guesses { Kind::ObjectEnumeration } else { Kind::Scraping };
+        let mut finding = Finding::new(ABOUT.id, variant, kind);
+        finding.outcome = match (guesses, ids.ok, ids.refused) {
+            (false, ..) => Outcome::Succeeded,
+            (true, 0, 0) => Outcome::Attempted,
+            (true, ..) => Outcome::Probed,
+        };
         finding.scale = if readers.len() > 1 { Scale::Large } else { Scale::Sustained };
         finding.test("objects", apart * 10, self.objects * 10, "objects");
         match coverage {
@@ -214,19 +231,11 @@ impl Judge {
         let sure = coverage.unwrap_or(0).max(disjoint);
         finding.confidence = u8::try_from((60 + sure / 4).min(90)).unwrap_or(90);
         finding.score = Tenths(u32::from(finding.confidence) * 10);
-        finding.reason = format!(
-            "{} objects of a public route, {}, by {} that read nothing else",
-            story::about(objects, union.is_exact()),
-            match coverage {
-                Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
-                _ => format!("{disjoint} % of them read by one address only"),
-            },
-            if readers.len() == 1 {
-                "one address".to_owned()
-            } else {
-                format!("{} addresses", readers.len())
-            },
-        );
+        let order = match coverage {
+            Some(coverage) if in_order => format!("{coverage} % of all ids in their range"),
+            _ => format!("{disjoint} % of them read by one address only"),
+        };
+        finding.reason = reason(&story::about(objects, union.is_exact()), guesses, &order, readers.len());
         finding.confounders = crawlers(world, readers);
         finding.recommendations = vec![
             "Limit how many objects of this route one session reads in an hour; ask the rest to prove a browser.".to_owned(),
@@ -236,6 +245,13 @@ impl Judge {
     }
 }
 
+/// What happened, in one sentence with numbers.
+fn reason(objects: &str, guesses: bool, order: &str, readers: usize) -> String {
+    let given = if guesses { ", hardly any of which was given" } else { "" };
+    let who = if readers == 1 { "one address".to_owned() } else { format!("{readers} addresses") };
+    format!("{objects} objects of a public route{given}, {order}, by {who} that read nothing else")
+}
+
 /// Whether most of the readers behave like crawlers: then the pool is one. A search engine crawls from networks of its own;
 /// readers in as many networks as there are readers are no search engine, however politely they read.
 fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
@@ -243,8 +259,10 @@ fn crawlers(world: &World<'_>, readers: &[Reader]) -> Vec<ConfounderNote> {
     if networks.len() >= MANY_NETWORKS && networks.len() * 2 > readers.len() {
         return Vec::new();
     }
-    let mut notes: Vec<ConfounderNote> =
-        readers.iter().filter_map(|reader| confounder::of_reader(world, reader.client)).collect();
+    let mut notes: Vec<ConfounderNote> = readers
+        .iter()
+        .filter_map(|reader| confounder::of_reader(world, reader.client, &reader.ids))
+        .collect();
     notes.sort_by_key(|note| note.score);
     if notes.len() * 2 > readers.len() { notes.pop().into_iter().collect() } else { Vec::new() }
 }

@@ -62,7 +62,7 @@ pub(crate) struct Siege {
     pub(super) sources: u64,
     /// Refused tries from where the account's owner works.
     pub(super) by_owner: u64,
-    /// Accounts that the sources work as after they tried them anywhere.
+    /// Whom the sources work as, where they try anywhere: of an account that any of them tried, that it was opened.
     pub(super) taken: BTreeSet<u64>,
     /// Whether the one source is a crowd's, so that nobody knows which of its successes are whose.
     pub(super) crowd: bool,
@@ -107,8 +107,12 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
             None => sieges.push(single),
         }
     }
-    let besieged =
-        sieges.iter().flat_map(|siege| siege.accounts.iter().map(|(account, _)| account)).collect();
+    let mut besieged: BTreeMap<u64, BTreeSet<Client>> = BTreeMap::new();
+    for siege in &sieges {
+        for (account, _) in siege.accounts.iter() {
+            besieged.entry(account).or_default().extend(siege.clients.iter().map(|count| count.of));
+        }
+    }
     sieges.extend(accounts::besieged(world, &besieged));
     sieges
 }

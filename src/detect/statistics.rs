@@ -1,6 +1,8 @@
 //! Statistics that hold for small and large logs alike: robust centres and exact tails, from integers, through `libm`, so
 //! that every platform computes the same.
 
+use crate::time::{Seconds, Time};
+
 /// The value below which `percent` of the sorted values lie; 0 of none.
 pub(super) fn quantile(sorted: &[u64], percent: u64) -> u64 {
     if sorted.is_empty() {
@@ -64,6 +66,22 @@ pub(super) fn binomial_tail_tenths(successes: u64, trials: u64, expected: f64) -
     tenths(-sum / core::f64::consts::LN_10)
 }
 
+/// How evenly something happens: of ticks of one `width`, ascending, the number between the first and the last, which are cut
+/// short, and the scatter of their counts in percent of what chance (a Poisson process) would make it, where the variance
+/// is the mean.
+pub(super) fn scatter(width: Seconds, ticks: &[(Time, u64)]) -> (u64, u64) {
+    let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
+    let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return (0, 100) };
+    let slots = u64::try_from((last.0.0 - first.0.0) / width.micros().max(1)).unwrap_or(0) + 1;
+    let total: u64 = inner.iter().map(|&(_, count)| count).sum();
+    let squares: u64 =
+        inner.iter().map(|&(_, count)| count.saturating_mul(count)).fold(0, u64::saturating_add);
+    // slots² · variance and slots² · mean, both whole numbers.
+    let variance = squares.saturating_mul(slots).saturating_sub(total.saturating_mul(total));
+    let mean = total.saturating_mul(slots);
+    (slots, variance.saturating_mul(100) / mean.max(1))
+}
+
 /// `part` of `whole` in tenths of a percent; 0 of nothing.
 pub(super) fn permille(part: u64, whole: u64) -> u64 {
     part.saturating_mul(1000).checked_div(whole).unwrap_or(0)
@@ -98,6 +116,16 @@ mod tests {
     fn tails_agree_with_tables() {
         // P(X >= 9 | n = 10, p = 0.5) = 11/1024: 10^-1.97
         assert!((19..=20).contains(&binomial_tail_tenths(9, 10, 0.5)));
+    }
+
+    #[test]
+    fn a_clock_scatters_less_than_chance_and_bursts_more() {
+        let ticks = |counts: &[u64]| -> Vec<(Time, u64)> {
+            (0..).zip(counts).map(|(nth, &count)| (Time::from_seconds(nth * 60), count)).collect()
+        };
+        assert_eq!(scatter(Seconds(60), &ticks(&[1, 10, 10, 10, 10, 3])), (4, 0));
+        assert!(scatter(Seconds(60), &ticks(&[1, 40, 0, 0, 1, 3])).1 > 1000);
+        assert_eq!(scatter(Seconds(60), &ticks(&[7, 9])), (0, 100));
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub(super) fn is_public(norm: &RouteNorm) -> bool {
     (many && shared * 2 >= readers.len()) || (very_shared >= 3 && very_shared * 4 >= readers.len())
 }
 
+/// Whether the objects of a route are public: those that are asked for by HEAD are those that others read by GET.
+pub(super) fn is_public_route(world: &World<'_>, route: RouteKey) -> bool {
+    let public = |route| world.norm(route).is_some_and(is_public);
+    let is_public =
+        public(route) || route.1 == Method::Head as u8 && public(RouteKey(route.0, Method::Get as u8));
+    is_public && !world.is_owned(route)
+}
+
 /// The objects of each route as learned: ids of the routes that evidence knows, and paths that a learned template makes
 /// objects of, as far as the sample shows them.
 pub(super) fn by_route(world: &World<'_>, objects: &Objects) -> BTreeMap<RouteKey, IdSet> {

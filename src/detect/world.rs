@@ -1,7 +1,7 @@
 //! What every judge may read, built once: learned templates, then norms, doors, campaigns.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -10,6 +10,7 @@ use crate::collect::{ClientProfiles, Collector, KeyKind, ObjectsByClient, Object
 use crate::detect::ablation::Ablation;
 use crate::detect::campaign::{self, Campaign};
 use crate::detect::doors::Doors;
+use crate::detect::owned;
 use crate::detect::sample::Sample;
 use crate::detect::siege::{self, Siege};
 use crate::detect::visits::{self, Visit};
@@ -35,6 +36,8 @@ pub struct World<'t> {
     sieges: Vec<Siege>,
     client_walks: Vec<Walker>,
     principal_walks: Vec<Walker>,
+    /// Routes whose objects have owners, though several read each.
+    owned: BTreeSet<RouteKey>,
     thresholds: Thresholds,
     /// Minutes in which the service failed for many at once, ascending: start and end.
     outages: Vec<(Time, Time)>,
@@ -82,6 +85,7 @@ impl<'t> World<'t> {
             sieges: Vec::new(),
             client_walks: Vec::new(),
             principal_walks: Vec::new(),
+            owned: BTreeSet::new(),
             thresholds,
             outages,
             left_out,
@@ -92,6 +96,7 @@ impl<'t> World<'t> {
         };
         let (sieges, walks) = rayon::join(|| siege::all(&world), walks);
         (world.sieges, (world.client_walks, world.principal_walks)) = (sieges, walks);
+        world.owned = owned::routes(&world);
         world
     }
 
@@ -188,6 +193,11 @@ impl<'t> World<'t> {
             KeyKind::Principal => &self.principal_walks,
             KeyKind::Account => &[],
         }
+    }
+
+    /// Whether the objects of a route have owners, though several read each.
+    pub(super) fn is_owned(&self, route: RouteKey) -> bool {
+        self.owned.contains(&route)
     }
 
     /// Learned templates.

@@ -32,11 +32,7 @@ impl<'a> Columns<'a> {
 
     /// Nothing but blanks may be left.
     pub(super) fn end(self) -> Result<(), Malformed> {
-        if self.rest.is_empty() || self.rest.trim_ascii().is_empty() {
-            Ok(())
-        } else {
-            Err(Malformed::Trailing)
-        }
+        if self.rest.trim_ascii_start().is_empty() { Ok(()) } else { Err(Malformed::Trailing) }
     }
 
     /// The next column up to a blank.
@@ -109,13 +105,23 @@ impl<'a> Columns<'a> {
 
 /// Where the quote that closes a column stands: one with a blank or nothing behind it, and what `follows` accepts.
 fn closing_quote(text: &[u8], quoting: Quoting, follows: impl Fn(&[u8]) -> bool) -> Option<usize> {
-    memchr::memchr_iter(b'"', text).find(|&at| {
+    let closes = |at: &usize| {
         let behind = &text[at + 1..];
-        (quoting == Quoting::Raw || !is_escaped(text, at))
-            && matches!(behind, [] | [b' ', ..])
+        matches!(behind, [] | [b' ', ..])
+            && (quoting == Quoting::Raw || !is_escaped(text, *at))
             && follows(behind)
+    };
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    quotes.by_ref().take(NEAR).find(closes).or_else(|| {
+        // Strangers write quotes by the thousand: of those, only the few are looked at that may close.
+        let from = quotes.next()?;
+        let far = memchr::memmem::find_iter(&text[from..], b"\" ").map(|at| from + at);
+        far.chain(text.len().checked_sub(1).filter(|&last| text[last] == b'"')).find(closes)
     })
 }
+
+/// Hardly any column holds so many quotes.
+const NEAR: usize = 8;
 
 #[cfg(test)]
 mod tests {

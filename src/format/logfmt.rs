@@ -1,7 +1,8 @@
 //! `key=value` lines: Heroku's router, Tyk, Docker's registry, and whatever else names method and path by keys that JSON logs
 //! use as well. Values with blanks stand in quotes, escaped as Go does it.
 
-use super::json::of_name;
+use super::fields::Unit;
+use super::json::of_key;
 use super::plain::Plain;
 use super::slot::{Growing, Meaning, Slot};
 use super::{Around, Clock};
@@ -31,15 +32,17 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
             b"service" => growing.put(Meaning::of(Slot::Duration), value),
             b"at" | b"connect" | b"dyno" | b"level" => {}
             b"http.request.remoteaddr" => growing.put(Meaning::of(Slot::Client), value),
+            b"http.response.duration" => growing.put(Meaning::in_unit(Slot::Duration, Unit::Guess), value),
+            b"auth.user.name" => growing.put(Meaning::of(Slot::User), value),
             b"http.response.written" => growing.put(Meaning::of(Slot::BytesOut), value),
             key => {
-                if let Some(meaning) = of_name(key) {
+                if let Some(meaning) = of_key(key) {
                     growing.put(meaning, value);
                 }
             }
         }
     }
-    let is_whole = pairs >= 4 && rest.trim_ascii().is_empty();
+    let is_whole = pairs >= 4 && rest.trim_ascii_start().is_empty();
     if !is_whole || !growing.has_request() || growing.fields() < FIELDS {
         return Err(if is_whole { Malformed::NotAccess } else { Malformed::Unknown });
     }

@@ -13,15 +13,18 @@ mod clf;
 mod columns;
 mod combined;
 mod combined_io;
+mod combined_more;
 mod combined_time;
 mod common;
 mod common_time;
+mod directed;
 mod envoy;
 mod fields;
 mod forwarded_first;
 mod gcs_csv;
 mod gin;
 mod haproxy;
+mod haproxy_clf;
 mod ingress_nginx;
 mod json;
 mod kong_nginx;
@@ -32,10 +35,12 @@ mod nginx_proxy_manager;
 mod npmplus;
 mod plain;
 mod python_http;
+mod reactor_netty;
 mod reader;
 mod recognise;
 mod slot;
 mod squid;
+mod squid_combined;
 mod string;
 mod traefik_clf;
 mod uvicorn;
@@ -45,6 +50,7 @@ mod vhost_combined_time;
 mod vhost_common;
 mod w3c;
 mod wrap;
+mod wso2;
 mod zoraxy;
 
 use crate::error::Error;
@@ -82,9 +88,20 @@ pub trait Decoder: Send + Sync {
     /// Takes one record apart: a line without its line feed, perhaps with a carriage return.
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed>;
 
+    /// As [`decode`](Self::decode), for a record that others have tried before: what they found out is not looked for again.
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        around: Around<'a>,
+        known: &mut Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
+        // No text begins as an object does.
+        if known.is_object { Err(Malformed::Unknown) } else { self.decode(record, around) }
+    }
+
     /// What is certain of a record that [`decode`](Self::decode) could not read, and no other format either: quotes were not
     /// escaped, or a line was torn.
-    fn salvage<'a>(&self, _record: &'a [u8]) -> Option<Event<'a>> {
+    fn salvage<'a>(&self, _record: &'a [u8], _around: Around<'a>) -> Option<Event<'a>> {
         None
     }
 
@@ -101,6 +118,22 @@ pub trait Decoder: Send + Sync {
             }
             offset = end + 1;
         }
+    }
+}
+
+/// What was found out about a record by the formats that tried it.
+#[derive(Default)]
+pub struct Known<'a> {
+    /// Whether it begins as a JSON object does.
+    is_object: bool,
+    clf: clf::Known<'a>,
+    json: json::Known,
+}
+
+impl Known<'_> {
+    /// What a glance at `record` shows.
+    fn of(record: &[u8]) -> Self {
+        Self { is_object: json::is_object(record), ..Self::default() }
     }
 }
 
@@ -130,6 +163,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &vhost_combined_time::VHOST_COMBINED_TIME,
     &vhost_common::VHOST_COMMON,
     &combined_time::COMBINED_TIME,
+    &combined_more::COMBINED_MORE,
     &combined_io::COMBINED_IO,
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,
@@ -140,6 +174,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &forwarded_first::FORWARDED_FIRST,
     &python_http::PYTHON_HTTP,
     &apache_ssl_request::APACHE_SSL_REQUEST,
+    &haproxy_clf::HAPROXY_CLF,
+    &squid_combined::SQUID_COMBINED,
+    &wso2::WSO2,
+    &reactor_netty::REACTOR_NETTY,
     &apisix::APISIX,
     &nginx_proxy_manager::NGINX_PROXY_MANAGER,
     &npmplus::NPMPLUS,

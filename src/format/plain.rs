@@ -45,7 +45,7 @@ impl Decoder for Opened {
 
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
         let line = trimmed(record);
-        if line.trim_ascii().is_empty() {
+        if line.trim_ascii_start().is_empty() {
             return Err(Malformed::Blank);
         }
         (self.read)(line, &self.clock, around).map_err(|malformed| no_access(line).unwrap_or(malformed))

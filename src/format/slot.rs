@@ -219,6 +219,11 @@ impl<'a> Growing<'a> {
         self.has_time
     }
 
+    /// Whether the line named a client.
+    pub(super) fn has_client(&self) -> bool {
+        self.event.client.is_some() || self.event.client_name.is_some()
+    }
+
     /// Whether the line says what was asked for.
     pub(super) fn has_request(&self) -> bool {
         self.target.is_some() || self.request.is_some() || self.event.method.is_some()

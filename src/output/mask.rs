@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_hostile_line_costs_no_more_than_its_length() {
         for piece in ["a:", "=", "%3D", "; a=", "\"token", "eyJ", "://a:", "bearer ", "%25"] {
-            let line = piece.repeat(1 << 20);
+            let line = piece.repeat(1 << 18);
             let start = Instant::now();
             let _ = raw(line.as_bytes(), LINE);
             assert!(start.elapsed() < Duration::from_secs(10), "{piece}: {:?}", start.elapsed());

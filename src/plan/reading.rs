@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::written::written;
-use super::{Mistakes, Surroundings, when};
+use super::{Mistakes, Surroundings, memory, when};
 use crate::config::{Origin, Settings};
-use crate::engine::Scan;
+use crate::engine::{Memory, Scan};
 use crate::error::Error;
 use crate::format::{self, Clock, Decoder, Format, Opening, Reader};
 use crate::hash::Keys;
@@ -51,6 +51,8 @@ pub struct Reading {
     pub limits: Limits,
     /// How many threads work.
     pub threads: usize,
+    /// How much memory it may take.
+    pub memory: Option<Memory>,
     /// Bytes that a worker takes at a time.
     pub block_size: usize,
     /// What is wrong with rules that are not matched.
@@ -92,6 +94,7 @@ pub struct Rules {
     since: Option<Time>,
     until: Option<Time>,
     threads: usize,
+    memory: Option<Memory>,
     block_size: usize,
     /// What is wrong with rules that are not matched.
     refused: Vec<Mistake>,
@@ -123,6 +126,7 @@ impl Rules {
         }
         let threads =
             mistakes.or_default(settings.number("threads")).unwrap_or(around.cores as u64).clamp(1, 256);
+        let memory = mistakes.or_default(memory::allowed(settings, around));
         let block_size = mistakes.or_default(settings.number("block-size"));
         let wish = wish(settings).map_err(|error| mistakes.0.push(error));
         let trust = mistakes.or_default(trust(settings));
@@ -146,6 +150,7 @@ impl Rules {
             since,
             until,
             threads: usize::try_from(threads).unwrap_or(1),
+            memory,
             block_size: block_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(BLOCK_SIZE),
         })
     }
@@ -160,6 +165,7 @@ impl Reading {
             since: self.since,
             until: self.until,
             threads: self.threads,
+            memory: self.memory,
             interrupted,
             lines,
         }
@@ -167,7 +173,8 @@ impl Reading {
 
     /// Opens `paths`, without any the standard input, and recognises their formats.
     pub fn open(paths: &[PathBuf], rules: Rules) -> Self {
-        let Rules { wish, meaning, has_own_key, zone, since, until, threads, block_size, refused } = rules;
+        let Rules { wish, meaning, has_own_key, zone, since, until, threads, memory, block_size, refused } =
+            rules;
         let limits = Limits::default();
         let standard_input = [PathBuf::from("-")];
         let (sources, mut problems) = find(if paths.is_empty() { &standard_input } else { paths }, &limits);
@@ -192,6 +199,7 @@ impl Reading {
             until,
             limits,
             threads,
+            memory,
             block_size,
             refused,
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust};
-use crate::route::{Classes, EndpointClass, Method, ObjectId, Route, RouteCache, operation, read_query};
-use crate::sigma::{Facts, Matched, Matcher, Note, Rules};
-use crate::signal::{Glance, Sensitivity, Shown};
+use crate::route::{Classes, EndpointClass, Known, Method, ObjectId, RouteCache, operation, read_query};
+use crate::sigma::{Facts, Matched, Matcher, Note, OfPath, Rules};
+use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
 use crate::time::Micros;
 
@@ -33,6 +33,8 @@ pub struct Cache {
     secrets: Remembered<NameHash>,
     glance: Glance,
     matcher: Matcher,
+    /// The rules that the path of the line that was read last could let match.
+    of_path: OfPath,
     /// What correlations note of the line that was matched last.
     pub(crate) notes: Vec<Note>,
 }
@@ -47,6 +49,7 @@ impl Default for Cache {
             secrets: Remembered::new(SECRETS),
             glance: Glance::default(),
             matcher: Matcher::default(),
+            of_path: OfPath::default(),
             notes: Vec::new(),
         }
     }
@@ -58,15 +61,12 @@ impl Meaning {
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let (route, mut class, of_path) = self.route(event, path, method, cache);
+        let Known { route, mut class, shown, rules } = self.route(event, path, method, cache);
+        cache.of_path = rules;
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = cache
-                .routes
-                .route(path, Method::Post, &self.keys, &self.classes, &mut cache.glance)
-                .1
-                .door_or_other();
+            class = self.of(path, Method::Post, cache).class.door_or_other();
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Meaning {
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
-        let shown = cache.glance.shown(event, agent, of_path).from(self.sensitivity);
+        let shown = cache.glance.shown(event, agent, shown).from(self.sensitivity);
 
         let mut flags = Flags::default();
         flags.set(Flags::USER, user.is_some());
@@ -124,23 +124,31 @@ impl Meaning {
         }
     }
 
-    /// The route of a request, its class and what its path shows; a GraphQL request is what its operation is, if that is a
-    /// door.
+    /// What is known of the path of a request; where its query says what is to be done, and that is a door, it goes there.
     #[inline]
-    fn route(
-        &self,
-        event: &Event<'_>,
-        path: &[u8],
-        method: Method,
-        cache: &mut Cache,
-    ) -> (Route, EndpointClass, Option<Shown>) {
-        let mut of =
-            |path: &[u8]| cache.routes.route(path, method, &self.keys, &self.classes, &mut cache.glance);
-        let (route, class, shown) = of(path);
-        match event.query.and_then(|query| operation(path, query)).map(|path| of(&path)) {
-            Some((named, does, _)) if does.is_door() => (named, does, shown),
-            _ => (route, class, shown),
+    fn route(&self, event: &Event<'_>, path: &[u8], method: Method, cache: &mut Cache) -> Known {
+        let known = self.of(path, method, cache);
+        let Some(named) = event.query.and_then(|query| operation(path, query)) else { return known };
+        if self.is_door(&named, cache) && !self.is_door(path, cache) {
+            let Known { route, class, .. } = self.of(&named, method, cache);
+            return Known { route, class, ..known };
         }
+        known
+    }
+
+    /// Whether a form that is sent to `path` is one of a door.
+    fn is_door(&self, path: &[u8], cache: &mut Cache) -> bool {
+        self.of(path, Method::Post, cache).class.is_door()
+    }
+
+    /// What is known of `path`.
+    #[inline]
+    fn of(&self, path: &[u8], method: Method, cache: &mut Cache) -> Known {
+        let Cache { routes, glance, matcher, .. } = cache;
+        let of_path = |path: &[u8]| {
+            if self.rules.is_empty() { OfPath::default() } else { matcher.of_path(&self.rules, path) }
+        };
+        routes.route(path, method, &self.keys, &self.classes, glance, of_path)
     }
 
     /// The rules that `event` matches, which stands in `record` and became `request`; what correlations note of it is left in
@@ -151,7 +159,7 @@ impl Meaning {
             return Matched::default();
         }
         let facts = Facts { record, event, client: request.client.address() };
-        let matching = cache.matcher.matches(&self.rules, &facts, request.agent);
+        let matching = cache.matcher.matches(&self.rules, &facts, request.agent, cache.of_path);
         if self.rules.correlates() {
             cache.notes.clear();
             self.rules.note(matching, &facts, &self.keys, &mut cache.notes);

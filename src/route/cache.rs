@@ -4,13 +4,27 @@
 use super::class::{Classes, EndpointClass, Method};
 use super::template::{Route, Way, text};
 use crate::hash::{Keys, TemplateHash};
+use crate::sigma::OfPath;
 use crate::signal::{Glance, Reached, Shown};
 use crate::text::Remembered;
+
+/// What is known of a path, asked for with some method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its route.
+    pub route: Route,
+    /// The route's class.
+    pub class: EndpointClass,
+    /// What it shows by itself: what [`Glance::path`] says.
+    pub shown: Option<Shown>,
+    /// The rules that it could let match.
+    pub rules: OfPath,
+}
 
 /// What a worker knows of paths.
 pub struct RouteCache {
     /// The last few paths, whole: most requests are for these.
-    paths: Remembered<(Route, EndpointClass, Option<Shown>)>,
+    paths: Remembered<Known>,
     /// The last few folders: of paths that are all different, many lie in the same.
     folders: Remembered<(Way, Reached)>,
     /// The last few templates, by their low bits, where the user says what some are.
@@ -35,8 +49,7 @@ impl Default for RouteCache {
 }
 
 impl RouteCache {
-    /// The route of `path`, its class when it is asked for with `method`, and what it shows by itself:
-    /// what [`Glance::path`] says.
+    /// What is known of `path` when it is asked for with `method`; `rules` tells which rules it could let match.
     #[inline]
     pub fn route(
         &mut self,
@@ -45,25 +58,28 @@ impl RouteCache {
         keys: &Keys,
         classes: &Classes,
         glance: &mut Glance,
-    ) -> (Route, EndpointClass, Option<Shown>) {
+        rules: impl FnOnce(&[u8]) -> OfPath,
+    ) -> Known {
         let hash = self.paths.hash(path) ^ u64::from(method as u8);
-        match self.paths.get(hash, path, method as u8) {
-            Some(&known) => known,
-            None => self.read(hash, path, method, keys, classes, glance),
+        if let Some(&known) = self.paths.get(hash, path, method as u8) {
+            return known;
         }
+        let known = self.read(path, method, keys, classes, glance, rules);
+        self.paths.note(hash, path, method as u8, known);
+        known
     }
 
     /// As [`RouteCache::route`], for a path that is not known.
     #[inline(never)]
     fn read(
         &mut self,
-        hash: u64,
         path: &[u8],
         method: Method,
         keys: &Keys,
         classes: &Classes,
         glance: &mut Glance,
-    ) -> (Route, EndpointClass, Option<Shown>) {
+        rules: impl FnOnce(&[u8]) -> OfPath,
+    ) -> Known {
         let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
         let (folder, name) = path.split_at(end);
         let (along, reached) = self.folder(folder, keys);
@@ -74,9 +90,8 @@ impl RouteCache {
         } else {
             way.class(method)
         };
-        let known = (route, class, glance.path(path, reached, name));
-        self.paths.note(hash, path, method as u8, known);
-        known
+        let shown = glance.path(path, reached, name);
+        Known { route, class, shown, rules: rules(path) }
     }
 
     /// The way along a folder, and how far it gets towards showing an attack.
@@ -131,8 +146,14 @@ mod tests {
                 };
                 for (path, method) in asked.iter().chain(&asked) {
                     let (path, method) = (path.as_bytes(), Method::ALL[*method]);
-                    let fresh = (template::read(path, &keys), classes.class(method, &text(path)), Glance::default().path(path, Reached::default(), path));
-                    prop_assert_eq!(cache.route(path, method, &keys, &classes, &mut Glance::default()), fresh);
+                    let fresh = Known {
+                        route: template::read(path, &keys),
+                        class: classes.class(method, &text(path)),
+                        shown: Glance::default().path(path, Reached::default(), path),
+                        rules: OfPath::default(),
+                    };
+                    let known = cache.route(path, method, &keys, &classes, &mut Glance::default(), |_| OfPath::default());
+                    prop_assert_eq!(known, fresh);
                 }
             }
         }

@@ -184,7 +184,8 @@ mod tests {
              /co/authenticate /v1/accounts:signInWithPassword /api/v1/authn \
              /api/auth/callback/credentials /owa/auth.owa /nf/auth/doAuthentication.do \
              /remote/logincheck /admin/login /login/{id} /user/login /api/auth/local \
-             /u/login/password /login/index.php /graphql:Login /auth /rest/auth/1/session /signin.aspx",
+             /u/login/password /login/index.php /my-account/ /graphql:Login /auth \
+             /rest/auth/1/session /signin.aspx",
         ),
         (
             Token,

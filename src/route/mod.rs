@@ -18,7 +18,7 @@ pub mod template;
 mod value;
 mod words;
 
-pub use cache::RouteCache;
+pub use cache::{Known, RouteCache};
 pub use class::{Classes, EndpointClass, Method, Methods};
 pub use demand::EVERYTHING;
 pub use learn::{Learned, Seen, learn};

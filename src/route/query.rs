@@ -47,6 +47,8 @@ enum Meaning {
     PageSize,
     /// What is searched for.
     Search,
+    /// The variables of a GraphQL operation, a JSON object.
+    Variables,
 }
 
 /// Reads `query` (what stands behind the first `?`).
@@ -103,9 +105,43 @@ impl<'a> Query<'a> {
             Meaning::Vague if value.len() < MIN_VAGUE_SECRET => {}
             Meaning::PageSize => self.demand = self.demand.max(demand::entries(value)),
             Meaning::Search => self.demand = self.demand.max(demand::searched(value)),
+            Meaning::Variables => {
+                self.object =
+                    self.object.or(id_among(value).map_or(ObjectId::NONE, |id| ObjectId::of(id, keys)));
+            }
             Meaning::Secret | Meaning::Vague => self.secret = self.secret.or(Some(value)),
         }
     }
+}
+
+/// Whether a name ends as those of ids do; `lower` is the same in small letters.
+fn ends_as_id(lower: &[u8], name: &[u8]) -> bool {
+    lower.ends_with(b"_id") || lower.ends_with(b"-id") || name.ends_with(b"Id") || name.ends_with(b"ID")
+}
+
+/// Variables longer than this are not looked at.
+const MAX_VARIABLES: usize = 256;
+
+/// The value of the first variable that is an id, `{"orderId":42}`, escaped or not.
+fn id_among(variables: &[u8]) -> Option<&[u8]> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let mut rest = variables.get(..MAX_VARIABLES).unwrap_or(variables);
+    let mut was_id = false;
+    while !rest.is_empty() {
+        let between =
+            if rest.starts_with(b"%") { 3 } else { usize::from(!rest.first().is_some_and(is_word)) };
+        rest = rest.get(between..).unwrap_or_default();
+        let (word, behind) = rest.split_at(rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len()));
+        if word.is_empty() {
+            continue;
+        }
+        if was_id {
+            return Some(word);
+        }
+        was_id = word == b"id" || ends_as_id(word, word);
+        rest = behind;
+    }
+    None
 }
 
 /// What `name` says; capitals do not matter, except in `userId` and its like.
@@ -138,10 +174,11 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"page[after]" => Meaning::Cursor,
         b"username" | b"user_name" | b"login" | b"email" | b"e-mail" | b"mail" | b"emailaddress"
         | b"email_address" | b"phone" | b"phone_number" | b"phonenumber" | b"mobile" | b"msisdn"
-        | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" => Meaning::Account,
+        | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" | b"ususers" => Meaning::Account,
         b"user" | b"account" | b"userid" | b"user_id" => Meaning::Both,
         b"id" | b"uid" | b"uuid" | b"guid" | b"order" | b"invoice" | b"doc" | b"document" | b"file"
-        | b"customer" | b"record" | b"item" | b"ids" | b"oid" => Meaning::Object,
+        | b"customer" | b"record" | b"item" | b"ids" | b"oid" | b"attempt" | b"patient" | b"ticket"
+        | b"booking" | b"attachment" => Meaning::Object,
         b"access_token"
         | b"accesstoken"
         | b"id_token"
@@ -167,14 +204,8 @@ fn meaning(name: &[u8]) -> Meaning {
         b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" => Meaning::Nothing,
         // A signature says what may be fetched with this address, not who fetches it.
         b"sig" | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
-        lower
-            if lower.ends_with(b"_id")
-                || lower.ends_with(b"-id")
-                || name.ends_with(b"Id")
-                || name.ends_with(b"ID") =>
-        {
-            Meaning::Object
-        }
+        lower if ends_as_id(lower, name) => Meaning::Object,
+        b"variables" => Meaning::Variables,
         lower if demand::is_page_size(lower) => Meaning::PageSize,
         lower if demand::is_search(lower) => Meaning::Search,
         _ => Meaning::Nothing,
@@ -234,6 +265,9 @@ mod tests {
             ("session_id=5", None, None, None, None),
             ("Expires=1&Signature=9a09030bd836f0004163", None, None, None, None),
             ("sv=2023&sig=9a09030bd836f0004163f0b72b81da", None, None, None, None),
+            ("operationName=Order&variables=%7B%22orderId%22%3A42%7D", None, Some(42), None, None),
+            (r#"variables={"first":9,"id":"7"}"#, None, Some(7), None, None),
+            ("variables=%7B%22category%22%3A%22sofa%22%7D&op=%", None, None, None, None),
         ] {
             let read = at(query);
             assert_eq!(read.page, page, "{query}");

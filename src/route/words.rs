@@ -92,8 +92,14 @@ pub(super) static WORDS: &[Word] = &[
      jsecuritycheck jspringsecuritycheck jacegisecuritycheck auth authn authenticate \
      authentication doauthentication signinwithpassword signinwithcustomtoken verifypassword \
      passwordlogin loginaction sso weblogin adminlogin ajaxlogin basicauth ldaplogin \
-     identifier kerberoslogin",
+     identifier kerberoslogin clientlogin accountlogin customerlogin memberlogin checkpassword",
     ),
+    // WooCommerce and its kin show the form of the login where the account is shown to whoever is logged in.
+    word(Class::Login, Methods::POST, "myaccount"),
+    // AD FS takes names and passwords at its sign-in page itself, Okta where whoever comes is identified.
+    Word { class: Class::Login, methods: Methods::POST, last: "ls identify answer", after: "adfs idx" },
+    // MediaWiki is asked for accounts so.
+    Word { class: Class::AccountLookup, methods: ANY, last: "users", after: "query" },
     word(Class::Login, Methods::POST, "session sessions"),
     Word {
         class: Class::Login,

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::expr::Expr;
-use super::gate::Gate;
 use super::needle::{Need, Zone};
 use super::pattern::fold;
+use super::sieve::Sieve;
 
 /// The needles of all rules.
 #[derive(Debug, Default)]
@@ -21,8 +21,8 @@ pub(super) struct Filter {
 /// The needles of one zone.
 #[derive(Debug)]
 struct Needles {
-    /// Whether any of them is there, as most texts have none.
-    gate: Option<Gate>,
+    /// Whether any of them could be there, as most texts have none.
+    sieve: Option<Sieve>,
     automaton: AhoCorasick,
     /// By needle: the rules that need it.
     rules: Vec<Vec<u16>>,
@@ -63,11 +63,17 @@ impl Filter {
     /// Appends the rules whose needles stand in `text`, some of them several times.
     #[inline]
     pub(super) fn scan(&self, zone: Zone, text: &[u8], rules: &mut Vec<u16>) {
-        let Some(needles) = &self.zones[zone as usize] else { return };
-        match &needles.gate {
-            Some(gate) if text.is_ascii() && gate.is_quiet(text) => {}
-            _ => needles.find(text, rules),
+        if let Some(needles) = &self.zones[zone as usize]
+            && !needles.are_seen_missing(text)
+        {
+            needles.find(text, rules);
         }
+    }
+
+    /// Whether a glance shows that nothing that is looked for in a zone stands in `text`.
+    #[inline]
+    pub(super) fn is_quiet(&self, zone: Zone, text: &[u8]) -> bool {
+        self.zones[zone as usize].as_ref().is_none_or(|needles| needles.are_seen_missing(text))
     }
 
     /// Appends the rules with a needle that begins at the end of `text` and goes on behind a slash.
@@ -99,18 +105,26 @@ impl Needles {
             return None;
         }
         let bytes: usize = needles.keys().map(Vec::len).sum();
-        let kind = if bytes <= QUICK { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+        let sieve = Sieve::new(needles.keys().map(Vec::as_slice));
+        // Behind a sieve it is seldom asked, and a table of all steps takes long to make.
+        let is_quick = sieve.is_none() && bytes <= QUICK;
+        let kind = if is_quick { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
         let automaton = AhoCorasickBuilder::new()
             .ascii_case_insensitive(true)
             .kind(Some(kind))
             .build(needles.keys())
             .ok()?;
-        let gate = Gate::new(&needles.keys().collect::<Vec<_>>());
         let mut across: BTreeMap<Vec<u8>, Vec<u16>> = BTreeMap::new();
         for (needle, rules) in &needles {
             starts(needle).for_each(|start| across.entry(start.to_vec()).or_default().extend(rules));
         }
-        Some(Self { gate, automaton, rules: needles.into_values().collect(), across })
+        Some(Self { sieve, automaton, rules: needles.into_values().collect(), across })
+    }
+
+    /// Whether a glance shows that none stands in `text`.
+    #[inline]
+    fn are_seen_missing(&self, text: &[u8]) -> bool {
+        self.sieve.as_ref().is_some_and(|sieve| text.is_ascii() && sieve.is_quiet(text))
     }
 
     /// Appends the rules whose needles stand in `text`.

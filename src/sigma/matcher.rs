@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::facts::Facts;
 use super::needle::Zone;
 use super::rules::Rules;
+use crate::event::Event;
 use crate::hash::NameHash;
 use crate::text::Remembered;
 
@@ -69,15 +70,48 @@ impl Lists {
     }
 }
 
+/// Which list has the rules that a path could let match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfPath(Option<u16>);
+
+impl OfPath {
+    /// Nobody has looked, or it cannot be told of the path alone.
+    pub const UNKNOWN: Self = Self(None);
+}
+
+impl Default for OfPath {
+    /// None.
+    fn default() -> Self {
+        Self(Some(0))
+    }
+}
+
 impl Matcher {
+    /// What `path` could let match, for [`matches`](Self::matches): whoever remembers the path may remember this as well.
+    pub fn of_path(&mut self, rules: &Rules, path: &[u8]) -> OfPath {
+        if rules.filter.is_quiet(Zone::Target, path) {
+            return OfPath::default();
+        }
+        if may_be_escaped(path) {
+            return OfPath::UNKNOWN;
+        }
+        self.fresh.clear();
+        rules.filter.scan(Zone::Target, path, &mut self.fresh);
+        let event = Event { path: Some(path), ..Event::default() };
+        OfPath(self.settle(rules, &Facts { record: b"", event: &event, client: None }, Zone::Target))
+    }
+
     /// The numbers of the rules that match, ascending: the weightiest first. `agent` is the hash of the line's agent, if it has
-    /// one. One matcher serves one set of rules.
-    pub fn matches(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash) -> &[u16] {
+    /// one; `path` what its path could let match. One matcher serves one set of rules.
+    pub fn matches(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash, path: OfPath) -> &[u16] {
         let (event, filter) = (facts.event, &rules.filter);
         self.candidates.clear();
         self.agent(rules, facts, agent);
         if filter.looks_at(Zone::Target) {
-            self.part(rules, facts, Zone::Target, event.path);
+            match path.0 {
+                Some(list) => self.candidates.extend(self.lists.get(list)),
+                None => self.part(rules, facts, Zone::Target, event.path),
+            }
             self.host(rules, facts);
             for text in [event.query, event.raw_request].into_iter().flatten() {
                 filter.scan(Zone::Target, &event.plain(text), &mut self.candidates);
@@ -114,6 +148,7 @@ impl Matcher {
             rules.filter.scan(Zone::Agent, &facts.event.plain(text), &mut self.fresh);
         }
         let list = self.settle(rules, facts, Zone::Agent);
+        self.candidates.extend(&self.fresh);
         if let (Some(list), Some(known)) = (list.filter(|_| agent.is_some()), self.agents.get_mut(place)) {
             *known = (key, list);
         }
@@ -123,15 +158,26 @@ impl Matcher {
     #[inline]
     fn part(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone, text: Option<&[u8]>) {
         let Some(text) = text.filter(|text| !text.is_empty() && rules.filter.looks_at(zone)) else { return };
+        let plain = facts.event.plain(text);
+        if rules.filter.is_quiet(zone, &plain) {
+            return;
+        }
+        self.fresh.clear();
+        if may_be_escaped(text) {
+            rules.filter.scan(zone, &plain, &mut self.fresh);
+            self.candidates.append(&mut self.fresh);
+            return;
+        }
         let kind = zone as u8;
         let hash = self.texts.hash(text) ^ u64::from(kind);
         if let Some(&list) = self.texts.get(hash, text, kind) {
             self.candidates.extend(self.lists.get(list));
             return;
         }
-        self.fresh.clear();
-        rules.filter.scan(zone, &facts.event.plain(text), &mut self.fresh);
-        if let Some(list) = self.settle(rules, facts, zone) {
+        rules.filter.scan(zone, text, &mut self.fresh);
+        let list = self.settle(rules, facts, zone);
+        self.candidates.extend(&self.fresh);
+        if let Some(list) = list {
             self.texts.note(hash, text, kind, list);
         }
     }
@@ -163,7 +209,7 @@ impl Matcher {
         }
     }
 
-    /// Leaves of the fresh rules those that what the zone says lets match, and makes them candidates; the number of the list.
+    /// Leaves of the fresh rules those that what the zone says lets match; the number of their list.
     fn settle(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone) -> Option<u16> {
         if self.fresh.is_empty() {
             return Some(0);
@@ -172,9 +218,13 @@ impl Matcher {
         self.fresh.dedup();
         let could = |number: u16| rules.get(number).is_some_and(|rule| rule.expr.could_hold(facts, zone));
         self.fresh.retain(|&number| could(number));
-        self.candidates.extend(&self.fresh);
         self.lists.number(&self.fresh)
     }
+}
+
+/// Whether `text` may mean different things, as different producers escape it.
+fn may_be_escaped(text: &[u8]) -> bool {
+    memchr::memchr2(b'\\', b'#', text).is_some()
 }
 
 /// The kind of a text that is a host behind `http://`; those of zones are below.

@@ -36,7 +36,7 @@ impl Glance {
     pub fn shown(&mut self, event: &Event<'_>, agent: NameHash, of_path: Option<Shown>) -> Shown {
         let of_agent = if agent.is_some() { self.agent(event, agent) } else { Shown::default() };
         match of_path {
-            Some(of_path) if is_quiet_beside(event) => of_path.with(of_agent),
+            Some(of_path) if is_quiet_beside(event) && !asks_planted(event) => of_path.with(of_agent),
             _ => self.whole(event).with(of_agent),
         }
     }
@@ -100,6 +100,12 @@ pub(super) fn is_quiet_beside(event: &Event<'_>) -> bool {
         && event.user.is_none_or(|user| !Bytes::of(user).any(ODD))
         && event.method.is_none_or(|method| !is_odd_method(method))
         && event.raw_request.is_none()
+}
+
+/// Whether a script where only files belong is asked for something: any name and any word may tell it what to do.
+#[inline]
+pub(super) fn asks_planted(event: &Event<'_>) -> bool {
+    event.query.is_some() && event.path.is_some_and(webshell::is_script_among_files)
 }
 
 /// Where an agent is remembered.

@@ -40,6 +40,7 @@ pub use piece::Field;
 pub use reader::Reader;
 pub use shown::Shown;
 pub use verdict::{Sensitivity, Signal, Signals};
+pub use webshell::is_script_among_files;
 
 use piece::{Piece, Seen};
 

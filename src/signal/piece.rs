@@ -54,6 +54,8 @@ pub(super) struct Piece<'p> {
     pub(super) kinds: Bytes,
     /// What was undone.
     pub(super) decoded: Decodings,
+    /// Whether it is asked of a script where only files belong.
+    pub(super) is_planted: bool,
 }
 
 /// What a judge saw in a piece.

@@ -6,6 +6,7 @@ use super::decode::{Decodings, LONGEST, Room};
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen};
 use super::verdict::Signal;
+use super::webshell::is_script_among_files;
 use super::{JUDGES, Judge, PLAIN, wait};
 use crate::event::Event;
 use crate::text::Plus;
@@ -27,6 +28,8 @@ pub struct Reader {
     signals: Vec<Signal>,
     agents: Agents,
     wait: u8,
+    /// Whether the path names a script where only files belong.
+    is_planted: bool,
 }
 
 impl Reader {
@@ -34,11 +37,13 @@ impl Reader {
     pub fn read(&mut self, event: &Event<'_>) -> &[Signal] {
         self.signals.clear();
         self.wait = 0;
+        self.is_planted = false;
         let plain = |field| event.plain(field);
         if let Some(path) = event.path {
             self.path(&plain(path));
         }
         if let Some(query) = event.query.filter(|query| !query.is_empty()) {
+            self.is_planted = event.path.is_some_and(is_script_among_files);
             self.query(&plain(query), Field::Query);
         }
         if let Some(referer) = event.referer {
@@ -143,11 +148,13 @@ impl Reader {
         } else {
             raw
         };
-        if let Some(judges) = judges(field, name, text, kinds) {
+        let is_planted = self.is_planted && field == Field::Query;
+        let judges = judges(field, name, text, kinds).or(is_planted.then_some(NAMED));
+        if let Some(judges) = judges {
             self.lower.clear();
             self.lower.extend(text.iter().map(u8::to_ascii_lowercase));
             let lower = &self.lower;
-            let piece = Piece { field, name, text, lower, kinds, decoded };
+            let piece = Piece { field, name, text, lower, kinds, decoded, is_planted };
             for &(class, judge) in judges {
                 if let Some(seen) = judge(&piece) {
                     self.signals.push(signal(class, &piece, seen));

@@ -66,6 +66,34 @@ static FIRST: &[&[u8]] = &[
     b"powershell",
 ];
 
+/// Folders of files that are only ever read, and never run.
+static FILES: &[&[u8]] = &[
+    b"uploads",
+    b"upload",
+    b"images",
+    b"image",
+    b"img",
+    b"pix",
+    b"icons",
+    b"css",
+    b"fonts",
+    b"static",
+    b"assets",
+    b"media",
+    b"cache",
+    b"tmp",
+    b"temp",
+    b"thumbs",
+    b"avatars",
+    b"attachments",
+    b"files",
+    b".well-known",
+];
+
+/// Extensions of scripts that a server runs.
+static SCRIPTS: &[&[u8]] =
+    &[b"php", b"php5", b"php7", b"phtml", b"phar", b"jsp", b"jspx", b"asp", b"aspx", b"ashx", b"cfm", b"cgi"];
+
 /// One of these stands in every path that names a shell.
 pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
     SHELLS.iter().map(|stem| [b"/", *stem, b"."].concat())
@@ -83,7 +111,10 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         let word = name(piece.lower);
         let commanded = FIRST.contains(&word)
             && (word.len() == piece.lower.len() || piece.lower.get(word.len()) == Some(&b' '));
-        return strongest([(told && commanded && piece.name.len() > 2, "gh-webshell-command", 65)]);
+        return strongest([
+            (commanded && piece.is_planted, "gh-webshell-command", 90),
+            (told && commanded && piece.name.len() > 2, "gh-webshell-command", 65),
+        ]);
     }
     if piece.field != Field::Path {
         return None;
@@ -116,4 +147,34 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (is_script && SHELLS.contains(&stem), "gh-webshell-name", 50),
         (is_script && holds_any(piece.lower, &uploads), "gh-webshell-place", 40),
     ])
+}
+
+/// Whether a path names a script in a folder of files, or one that hides behind a dot.
+pub fn is_script_among_files(path: &[u8]) -> bool {
+    let Some(slash) = memchr::memrchr(b'/', path) else { return false };
+    let (folders, name) = path.split_at(slash);
+    let name = name.get(1..).unwrap_or_default();
+    let Some(dot) = memchr::memrchr(b'.', name) else { return false };
+    let is_among = |some: &[&[u8]], one: &[u8]| some.iter().any(|known| known.eq_ignore_ascii_case(one));
+    let is_hidden = dot > 0 && name.first() == Some(&b'.');
+    is_among(SCRIPTS, name.get(dot + 1..).unwrap_or_default())
+        && (is_hidden || folders.split(|&byte| byte == b'/').any(|folder| is_among(FILES, folder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_belongs_where_scripts_are() {
+        for path in ["/uploads/2026/logo.php", "/theme/boost/pix/favicon.php", "/a/.cache.php", "/IMG/x.ASPX"]
+        {
+            assert!(is_script_among_files(path.as_bytes()), "{path}");
+        }
+        for path in
+            ["/admin/ajax.php", "/index.php", "/uploads/a.png", "/php", "/uploads/", "/.php", "", "/img"]
+        {
+            assert!(!is_script_among_files(path.as_bytes()), "{path}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// An open file without a cursor.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(crate) struct Disk {
     file: File,
     /// Where no positional read exists, seeking and reading is one step.
     #[cfg(not(unix))]
@@ -57,7 +57,7 @@ impl Disk {
     }
 
     /// Reads at `offset` until `buffer` is full or the file ends; how much that was.
-    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
             match self.read_once(&mut buffer[filled..], offset + filled as u64) {

@@ -71,6 +71,8 @@ pub fn find<P: AsRef<Path>>(paths: &[P], limits: &Limits) -> (Vec<Source>, Vec<P
         match look(&path, walked, sources.len() < HELD, limits) {
             Err(e) => problems.push(Problem::fatal(&path, e.to_string())),
             Ok(Look::Ours) => problems.push(Problem::remark(&path, "written by gatehound; not read")),
+            Ok(Look::Tables(what)) if walked => problems.push(Problem::remark(&path, what)),
+            Ok(Look::Tables(what)) => problems.push(Problem::fatal(&path, what)),
             Ok(Look::Source { identity, encoding, bytes, written, has_directives, is_framed, origin }) => {
                 if let Some(first) = names.get(&identity) {
                     problems.push(same(&path, first));
@@ -107,6 +109,8 @@ fn same(path: &Path, first: &Path) -> Problem {
 /// What a first look at a path shows.
 enum Look {
     Ours,
+    /// No lines in it; what it is, and what to do.
+    Tables(&'static str),
     Source {
         identity: Identity,
         encoding: Encoding,
@@ -127,6 +131,9 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     }
     if !metadata.is_file() || is_stdin(path) && !disk.is_at_start() {
         let mut packed = Packed::new(Box::new(disk.into_file()));
+        if let Some(what) = tables(packed.peek(TABLES_MAGIC)?) {
+            return Ok(Look::Tables(what));
+        }
         let encoding = Encoding::of(packed.peek(Encoding::MAGIC)?);
         let origin = Origin::Pipe(Arc::new(Mutex::new(Pipe::new(packed, encoding, limits))));
         return Ok(Look::Source {
@@ -145,6 +152,9 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     if walked && OURS.iter().any(|ours| head.starts_with(ours)) {
         return Ok(Look::Ours);
     }
+    if let Some(what) = tables(head) {
+        return Ok(Look::Tables(what));
+    }
     let stays_open = hold || is_stdin(path);
     let origin = if stays_open { Origin::Held(Arc::new(disk)) } else { Origin::Named(disk.identity(path)?) };
     let written = metadata.modified().ok().and_then(|at| jiff::Timestamp::try_from(at).ok());
@@ -154,6 +164,27 @@ fn look(path: &Path, walked: bool, hold: bool, limits: &Limits) -> io::Result<Lo
     // What an archive holds is not known yet.
     let has_directives = encoding != Encoding::Plain || is_framed || directives::may_be_in(head);
     Ok(Look::Source { identity, encoding, bytes, written, has_directives, is_framed, origin })
+}
+
+/// Files that hold access logs as tables: what they begin with (Parquet file format, "File Format"; `[MS-EVEN6]` §2.2), what they
+/// are, and how lines are made of them.
+const TABLES: [(&[u8], &str); 2] = [
+    (
+        b"PAR1",
+        "a Parquet file, which holds columns and no lines; export it as NDJSON, as by \
+         `duckdb -c \"copy 'FILE' to 'FILE.ndjson' (format json)\"`, and scan that",
+    ),
+    (
+        b"ElfFile\0",
+        "a Windows event log in its binary form; export it as XML, as by `wevtutil qe FILE /lf /f:xml`, and scan that",
+    ),
+];
+/// How many bytes tell them.
+const TABLES_MAGIC: usize = 8;
+
+/// What a file is that begins with `head`, if there are no lines in it.
+fn tables(head: &[u8]) -> Option<&'static str> {
+    TABLES.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
 }
 
 /// The standard input without a buffer in front of it.

@@ -52,7 +52,7 @@ enum Where {
     Array,
     /// In an array with one of the names of [`ENVELOPES`], or below `_source`.
     Envelope,
-    /// In an array named `values`, each a stamp and a line in an array of their own: answers of Loki's API.
+    /// In an array named `values`, each a stamp and a line in an array of their own: what Loki answers, and what is sent to it.
     Loki,
 }
 
@@ -92,7 +92,8 @@ impl Members {
                 rest.is_some_and(|rest| rest.starts_with(b"\""))
             });
             let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
-            if has(b"\"resultType\"") && has(b"\"streams\"") {
+            let has_streams = has(b"\"resultType\"") || has(b"\"stream\"") && has(b"\"values\"");
+            if has_streams && has(b"\"streams\"") {
                 Where::Loki
             } else if named || has(b"\"DATA_MESSAGE\"") || has(b"\"took\"") && has(b"\"hits\"") {
                 Where::Envelope
@@ -235,6 +236,7 @@ mod tests {
                 r#"{"took":1,"hits":{"total":{"value":1},"hits":[{"_id":"a","_source":{"b":1}}]}}"#,
                 "{\"b\":1}\n",
             ),
+            (r#"{"streams":[{"stream":{"a":"b"},"values":[["1","a"]]}]}"#, "{\"ts\":\"1\",\"line\":\"a\"}\n"),
             (
                 r#"{"data":{"resultType":"streams","result":[{"stream":{"values":"a"},"values":[["1","a, [b]"],["2","c",{"d":1}]]},{"values":[["3","\""]]}]}}"#,
                 "{\"ts\":\"1\",\"line\":\"a, [b]\"}\n{\"ts\":\"2\",\"line\":\"c\",\"metadata\":{\"d\":1}}\n{\"ts\":\"3\",\"line\":\"\\\"\"}\n",

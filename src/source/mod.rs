@@ -41,7 +41,8 @@ pub use outcome::{Outcome, Progress};
 
 use crate::error::Error;
 use crate::time::Time;
-use disk::{Disk, Identity};
+pub(crate) use disk::Disk;
+use disk::Identity;
 use pipe::Pipe;
 use unpack::Unpacked;
 

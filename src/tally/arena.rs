@@ -55,6 +55,12 @@ pub(crate) struct Arena {
 }
 
 impl Arena {
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let free: usize = self.free.iter().map(Vec::capacity).sum();
+        self.pages.len() * PAGE * size_of::<u64>() + free * size_of::<u32>()
+    }
+
     /// The first `length` words of a buffer.
     #[inline]
     pub(crate) fn words(&self, buffer: Buffer, length: usize) -> &[u64] {

@@ -5,14 +5,17 @@
 
 mod arena;
 mod bundle;
+mod cache;
 mod correlated;
 mod fleet;
+mod leaf;
 mod packed;
 mod population;
 mod reading;
 mod routes;
 mod sequence;
 mod shard;
+mod sorted;
 mod stored;
 mod trail;
 
@@ -27,9 +30,11 @@ pub use reading::{Filled, Reading, SourceReading};
 pub use routes::{RouteNorm, Routes};
 pub(crate) use sequence::Following;
 pub use sequence::{Sequence, Step, Steps};
+pub(crate) use sorted::Sorted;
 pub use trail::{Forged, Line, Trail};
 
 use crate::collect::{Collector, KeyKind};
+use crate::error::Error;
 use crate::hash::mix;
 use crate::series::Evidence;
 use shard::Shard;
@@ -41,6 +46,10 @@ pub(crate) const SHARDS: usize = 32;
 pub struct Tally {
     /// By kind of key, then by owner.
     pub(crate) shards: Vec<Vec<Shard>>,
+    /// All keys, where they are too many for memory; then the shards are empty.
+    pub(crate) sorted: Option<Sorted>,
+    /// Why some keys could not be read back.
+    lost: Option<String>,
     /// What is ordinary on each route.
     pub routes: Routes,
     /// What happened to everybody, over time.
@@ -59,6 +68,8 @@ impl Default for Tally {
             KeyKind::ALL.iter().map(|&kind| (0..SHARDS).map(|_| Shard::new(kind)).collect()).collect();
         Self {
             shards,
+            sorted: None,
+            lost: None,
             routes: Routes::default(),
             fleet: Fleet::default(),
             correlated: Correlated::default(),
@@ -84,7 +95,10 @@ pub(crate) fn owner_of(hash: u64) -> usize {
 impl Tally {
     /// Adds what `other` knows: commutative and associative.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub fn merge(mut self, mut other: Self) -> Self {
+        self.put_back();
+        other.put_back();
+        self.lost = self.lost.or(other.lost);
         let pairs: Vec<_> =
             self.shards.iter_mut().flatten().zip(other.shards.into_iter().flatten()).collect();
         pairs.into_par_iter().for_each(|(ours, theirs)| ours.merge(theirs));
@@ -103,12 +117,38 @@ impl Tally {
 
     /// What one collector gathered.
     pub fn population<C: Collector>(&self) -> Population<'_, C> {
-        Population::of(&self.shards[C::KEY as usize])
+        Population::of(self)
     }
 
     /// How many different keys of one kind there are.
     pub fn keys(&self, kind: KeyKind) -> u64 {
-        self.shards[kind as usize].iter().map(|shard| shard.len() as u64).sum()
+        let in_memory = self.shards[kind as usize].iter().map(|shard| shard.len() as u64).sum::<u64>();
+        in_memory + self.sorted.as_ref().map_or(0, |sorted| sorted.keys(kind))
+    }
+
+    /// Whether what is known about keys went to disk, for want of memory.
+    pub fn lies_on_disk(&self) -> bool {
+        self.sorted.is_some()
+    }
+
+    /// About how many bytes of memory the keys take.
+    pub(crate) fn size(&self) -> usize {
+        self.shards.par_iter().flatten().map(Shard::size).sum()
+    }
+
+    /// Why nothing that was made of it counts: keys that lie on disk could not be read. To be asked at the end.
+    pub fn failure(&self) -> Option<Error> {
+        let why = self.lost.clone().or_else(|| self.sorted.as_ref()?.failure())?;
+        let folder = std::env::temp_dir();
+        Some(Error::usage(format!("evidence in {} cannot be read back: {why}", folder.display())))
+    }
+
+    /// Puts keys that lie on disk back into memory.
+    fn put_back(&mut self) {
+        if let Some(sorted) = self.sorted.take() {
+            sorted.put_back(&mut self.shards);
+            self.lost = self.lost.take().or_else(|| sorted.failure());
+        }
     }
 }
 

@@ -6,24 +6,40 @@ use std::marker::PhantomData;
 
 use rayon::prelude::*;
 
-use super::owner;
+use super::leaf::{Leaf, Row};
+use super::packed::Requests;
 use super::shard::{Entity, Shard};
+use super::sorted::Sorted;
+use super::{Tally, owner};
 use crate::collect::{Collector, Column, column_of};
 use crate::request::Request;
 use crate::series::Evidence;
 
 /// One collector's evidence, key by key; keys with few requests are folded on the way.
 pub struct Population<'t, C: Collector> {
-    shards: &'t [Shard],
+    keys: Keys<'t>,
     column: usize,
     collector: PhantomData<fn() -> C>,
+}
+
+/// Where the keys are.
+#[derive(Clone, Copy)]
+enum Keys<'t> {
+    Memory(&'t [Shard]),
+    Disk(&'t Sorted),
 }
 
 /// A key at hand: whatever is known about it needs no look-up. Ask only for collectors of its kind of key.
 #[derive(Clone, Copy)]
 pub struct Subject<'t> {
-    shard: &'t Shard,
-    entity: &'t Entity,
+    at: At<'t>,
+}
+
+/// Where a key is.
+#[derive(Clone, Copy)]
+enum At<'t> {
+    Memory(&'t Shard, &'t Entity),
+    Disk(Row<'t>),
 }
 
 /// Keys whose requests are read together.
@@ -33,15 +49,17 @@ const TOGETHER: usize = 32;
 const LINE: usize = 8;
 
 impl<'t, C: Collector> Population<'t, C> {
-    /// Of the shards of its kind of key.
-    pub(super) fn of(shards: &'t [Shard]) -> Self {
-        Self { shards, column: column_of::<C>(), collector: PhantomData }
+    /// Of the keys of its kind.
+    pub(super) fn of(tally: &'t Tally) -> Self {
+        let in_memory = || Keys::Memory(&tally.shards[C::KEY as usize]);
+        let keys = tally.sorted.as_ref().map_or_else(in_memory, Keys::Disk);
+        Self { keys, column: column_of::<C>(), collector: PhantomData }
     }
 
     /// What `each` makes of every key that the collector wanted anything of, as far as it makes anything, sorted by key.
     pub fn collect<T: Send>(
         &self,
-        each: impl Fn(Subject<'t>, &C::Evidence) -> Option<T> + Sync,
+        each: impl Fn(Subject<'_>, &C::Evidence) -> Option<T> + Sync,
     ) -> Vec<(u128, T)> {
         self.collect_from(1, each)
     }
@@ -50,7 +68,7 @@ impl<'t, C: Collector> Population<'t, C> {
     pub fn collect_from<T: Send>(
         &self,
         least: u64,
-        each: impl Fn(Subject<'t>, &C::Evidence) -> Option<T> + Sync,
+        each: impl Fn(Subject<'_>, &C::Evidence) -> Option<T> + Sync,
     ) -> Vec<(u128, T)> {
         self.collect_where(|_, wanted, _| wanted >= least, each)
     }
@@ -60,7 +78,7 @@ impl<'t, C: Collector> Population<'t, C> {
     pub fn collect_where<T: Send>(
         &self,
         is_of_interest: impl Fn(u128, u64, u64) -> bool + Sync,
-        each: impl Fn(Subject<'t>, &C::Evidence) -> Option<T> + Sync,
+        each: impl Fn(Subject<'_>, &C::Evidence) -> Option<T> + Sync,
     ) -> Vec<(u128, T)> {
         self.survey(is_of_interest, |subject, scratch| {
             subject.read_into::<C, _>(scratch, |evidence| each(subject, evidence))?
@@ -71,29 +89,40 @@ impl<'t, C: Collector> Population<'t, C> {
     pub(crate) fn survey<S: Default, T: Send>(
         &self,
         is_of_interest: impl Fn(u128, u64, u64) -> bool + Sync,
-        each: impl Fn(Subject<'t>, &mut S) -> Option<T> + Sync,
+        each: impl Fn(Subject<'_>, &mut S) -> Option<T> + Sync,
     ) -> Vec<(u128, T)> {
         let is_of_interest = |subject: &Subject<'_>| {
-            let wanted = u64::from(subject.shard.wanted(subject.entity, self.column));
-            wanted > 0 && is_of_interest(subject.key(), wanted, subject.entity.bytes())
+            let wanted = u64::from(subject.wanted_by(self.column));
+            wanted > 0 && is_of_interest(subject.key(), wanted, subject.bytes())
+        };
+        let add = |made: &mut Vec<(u128, T)>, scratch: &mut S, subject: Subject<'_>| {
+            made.extend(each(subject, scratch).map(|one| (subject.key(), one)));
         };
         let of_shard = |shard: &'t Shard| {
-            let mut made = Vec::new();
-            let mut scratch = S::default();
-            let subjects = shard.entities().iter().map(|entity| Subject { shard, entity });
-            together(subjects.filter(is_of_interest), |subject| {
-                made.extend(each(subject, &mut scratch).map(|one| (subject.key(), one)));
-            });
+            let (mut made, mut scratch) = (Vec::new(), S::default());
+            let subjects = shard.entities().iter().map(|entity| Subject { at: At::Memory(shard, entity) });
+            together(subjects.filter(is_of_interest), |subject| add(&mut made, &mut scratch, subject));
             made
         };
-        let mut all: Vec<(u128, T)> = self.shards.par_iter().flat_map_iter(of_shard).collect();
+        let mut all: Vec<(u128, T)> = match self.keys {
+            Keys::Memory(shards) => shards.par_iter().flat_map_iter(of_shard).collect(),
+            Keys::Disk(sorted) => {
+                let of_leaf = |leaf: Leaf| {
+                    let (mut made, mut scratch) = (Vec::new(), S::default());
+                    let subjects = leaf.rows().map(|row| Subject { at: At::Disk(row) });
+                    subjects.filter(is_of_interest).for_each(|subject| add(&mut made, &mut scratch, subject));
+                    made
+                };
+                sorted.leaves(C::KEY, 1 << self.column).flat_map_iter(of_leaf).collect()
+            }
+        };
         all.par_sort_unstable_by_key(|&(key, _)| key);
         all
     }
 
     /// What is known about `key`.
     pub fn with<T>(&self, key: u128, read: impl FnOnce(&C::Evidence) -> T) -> Option<T> {
-        self.subject(key)?.read::<C, T>(read)
+        self.ask(key, |subject| subject.read::<C, T>(read))?
     }
 
     /// How many keys there are of which it wanted anything.
@@ -102,12 +131,15 @@ impl<'t, C: Collector> Population<'t, C> {
             let wanted = shard.entities().iter().map(|entity| shard.wanted(entity, self.column));
             wanted.map(|wanted| u64::from(wanted > 0)).sum::<u64>()
         };
-        self.shards.par_iter().map(of_shard).sum()
+        match self.keys {
+            Keys::Memory(shards) => shards.par_iter().map(of_shard).sum(),
+            Keys::Disk(sorted) => sorted.count(C::KEY, self.column),
+        }
     }
 
     /// How many requests of `key` the collector wanted.
     pub fn wanted(&self, key: u128) -> u64 {
-        self.subject(key).map_or(0, |subject| u64::from(subject.shard.wanted(subject.entity, self.column)))
+        self.ask(key, |subject| u64::from(subject.wanted_by(self.column))).unwrap_or(0)
     }
 
     /// Every key with the number of its requests that were wanted, counted by `each` into several `T`, which `merge` joins in
@@ -124,25 +156,72 @@ impl<'t, C: Collector> Population<'t, C> {
             }
             counts
         };
-        self.shards.par_iter().fold(&none, of_shard).reduce(&none, merge)
+        let of_leaf = |mut counts: T, leaf: Leaf| {
+            leaf.rows().for_each(|row| each(&mut counts, row.key(), u64::from(row.wanted(self.column))));
+            counts
+        };
+        match self.keys {
+            Keys::Memory(shards) => shards.par_iter().fold(&none, of_shard).reduce(&none, merge),
+            Keys::Disk(sorted) => sorted.leaves(C::KEY, u8::MAX).fold(&none, of_leaf).reduce(&none, merge),
+        }
     }
 
-    /// A key, to ask several things about it.
-    pub fn subject(&self, key: u128) -> Option<Subject<'t>> {
-        let shard = &self.shards[owner(key)];
-        shard.find(key).map(|entity| Subject { shard, entity })
+    /// What `read` makes of a key, where it may ask several things about it.
+    pub fn ask<T>(&self, key: u128, read: impl FnOnce(Subject<'_>) -> T) -> Option<T> {
+        match self.keys {
+            Keys::Memory(shards) => {
+                let shard = &shards[owner(key)];
+                shard.find(key).map(|entity| read(Subject { at: At::Memory(shard, entity) }))
+            }
+            Keys::Disk(sorted) => sorted.find(C::KEY, key, |row| read(Subject { at: At::Disk(row) })),
+        }
     }
 }
 
-impl Subject<'_> {
+impl<'t> Subject<'t> {
     /// The key.
     pub fn key(self) -> u128 {
-        self.entity.key()
+        match self.at {
+            At::Memory(_, entity) => entity.key(),
+            At::Disk(row) => row.key(),
+        }
+    }
+
+    /// Bytes sent in all of its requests.
+    fn bytes(self) -> u64 {
+        match self.at {
+            At::Memory(_, entity) => entity.bytes(),
+            At::Disk(row) => row.bytes(),
+        }
+    }
+
+    /// How many of its requests a column wanted.
+    fn wanted_by(self, column: usize) -> u32 {
+        match self.at {
+            At::Memory(shard, entity) => shard.wanted(entity, column),
+            At::Disk(row) => row.wanted(column),
+        }
+    }
+
+    /// Whether it has evidence, and not its requests.
+    fn is_full(self) -> bool {
+        match self.at {
+            At::Memory(_, entity) => entity.full().is_some(),
+            At::Disk(row) => row.is_full(),
+        }
+    }
+
+    /// The words of its requests, where they are kept.
+    fn words(self) -> &'t [u64] {
+        match self.at {
+            At::Memory(shard, entity) => shard.words(entity),
+            At::Disk(row) => row.held(),
+        }
     }
 
     /// How many requests a collector of this kind of key wanted.
     pub fn wanted<C: Collector>(self) -> u64 {
-        u64::from(self.shard.wanted(self.entity, column_of::<C>()))
+        u64::from(self.wanted_by(column_of::<C>()))
     }
 
     /// What a collector of this kind of key knows, if it wanted anything.
@@ -153,9 +232,9 @@ impl Subject<'_> {
     /// The requests that a collector of this kind of key wanted, where they are kept: of keys with few.
     pub(crate) fn requests<C: Collector>(self) -> Option<impl Iterator<Item = Request>> {
         let column = column_of::<C>();
-        let mut held = self.shard.held(self.entity);
+        let mut held = Requests::new(self.words(), C::KEY, self.key());
         let requests = std::iter::from_fn(move || held.next_wanted(1 << column).map(|(request, _)| request));
-        self.entity.full().is_none().then_some(requests)
+        (!self.is_full()).then_some(requests)
     }
 
     /// As [`read`](Self::read): the evidence as it stands, or the fold of its requests into `scratch`, which may
@@ -166,16 +245,28 @@ impl Subject<'_> {
         read: impl FnOnce(&C::Evidence) -> T,
     ) -> Option<T> {
         let column = column_of::<C>();
-        if self.shard.wanted(self.entity, column) == 0 {
+        if self.wanted_by(column) == 0 {
             return None;
         }
-        if let Some(full) = self.entity.full() {
-            let column: &dyn Any = self.shard.columns[column].as_ref();
-            let column: &Column<C> = column.downcast_ref().expect("the column of this collector");
-            return column.get(full).map(read);
+        match self.at {
+            At::Memory(shard, entity) => {
+                if let Some(full) = entity.full() {
+                    let column: &dyn Any = shard.columns[column].as_ref();
+                    let column: &Column<C> = column.downcast_ref().expect("the column of this collector");
+                    return column.get(full).map(read);
+                }
+            }
+            At::Disk(row) => {
+                if row.is_full() {
+                    let (_, stored) = row.evidence().find(|&(of, _)| of == column)?;
+                    let evidence =
+                        postcard::from_bytes(stored).expect("written by a column, and its hash holds");
+                    return Some(read(&evidence));
+                }
+            }
         }
         scratch.clear();
-        let mut held = self.shard.held(self.entity);
+        let mut held = Requests::new(self.words(), C::KEY, self.key());
         while let Some((request, _)) = held.next_wanted(1 << column) {
             C::observe(&request, scratch);
         }
@@ -193,7 +284,7 @@ fn together<'t>(mut subjects: impl Iterator<Item = Subject<'t>>, mut each: impl 
         if some.is_empty() {
             break;
         }
-        let words = some.iter().map(|subject: &Subject<'_>| subject.shard.words(subject.entity));
+        let words = some.iter().map(|subject: &Subject<'_>| subject.words());
         let far = words.flat_map(|words| words.iter().step_by(LINE));
         std::hint::black_box(far.fold(0, |all, one| all ^ one));
         for &subject in &some {

@@ -7,7 +7,7 @@ use crate::collect::{AnyColumn, COLUMNS, KeyKind, all};
 use crate::request::Request;
 use crate::tally::arena::{Arena, Buffer};
 use crate::tally::bundle::Bundle;
-use crate::tally::packed::{LONGEST, One, Requests, halves, joined};
+use crate::tally::packed::{One, Requests, halves, joined};
 
 /// How many packed requests a key holds; with one more, they are folded. In this many requests, evidence in full takes more
 /// room than they do.
@@ -106,6 +106,15 @@ impl Shard {
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.entities.len()
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let table = self.table.capacity() * (size_of::<(u32, u32)>() + 1);
+        let entities = self.entities.capacity() * size_of::<Entity>();
+        let wanted = self.wanted.capacity() * size_of::<[u32; COLUMNS]>();
+        let columns: usize = self.columns.iter().map(|column| column.size()).sum();
+        table + entities + wanted + self.arena.size() + columns
     }
 
     /// The hash of a key in this table: seeded anew in each process, so that crafted keys cannot collide.
@@ -274,29 +283,9 @@ impl Shard {
         Some(&self.entities[number as usize])
     }
 
-    /// The packed requests of an entity.
-    pub(crate) fn held(&self, entity: &Entity) -> Requests<'_> {
-        Requests::new(self.words(entity), self.kind, joined(entity.key))
-    }
-
     /// The words of an entity's packed requests.
     pub(crate) fn words(&self, entity: &Entity) -> &[u64] {
         self.arena.words(entity.buffer, usize::from(entity.words))
-    }
-
-    /// The packed requests of an entity in the order of their words: the same however they came.
-    pub(crate) fn sorted_words(&self, entity: &Entity) -> Vec<u64> {
-        let mut words = self.words(entity);
-        let (mut agent, mut all) = (0, Vec::with_capacity(usize::from(entity.held)));
-        while let Some((one, rest)) = One::split(words) {
-            words = rest;
-            let mut whole = Vec::with_capacity(LONGEST);
-            agent = one.lengthened(agent, &mut whole);
-            all.push(whole);
-        }
-        // By time, place, and the rest.
-        all.sort_unstable_by(|a, b| (&a[1..], a[0]).cmp(&(&b[1..], b[0])));
-        all.concat()
     }
 
     /// Adds packed requests of `key` from elsewhere; `None` if there are more than a key holds, or they are none.

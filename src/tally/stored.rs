@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::collect::{COLUMNS, KeyKind, all};
 use crate::error::Error;
 use crate::series::Evidence;
+use crate::tally::packed::{LONGEST, One};
 use crate::tally::shard::{Entity, Shard};
 use crate::tally::{Correlated, Fleet, Reading, Routes, Tally, Trail, owner};
 
@@ -68,14 +69,18 @@ fn another_version() -> Error {
 }
 
 impl Tally {
-    /// The stored form: the same evidence gives the same bytes.
+    /// The stored form: the same evidence gives the same bytes. They count only where there is no [`failure`](Self::failure).
     pub fn write(&self) -> Vec<u8> {
         let mut entities: Vec<StoredEntity> = Vec::new();
         for (&kind, shards) in KeyKind::ALL.iter().zip(&self.shards) {
             let numbers: Vec<usize> =
                 (0..all().len()).filter(|&number| all()[number].key() == kind).collect();
-            for shard in shards {
+            let mut add = |shard: &Shard| {
                 entities.extend(shard.entities().iter().map(|entity| stored(kind, &numbers, shard, entity)));
+            };
+            shards.iter().for_each(&mut add);
+            if let Some(sorted) = &self.sorted {
+                sorted.shards(kind).for_each(|shard| add(&shard));
             }
         }
         entities.sort_unstable_by_key(|entity| (entity.kind, entity.key));
@@ -137,7 +142,14 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
     let key = entity.key();
     let Some(full) = entity.full() else {
         let (bytes, wanted) = (0, [0; COLUMNS]);
-        return StoredEntity { kind, key, bytes, wanted, held: shard.sorted_words(entity), full: Vec::new() };
+        return StoredEntity {
+            kind,
+            key,
+            bytes,
+            wanted,
+            held: in_order(shard.words(entity)),
+            full: Vec::new(),
+        };
     };
     let columns = numbers.iter().zip(&shard.columns);
     let evidence = columns.filter_map(|(&number, column)| {
@@ -146,6 +158,20 @@ fn stored(kind: KeyKind, numbers: &[usize], shard: &Shard, entity: &Entity) -> S
     });
     let (bytes, wanted) = (entity.bytes(), shard.wanted_of(full));
     StoredEntity { kind, key, bytes, wanted, held: Vec::new(), full: evidence.collect() }
+}
+
+/// Packed requests in the order of their words: the same however they came.
+fn in_order(mut words: &[u64]) -> Vec<u64> {
+    let (mut agent, mut all) = (0, Vec::new());
+    while let Some((one, rest)) = One::split(words) {
+        words = rest;
+        let mut whole = Vec::with_capacity(LONGEST);
+        agent = one.lengthened(agent, &mut whole);
+        all.push(whole);
+    }
+    // By time, place, and the rest.
+    all.sort_unstable_by(|a, b| (&a[1..], a[0]).cmp(&(&b[1..], b[0])));
+    all.concat()
 }
 
 /// Every part of a tally has a version of its own.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use gatehound::detect::{self, World};
-use gatehound::engine::{self, Scan};
+use gatehound::engine::{self, Memory, Scan};
 use gatehound::format::{Around, Decoder, Opening, Reader, recognise};
 use gatehound::incident::{self, Incident};
 use gatehound::report::Teller;
@@ -37,6 +37,8 @@ pub(crate) struct Log {
     pub(crate) decoders: Vec<Option<Box<dyn Decoder>>>,
     /// What lines mean.
     pub(crate) meaning: Meaning,
+    /// How much memory a scan may take.
+    pub(crate) memory: Option<Memory>,
     limits: Limits,
     /// Keeps files alive that were written for the test.
     dir: Option<TempDir>,
@@ -55,7 +57,7 @@ impl Log {
                     .map(|choice| Box::new(Reader::of(choice, &Opening::of(&head))) as Box<dyn Decoder>)
             })
             .collect();
-        Self { sources, problems, decoders, meaning: Meaning::default(), limits, dir: None }
+        Self { sources, problems, decoders, meaning: Meaning::default(), memory: None, limits, dir: None }
     }
 
     /// The log that these texts make, each a file `0.log`, `1.log` …
@@ -100,6 +102,7 @@ impl Log {
             since: None,
             until: None,
             threads,
+            memory: self.memory,
             interrupted,
             lines,
         }

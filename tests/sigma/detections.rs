@@ -71,7 +71,8 @@ fn differences(events: usize) {
         let event = line.event();
         let facts = Facts { record: &line.record, event: &event, client: None };
         let agent = event.user_agent.map(|agent| keys.name(agent)).unwrap_or_default();
-        let found = matcher.matches(&ours.rules, &facts, agent);
+        let of_path = matcher.of_path(&ours.rules, event.path.unwrap_or_default());
+        let found = matcher.matches(&ours.rules, &facts, agent, of_path);
         let found: BTreeSet<&str> =
             found.iter().map(|&number| &*ours.rules.get(number).unwrap().id).collect();
         let results = theirs.evaluate(&Seen::of(&line));

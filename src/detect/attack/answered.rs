@@ -23,6 +23,8 @@ pub(super) const ALONE: u64 = 2;
 const USED: u64 = 30;
 /// So many answers to what slipped past a filter are no chance.
 const SLIPPED: u64 = 2;
+/// So many paths that lead nowhere show that not everything is answered.
+const STEPS: u64 = 2;
 /// Payloads of so many classes cannot all have worked alike.
 const ALIKE: usize = 3;
 /// A question is asked so often, and each of its two answers given so often.
@@ -87,8 +89,14 @@ pub(super) fn read(
 ) -> Option<Worked> {
     let targets: Vec<&Target> =
         targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
-    let mut all: Vec<u64> =
-        targets.iter().flat_map(|target| off(world, target, route, nothing)).map(u64::from).collect();
+    // Where nobody else comes, no answer is ordinary.
+    let is_alone = is_alone(world, route);
+    let mut all: Vec<u64> = if is_alone {
+        let own = targets.iter().flat_map(|target| sizes(target)).map(|(size, _)| size);
+        own.filter(|&size| !nothing.holds(route, size)).map(u64::from).collect()
+    } else {
+        targets.iter().flat_map(|target| off(world, target, route, nothing)).map(u64::from).collect()
+    };
     all.sort_unstable();
     let kinds = kinds(&all);
     let (least, most) = (*all.first()?, *all.last()?);
@@ -181,6 +189,28 @@ pub(super) fn shell(
         )),
         sample: sample(best),
         bytes: 0,
+    })
+}
+
+/// What paths that climb got where nobody else comes, after others of them that led nowhere: once there are steps enough, each
+/// gives what it names.
+pub(super) fn reached(world: &World<'_>, attacked: &Attacked, nothing: &Nothing<'_>) -> Option<Worked> {
+    let climbs = |target: &&Target| {
+        let is_path = matches!(target.class(), Some(Class::PathTraversal | Class::FileInclusion));
+        is_path && super::route_of(world, target).is_some_and(|route| is_alone(world, route))
+    };
+    let targets: Vec<&Target> = attacked.targets.all().filter(climbs).collect();
+    let missed: u64 = targets.iter().map(|target| target.missing).sum();
+    let given = kinds(&all_sizes(&targets, nothing.catchall));
+    let best = targets.iter().max_by_key(|target| target.largest)?;
+    (missed >= STEPS && given >= 2).then(|| Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(format!(
+            "{missed} paths that climb led nowhere, and others gave {given} different answers, up to {}: what they name",
+            words(best.largest.map_or(0, |(bytes, ..)| bytes)),
+        )),
+        sample: sample(best),
+        bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
     })
 }
 

@@ -104,11 +104,19 @@ impl Family {
         } else {
             by_route(world, attacked, ordinary, &answered::Nothing { catchall, misses: &misses })
         };
+        let reached = if are_people {
+            None
+        } else {
+            answered::reached(world, attacked, &answered::Nothing { catchall, misses: &misses })
+        };
+        let climbs =
+            |target: &Target| matches!(target.class(), Some(Class::PathTraversal | Class::FileInclusion));
         let worked = |target: &Target| {
             let mut usual = ordinary.usual(world, target);
             usual.texts |= are_people;
             let worked = worked::judge(world, target, catchall, &Ways { usual, misses: &misses });
-            let found = route_of(world, target).and_then(|route| by_route.get(&route));
+            let of_route = route_of(world, target).and_then(|route| by_route.get(&route));
+            let found = of_route.or_else(|| reached.as_ref().filter(|_| climbs(target)));
             let is_better = target.ok > 0 && worked.outcome < Outcome::Succeeded;
             found.filter(|_| is_better).cloned().unwrap_or(worked)
         };

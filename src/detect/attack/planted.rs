@@ -12,35 +12,9 @@ use crate::evidence::Span;
 use crate::incident::{Count, Finding, Join, Kind, Outcome, Tenths};
 use crate::request::{Client, RouteKey};
 use crate::route::Method;
+use crate::signal::is_script_among_files;
 use crate::tally::RouteNorm;
 use crate::time::{Seconds, Time};
-
-/// Folders of files that are only ever read, and never run.
-static FILES: [&[u8]; 19] = [
-    b"uploads",
-    b"upload",
-    b"images",
-    b"image",
-    b"img",
-    b"pix",
-    b"icons",
-    b"css",
-    b"fonts",
-    b"static",
-    b"assets",
-    b"media",
-    b"cache",
-    b"tmp",
-    b"temp",
-    b"thumbs",
-    b"avatars",
-    b"attachments",
-    b".well-known",
-];
-
-/// Extensions of scripts that a server runs.
-static SCRIPTS: [&[u8]; 12] =
-    [b"php", b"php5", b"php7", b"phtml", b"phar", b"jsp", b"jspx", b"asp", b"aspx", b"ashx", b"cfm", b"cgi"];
 
 /// So many answers tell how they scatter.
 const ANSWERS: u64 = 8;
@@ -112,20 +86,9 @@ fn is_planted(norm: &RouteNorm) -> bool {
         && is_script_among_files(&norm.text)
 }
 
-/// Whether a path names a script in a folder of files, or one that hides behind a dot.
-fn is_script_among_files(path: &[u8]) -> bool {
-    let mut parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
-    let Some(name) = parts.pop() else { return false };
-    let Some(dot) = memchr::memrchr(b'.', name) else { return false };
-    let extension = name.get(dot + 1..).unwrap_or_default().to_ascii_lowercase();
-    let is_script = SCRIPTS.contains(&extension.as_slice());
-    let is_hidden = dot > 0 && name.first() == Some(&b'.');
-    is_script && (is_hidden || parts.iter().any(|part| FILES.contains(&part.to_ascii_lowercase().as_slice())))
-}
-
 /// The finding against one client.
 fn finding(world: &World<'_>, detector: &'static str, client: Client, one: Use) -> Finding {
-    let mut finding = Finding::new(detector, "planted-script", Kind::VulnerabilityScan);
+    let mut finding = Finding::new(detector, "planted-script", Kind::Injection);
     finding.outcome = Outcome::Probed;
     (finding.first, finding.last) = (one.span.first, one.span.last);
     finding.requests = one.requests;
@@ -150,22 +113,4 @@ fn finding(world: &World<'_>, detector: &'static str, client: Client, one: Use) 
         "Find out how it came there: whoever can write files can write others.".to_owned(),
     ];
     finding
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_belongs_where_scripts_are() {
-        for path in ["/uploads/2026/logo.php", "/theme/boost/pix/favicon.php", "/a/.cache.php", "/IMG/x.ASPX"]
-        {
-            assert!(is_script_among_files(path.as_bytes()), "{path}");
-        }
-        for path in
-            ["/admin/ajax.php", "/index.php", "/uploads/a.png", "/php", "/uploads/", "/.php", "", "/img"]
-        {
-            assert!(!is_script_among_files(path.as_bytes()), "{path}");
-        }
-    }
 }

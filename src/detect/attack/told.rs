@@ -74,8 +74,12 @@ impl Family {
         let outcome = some.iter().map(|one| one.outcome).max().unwrap_or(Outcome::Attempted);
         let reached =
             some.iter().flat_map(|one| &one.targets).find(|(_, worked)| worked.outcome >= Outcome::Succeeded);
-        let is_open = reached.is_some_and(|(target, _)| target.class().is_some_and(is_file));
-        let kind = if is_open { Kind::Exposure } else { self.kind };
+        let kind = match reached.and_then(|(target, _)| target.class()) {
+            // What it was told, it ran.
+            Some(Class::Webshell) => Kind::Injection,
+            Some(class) if is_file(class) => Kind::Exposure,
+            _ => self.kind,
+        };
         let mut finding = Finding::new(self.about.id, variant, kind);
         finding.outcome = outcome;
         let lead = lead(some);

@@ -14,21 +14,22 @@ const KEEPS_ON: i64 = 6 * HOUR;
 /// A pace above this many requests a minute is no politeness.
 const POLITE: u64 = 20;
 
-/// A crawler of everything reads other things as well: this share of its requests at least, in tenths of a percent.
-const ELSEWHERE: u64 = 50;
+/// Where more than this share of what a client asks for are objects of one route (in tenths of a percent), it is after them
+/// and crawls nothing.
+const ONE_ROUTE: u64 = 800;
 
 /// Who is refused more often than this, in tenths of a percent, does not keep to what is public.
 const REFUSED: u64 = 100;
 
-/// How much a client that asks for objects which are not everybody's behaves like a crawler: it follows links, so it comes
-/// without a name and reads other things, too.
+/// How much a client that reads objects which are not for everybody behaves like a crawler, which reads everything that is
+/// linked to, and comes without a name.
 pub(super) fn of_objects(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
-    let (nameless, elsewhere) = world.profile(client, |profile| {
-        let elsewhere = profile.ok.saturating_sub(ids.ok);
-        (profile.others.is_empty(), permille(elsewhere, profile.requests))
-    })?;
-    let follows = elsewhere >= ELSEWHERE && permille(ids.refused, ids.requests) < REFUSED;
-    if nameless && follows { of_client(world, client) } else { None }
+    let (nameless, all) = world.profile(client, |profile| (profile.others.is_empty(), profile.requests))?;
+    let is_after_them = permille(ids.requests, all) > ONE_ROUTE;
+    if !nameless || is_after_them || permille(ids.refused, ids.requests) > REFUSED {
+        return None;
+    }
+    of_client(world, client)
 }
 
 /// How much a client behaves like a crawler.

@@ -1,6 +1,6 @@
 //! A client that lists before it details: the list told it which objects there are, so nothing was guessed.
 
-use crate::collect::{Objects, ObjectsByClient, ObjectsByPrincipal, Profile};
+use crate::collect::{IdSet, Objects, ObjectsByClient, ObjectsByPrincipal, Profile};
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
@@ -10,8 +10,20 @@ use crate::route::template::node;
 /// From this share of lists among the requests on (in tenths of a percent), the objects come from lists.
 const LISTED: u64 = 100;
 
+/// From this share of refused or missing objects on (in tenths of a percent), they do not come from a list, whatever else was
+/// listed: a list names what is there, though some of it may be gone, or not for everybody.
+const GUESSED: u64 = 900;
+
 /// How much of what an actor asked for were lists of the objects of `route`.
-pub(super) fn of_objects(world: &World<'_>, actor: Actor, route: RouteKey) -> Option<ConfounderNote> {
+pub(super) fn of_objects(
+    world: &World<'_>,
+    actor: Actor,
+    route: RouteKey,
+    ids: &IdSet,
+) -> Option<ConfounderNote> {
+    if permille(ids.refused + ids.missing, ids.requests) >= GUESSED {
+        return None;
+    }
     let share = |objects: &Objects| {
         let requests = |is: &dyn Fn(RouteKey) -> bool| -> u64 {
             let of = objects.some.iter().map(|(_, asked)| asked);

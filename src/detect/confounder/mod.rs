@@ -3,10 +3,17 @@
 
 mod backup_job;
 mod broken_deploy;
+mod closed_door;
 mod crawler;
 mod dead_links;
+mod device_approval;
+mod from_inside;
+mod kept_current;
 mod list_first;
+mod logins_for_many;
 mod ordinary_parameters;
+mod own_route;
+mod own_space;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
@@ -39,6 +46,8 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Vec<ConfounderNote> 
         shared_address::of_siege(world, siege),
         stale_secret::of_siege(siege),
         retry_storm::of_siege(world, siege),
+        closed_door::of_siege(world, siege),
+        device_approval::of_siege(world, siege),
     ]
     .into_iter()
     .flatten()
@@ -75,7 +84,7 @@ pub(super) fn of_objects(
         }
         Actor::Principal(_) => (None, None),
     };
-    let listed = list_first::of_objects(world, actor, route);
+    let listed = list_first::of_objects(world, actor, route, ids);
     [
         shared,
         crawler,
@@ -84,6 +93,11 @@ pub(super) fn of_objects(
         listed,
         test_environment::of_route(world, route),
         backup_job::of_objects(world, actor, route, ids),
+        own_route::of_actor(world, actor),
+        logins_for_many::of_objects(world, actor, ids),
+        kept_current::of_objects(ids),
+        scheduled_sync::of_bursts(ids),
+        own_space::of_objects(world, actor, route, ids),
     ]
     .into_iter()
     .flatten()
@@ -108,10 +122,16 @@ pub(super) fn of_volume(
     volume: &Volume,
 ) -> Vec<ConfounderNote> {
     let shared = shared_address::of_volume(world, actor, excess, least);
-    [shared, scheduled_sync::of_volume(volume), backup_job::of_volume(world, volume)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        shared,
+        scheduled_sync::of_volume(volume),
+        backup_job::of_volume(world, volume),
+        own_route::of_actor(world, actor),
+        own_space::of_volume(world, actor, volume),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What else a great volume of one route, taken by one or by a pool, might be.
@@ -155,6 +175,8 @@ pub(super) fn of_refusals(
 }
 
 /// What else a reader of everything might be.
-pub(super) fn of_reader(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+pub(super) fn of_reader(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
     crawler::of_client(world, client)
+        .or_else(|| from_inside::of_client(world, client))
+        .or_else(|| scheduled_sync::of_bursts(ids))
 }

@@ -1,5 +1,6 @@
 //! More data taken than this principal or client has cause to: against its peers and against its own past hours.
 
+mod one_hand;
 mod peers;
 mod people;
 mod told;
@@ -17,6 +18,7 @@ use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
+use one_hand::is_one_hand;
 use peers::Peers;
 use people::{is_crowd, is_fashion, is_mostly, is_tail};
 
@@ -53,7 +55,8 @@ static ABOUT: About = About {
     why: "A stolen token or a leaving colleague needs no exploit: listing pages or exporting reports until all is gone.",
     looks_like: "Volume far beyond the other users of the same routes: a burst of pages or exports, or an export every few \
                  minutes all day.",
-    look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a crowd \
+    look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a \
+                  machine that has its routes to itself, somebody who takes out what is his own from where he works, a crowd \
                   behind one address (many agents, many routes), a large download that everybody takes, one file watched in pieces, the end of a tail.",
     blind_spots: "A theft below 50 MB. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",
@@ -206,7 +209,8 @@ impl Judge {
                     && (peers.has_many(route) || pool.len() as u64 * 2 >= peers.users(route))
                     && !is_crowd(world, &pool)
                     && !is_fashion(world, route, &pool)
-                    && !is_tail(peers, route, &pool);
+                    && !is_tail(peers, route, &pool)
+                    && is_one_hand(world, &pool);
                 let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
                 if is_pool && enough {
                     vec![pool]
@@ -236,7 +240,7 @@ impl Judge {
         for (number, route) in volume.routes.iter() {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
-            if is_one_file(route) && peers.users(key) >= FEW as u64 {
+            if (is_one_file(route) || is_same_answer(world, key, route)) && peers.users(key) >= FEW as u64 {
                 continue;
             }
             let usual = peers.usual(key);
@@ -275,4 +279,12 @@ const FAR_BEYOND: u64 = 4;
 /// Whether what was taken of a route is one file in pieces, or two: watching a film takes hundreds of answers.
 fn is_one_file(route: &RouteBytes) -> bool {
     route.pieces * 10 >= route.taken.bytes * 8 && route.things.count() <= 2
+}
+
+/// Whether what was taken of a route is one document again and again: its address has no variable, and all answers are the
+/// same size within one in a hundred.
+fn is_same_answer(world: &World<'_>, key: RouteKey, route: &RouteBytes) -> bool {
+    let is_fixed = world.template_text(key.0).is_some_and(|text| !text.contains(&b'{'));
+    let whole = route.largest.saturating_mul(route.taken.requests);
+    is_fixed && route.later == 0 && whole.saturating_mul(99) <= route.taken.bytes.saturating_mul(100)
 }

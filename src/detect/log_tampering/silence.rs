@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ABOUT, doubtful, samples};
-use crate::collect::{ATTACK_TICK, Attacks};
+use crate::collect::{ATTACK_TICK, Attacked, Attacks};
 use crate::detect::World;
 use crate::detect::story;
-use crate::incident::{Count, Finding, Join};
+use crate::incident::{Count, Finding, Join, Scale, Tenths};
 use crate::request::Client;
 use crate::tally::{FLEET_TICK, Step};
 use crate::time::{MINUTE, Time};
@@ -25,6 +25,10 @@ const TICKS: u64 = 3;
 const BESIDE: u64 = 60;
 /// Whoever attacked within this of a silence may profit from it, in microseconds.
 const NEAR: i64 = 10 * MINUTE;
+/// Whoever attacks so often within that time on either side of a silence was at it before and behind.
+const EACH_SIDE: u64 = 5;
+/// Attacks are rare where they take up at most this share of a log: then it is no chance that a silence falls into one.
+const RARE: (i64, i64) = (1, 10);
 /// Clients that are named.
 const NAMED: usize = 20;
 
@@ -70,6 +74,12 @@ impl Minutes {
             width,
             requests: series.ticks(FLEET_TICK).map(|(start, one)| (number(start), one.requests)).collect(),
         }
+    }
+
+    /// From the first to the last, in microseconds.
+    fn length(&self) -> i64 {
+        let ends = self.requests.first_key_value().zip(self.requests.last_key_value());
+        ends.map_or(0, |((first, _), (last, _))| (last - first + 1).saturating_mul(self.width))
     }
 
     /// The ticks within a step forth, if nobody asked for anything in them.
@@ -121,7 +131,11 @@ fn told(world: &World<'_>, minutes: &Minutes, silence: &Silence) -> Option<Findi
     let step = silence.step;
     let mut finding = doubtful("silence");
     (finding.first, finding.last) = (step.from, step.to);
-    finding.clients = profiting(world, &step);
+    let through = cut_through(world, minutes, &step);
+    finding.clients = if through.is_empty() { profiting(world, &step) } else { through.clone() };
+    if !through.is_empty() {
+        (finding.scale, finding.confidence, finding.score) = (Scale::Sustained, 60, Tenths(600));
+    }
     if let [only] = finding.clients.as_slice() {
         finding.joins = vec![Join::Client(only.of)];
     }
@@ -129,11 +143,15 @@ fn told(world: &World<'_>, minutes: &Minutes, silence: &Silence) -> Option<Findi
     finding.metrics = BTreeMap::from([("expected", expected), ("minutes", minutes_of(&step))]);
     finding.test("expected requests", expected * 10, least * 10, "requests");
     finding.reason = format!(
-        "no request from {} to {}, in traffic that never pauses otherwise and of which {} were to be expected: the service was \
-         down, or lines were taken out",
+        "no request from {} to {}, in traffic that never pauses otherwise and of which {} were to be expected: {}",
         step.from.rfc3339(0),
         step.to.rfc3339(0),
         story::count(expected),
+        if through.is_empty() {
+            "the service was down, or lines were taken out"
+        } else {
+            "an attack was under way before and behind it, and took the service down, or lines of it were taken out"
+        },
     );
     finding.recommendations = vec![
         "Ask whether the service was down; if it was not, look for the lines where they were sent besides, and at who can write \
@@ -141,6 +159,41 @@ fn told(world: &World<'_>, minutes: &Minutes, silence: &Silence) -> Option<Findi
             .to_owned(),
     ];
     Some(finding)
+}
+
+/// Who attacked up to a silence and on behind it, heaviest first; nobody where attacks are so usual that one or another stands
+/// on both sides of any silence.
+fn cut_through(world: &World<'_>, minutes: &Minutes, step: &Step) -> Vec<Count<Client>> {
+    let tries = |attacked: &Attacked, from: i64, to: i64| -> u64 {
+        let ticks = attacked.activity.ticks(ATTACK_TICK);
+        ticks.filter(|(start, _)| (from..=to).contains(&start.0)).map(|(_, tries)| tries.0).sum()
+    };
+    let spans = world.population::<Attacks>().collect_from(EACH_SIDE * 2, |_, attacked| {
+        let before = tries(attacked, step.from.0 - NEAR, step.from.0);
+        // A tick begins before what happens in it.
+        let behind = tries(attacked, step.to.0 - ATTACK_TICK.micros(), step.to.0 + NEAR);
+        Some((attacked.span, before >= EACH_SIDE && behind >= EACH_SIDE, attacked.requests))
+    });
+    let mut all: Vec<(i64, i64)> = spans.iter().map(|(_, (span, ..))| (span.first.0, span.last.0)).collect();
+    all.sort_unstable();
+    let is_over_it = |&(first, last): &(i64, i64)| first <= step.from.0 && last >= step.to.0;
+    // Nobody attacks in the silence itself.
+    let mut attacked = if all.iter().any(is_over_it) { step.from.0 - step.to.0 } else { 0 };
+    let mut until = i64::MIN;
+    for (first, last) in all {
+        attacked += (last - first.max(until)).max(0);
+        until = until.max(last);
+    }
+    let log = minutes.length();
+    if attacked.saturating_mul(RARE.1) > log.saturating_mul(RARE.0) {
+        return Vec::new();
+    }
+    let through = spans.into_iter().filter(|(_, (_, through, _))| *through);
+    let mut through: Vec<Count<Client>> =
+        through.map(|(key, (.., requests))| Count { of: Client(key), requests }).collect();
+    through.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    through.truncate(NAMED);
+    through
 }
 
 /// How long a step is, in minutes.

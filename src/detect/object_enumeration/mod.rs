@@ -1,6 +1,7 @@
 //! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
 
 mod peers;
+mod shared_out;
 mod told;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use crate::collect::{Collector, IdSet, Objects, ObjectsByClient, ObjectsByPrinci
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::{in_tenths, test};
 use crate::detect::statistics::{permille, quantile};
-use crate::detect::walks::{by_route, is_public};
+use crate::detect::walks::{by_route, is_public_route};
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, pool};
 use crate::evidence::Span;
 use crate::hash::NameHash;
@@ -56,7 +57,8 @@ static ABOUT: About = About {
     looks_like: "Dozens of different ids of one route: neighbours (a walk), or many refused and missing among them (probing), \
                  or many more than any peer reads, on a route whose objects mostly belong to one reader each.",
     look_alikes: "A catalogue that everybody reads (that is scraping at most); a support desk (scattered ids, all allowed, by \
-                  hand); a backup on its own endpoint; a crawler; a crowd behind one address.",
+                  hand); a backup on its own endpoint; a machine that has its routes to itself; somebody who logs in for many and reads what \
+                  is each one's; a program that reads the same again and again; a crawler; a crowd behind one address.",
     blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
                   attacker who changes address after each object.",
     thresholds: &[
@@ -122,7 +124,9 @@ impl Detector for ObjectEnumeration {
             Actor::Principal(NameHash(u64::try_from(key).unwrap_or(0)))
         });
         let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
-        principals.into_iter().chain(clients).collect()
+        let shared_out =
+            if world.tells_clusters() { shared_out::findings(world, &judge) } else { Vec::new() };
+        principals.into_iter().chain(clients).chain(shared_out).collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -178,7 +182,7 @@ impl Judge {
 
     /// How near somebody came to a walk on each route, by neighbouring ids or by those that are refused.
     fn measure_walks(&self, world: &World<'_>, objects: &Objects) -> Vec<Vec<Test>> {
-        let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+        let own = |(route, _): &(RouteKey, IdSet)| !is_public_route(world, *route);
         let ways = |(_, ids): (RouteKey, IdSet)| {
             let objects = || test("objects", ids.asked(), self.objects, "objects");
             let refused = permille(ids.refused + ids.missing, ids.requests);
@@ -193,7 +197,7 @@ impl Judge {
 
     /// Whether so many objects of somebody's own were asked for that it may be a walk.
     fn may_be_walk(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
-        let is_public = world.norm(route).is_some_and(is_public);
+        let is_public = is_public_route(world, route);
         // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
         let refused = permille(ids.refused + ids.missing, ids.requests);
         let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;

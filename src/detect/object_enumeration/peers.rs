@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::collect::{Collector, IdSet, Objects};
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, quantile};
-use crate::detect::walks::{by_route, is_public};
+use crate::detect::walks::{by_route, is_public_route};
 use crate::detect::{World, people};
 use crate::request::RouteKey;
 
@@ -56,7 +56,7 @@ impl Peers {
         let readers = world.population::<C>().collect_where(
             |key, _, _| sample.has(key),
             |subject, objects| {
-                let own = |(route, _): &(RouteKey, IdSet)| !world.norm(*route).is_some_and(is_public);
+                let own = |(route, _): &(RouteKey, IdSet)| !is_public_route(world, *route);
                 let here = by_route(world, objects).into_iter().filter(own);
                 let here: Vec<(RouteKey, u64)> = here.map(|(route, ids)| (route, ids.asked())).collect();
                 (!here.is_empty() && people(C::KEY, subject) == 1).then_some(here)

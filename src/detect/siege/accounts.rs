@@ -1,6 +1,6 @@
 //! Accounts that are besieged, from wherever.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Siege;
 use super::source::{gaps, opened_first};
@@ -17,13 +17,13 @@ use crate::route::EndpointClass;
 use crate::series::Evidence;
 use crate::time::MINUTE;
 
-/// One siege for each account that is besieged and not among those known to be.
-pub(super) fn besieged(world: &World<'_>, known: &BTreeSet<u64>) -> Vec<Siege> {
+/// One siege for each account that is besieged by others than those of whom it is `known`.
+pub(super) fn besieged(world: &World<'_>, known: &BTreeMap<u64, BTreeSet<Client>>) -> Vec<Siege> {
     let least = Least::of(world);
     let found = world.population::<Accounts>().collect_from(least.at_account, |subject, tried| {
         let account = u64::try_from(subject.key()).unwrap_or(0);
-        if known.contains(&account) {
-            return None;
+        if let Some(theirs) = known.get(&account) {
+            return beside(world, account, tried, theirs, least);
         }
         let (all, worst, class) = verdicts(world, tried)?;
         let (by_owner, owners) = if class.takes_credentials() {
@@ -46,6 +46,30 @@ pub(super) fn besieged(world: &World<'_>, known: &BTreeSet<u64>) -> Vec<Siege> {
         }
     });
     found.into_iter().map(|(_, siege)| siege).collect()
+}
+
+/// The siege of the one source that tries an account as often as besiegers do, beside those who try it among others.
+fn beside(
+    world: &World<'_>,
+    account: u64,
+    tried: &Tried,
+    theirs: &BTreeSet<Client>,
+    least: Least,
+) -> Option<Siege> {
+    let (_, worst, class) = verdicts(world, tried)?;
+    let others = tried.clients.iter().filter(|(_, from)| !theirs.contains(&Client(from.client)));
+    let of = |from: &FromClient| world.doors().count(worst, from.outcomes.iter());
+    let (verdicts, _, from) = others
+        .map(|(key, from)| (of(from), key, from))
+        .max_by_key(|&(verdicts, key, _)| (verdicts.refused, key))?;
+    let waits = !class.takes_credentials() && waits(from);
+    if waits || verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
+        return None;
+    }
+    let but_it = tried.clients.iter().map(|(_, other)| Client(other.client));
+    let but_it: BTreeSet<Client> = but_it.filter(|other| other.0 != from.client).collect();
+    let siege = siege(world, account, tried, (worst, class), verdicts, &but_it);
+    Some(Siege { span: from.span, sources: 1, ..siege })
 }
 
 /// How tries at an account ended, the door that refused most, and its class.

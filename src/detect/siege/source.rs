@@ -48,11 +48,10 @@ fn single(world: &World<'_>, least: Least, visit: &Visit, route: &LoginRoute) ->
     (share >= least.refused_share).then_some(siege)
 }
 
-/// How many requests somebody made as whoever it proved to be, and as which of these accounts.
-fn works_as(profile: &Profile, accounts: &Bounded<Try, 1024>) -> (u64, BTreeSet<u64>) {
-    let names = profile.others.iter().map(|(name, _)| name);
-    let taken = names.filter(|&name| accounts.get(name).is_some()).collect();
-    (profile.others.all().map(|other| other.requests).sum(), taken)
+/// How many requests somebody made as whoever it proved to be, and as whom.
+fn works_as(profile: &Profile) -> (u64, BTreeSet<u64>) {
+    let names = profile.others.iter().map(|(name, _)| name).collect();
+    (profile.others.all().map(|other| other.requests).sum(), names)
 }
 
 /// The first gap between two of these requests and the last, in microseconds; `None` where there are not three.
@@ -76,7 +75,7 @@ impl Siege {
         let crowd = world.profile(client, |profile| confounder::crowd(profile) > 0) == Some(true);
         let mut taken = BTreeSet::new();
         if door == ANYWHERE {
-            let works = world.profile(client, |profile| works_as(profile, &route.accounts));
+            let works = world.profile(client, works_as);
             (verdicts.accepted, taken) = works.unwrap_or_default();
         }
         let mut samples = story::ends(&route.samples.all());

@@ -4,7 +4,7 @@ use crate::doctor::Gateway;
 
 /// In the order in which they are shown where several write the same format.
 pub(in crate::doctor) static APPLICATIONS: &[Gateway] =
-    &[TOMCAT, UWSGI, UVICORN, GIN, SQUID, PANELS, ZORAXY, ZEEK];
+    &[TOMCAT, REACTOR_NETTY, WSO2, UWSGI, UVICORN, GIN, SQUID, PANELS, ZORAXY, ZEEK];
 
 const TOMCAT: Gateway = Gateway {
     name: "Tomcat",
@@ -19,6 +19,26 @@ const TOMCAT: Gateway = Gateway {
         ("user_agent", "%{User-Agent}i"),
     ],
     note: "",
+};
+
+const REACTOR_NETTY: Gateway = Gateway {
+    name: "reactor-netty, Spring Cloud Gateway",
+    formats: &["reactor-netty"],
+    place: "",
+    config: "",
+    adds: &[],
+    note: "The line of `reactor.netty.http.server.accessLogEnabled` is fixed: have `HttpServer.accessLog` write one of your own, \
+           combined or JSON, or put a proxy before it.",
+};
+
+const WSO2: Gateway = Gateway {
+    name: "WSO2 API Manager",
+    formats: &["wso2"],
+    place: "",
+    config: "",
+    adds: &[],
+    note: "Its pass-through transport tells the answer in a line of its own, which says nothing of the request: put a proxy before \
+           it for answers beside their requests.",
 };
 
 const UWSGI: Gateway = Gateway {
@@ -50,7 +70,7 @@ const GIN: Gateway = Gateway {
 
 const SQUID: Gateway = Gateway {
     name: "Squid",
-    formats: &["squid"],
+    formats: &["squid", "squid-combined"],
     place: "squid.conf",
     config: r#"logformat gatehound %>a - %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User-Agent}>h"
 access_log daemon:/var/log/squid/requests.log logformat=gatehound"#,

@@ -12,6 +12,7 @@ const NGINX: Gateway = Gateway {
         "combined",
         "nginx-main",
         "combined-time",
+        "combined-more",
         "vhost-combined",
         "vhost-combined-time",
         "forwarded-first",
@@ -78,7 +79,7 @@ CustomLog "logs/access_log" gatehound"#,
 
 const HAPROXY: Gateway = Gateway {
     name: "HAProxy",
-    formats: &["haproxy", "haproxy-json"],
+    formats: &["haproxy", "haproxy-clf", "haproxy-json"],
     place: "the `frontend`, in place of `option httplog`",
     config: r#"http-request set-var(txn.token) req.hdr(Authorization),sha2(256),hex if { req.hdr(Authorization) -m found }
 http-request set-var(txn.user) http_auth_bearer,jwt_payload_query('$.sub')

@@ -2,10 +2,16 @@
 //! A kin is one file with one [`Clf`] in it.
 
 mod block;
+mod no_access;
 mod salvage;
+mod shared;
 
+pub(super) use no_access::no_access;
+pub(super) use shared::{Known, status_follows};
+
+use self::shared::Core;
 use super::columns::{Columns, Quoting};
-use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size, status};
+use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size};
 use super::{Around, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
@@ -39,6 +45,8 @@ pub(super) enum Left {
     Vhost,
     /// `vhost client - id user`.
     VhostAndId,
+    /// `- client ident user`.
+    Dash,
     /// `hop, hop, client ident user`, or `"hop, hop" client ident user`.
     Forwarded,
 }
@@ -71,19 +79,33 @@ impl Decoder for Clf {
         self.name
     }
 
-    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
-        let line = trimmed(record);
-        match self.line(line, Quoting::Escaped) {
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
+        self.decode_after(record, around, &mut super::Known::default())
+    }
+
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        _: Around<'a>,
+        known: &mut super::Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
+        if known.is_object {
+            return Err(Malformed::Unknown);
+        }
+        let (line, known) = (trimmed(record), &mut known.clf);
+        match self.line(line, Quoting::Escaped, &mut known.escaped) {
             Ok(event) => Ok(event),
             Err(malformed) if memchr::memchr(b'\\', line).is_none() => {
                 Err(no_access(line).unwrap_or(malformed))
             }
             // Traefik doubles no backslash, so one may stand before the quote that closes.
-            Err(malformed) => self.line(line, Quoting::Raw).map_err(|_| no_access(line).unwrap_or(malformed)),
+            Err(malformed) => self
+                .line(line, Quoting::Raw, &mut known.raw)
+                .map_err(|_| no_access(line).unwrap_or(malformed)),
         }
     }
 
-    fn salvage<'a>(&self, record: &'a [u8]) -> Option<Event<'a>> {
+    fn salvage<'a>(&self, record: &'a [u8], _: Around<'a>) -> Option<Event<'a>> {
         salvage::salvage(self, trimmed(record))
     }
 
@@ -94,13 +116,19 @@ impl Decoder for Clf {
 
 impl Clf {
     /// Takes a line apart. The time is looked for first, because a user name may hold blanks and brackets.
-    fn line<'a>(&self, line: &'a [u8], quoting: Quoting) -> Result<Event<'a>, Malformed> {
+    fn line<'a>(
+        &self,
+        line: &'a [u8],
+        quoting: Quoting,
+        known: &mut Option<Result<Core<'a>, Malformed>>,
+    ) -> Result<Event<'a>, Malformed> {
         let (open, left, (time, time_digits)) = self::open(line).ok_or_else(|| {
             if memchr::memchr(b'"', line).is_some() { Malformed::Time } else { Malformed::Short }
         })?;
         let mut event = Event { time, time_digits, ..Event::default() };
         self.left(left, &mut event)?;
-        self.request(Columns::new(&line[open..], quoting), &mut event)?;
+        let core = *known.get_or_insert_with(|| Core::of(Columns::new(&line[open..], quoting)));
+        self.right(core?, &mut event)?;
         let escaped = memchr::memchr(b'\\', line).is_some();
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
         Ok(event)
@@ -110,6 +138,7 @@ impl Clf {
     fn left<'a>(&self, left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
         match self.left {
             Left::Client => set_client_and_user(left, event),
+            Left::Dash => set_client_and_user(left.strip_prefix(b"- ").ok_or(Malformed::Client)?, event),
             Left::Vhost => {
                 let at = memchr::memchr(b' ', left).ok_or(Malformed::Short)?;
                 let (host, rest) = (&left[..at], &left[at + 1..]);
@@ -142,20 +171,11 @@ impl Clf {
     }
 
     /// Sets what the request line and everything behind it tell.
-    fn request<'a>(&self, mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
-        let mut strict = columns;
-        let mut request = strict.quoted_before(status_follows)?;
-        if strict.rest().is_empty() {
-            request = columns.quoted()?;
-        } else {
-            columns = strict;
-        }
-        if salvage::second_stamp(request) < request.len() {
-            return Err(Malformed::Unbalanced);
-        }
-        set_request(event, request);
-        set_status(event, columns.word()?)?;
-        event.bytes_out = Some(size(columns.word()?)?);
+    fn right<'a>(&self, core: Core<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
+        let mut columns = core.behind;
+        set_request(event, core.request);
+        set_status(event, core.status)?;
+        event.bytes_out = Some(size(core.size)?);
         if self.right == Right::Agent {
             event.referer = Some(present(columns.quoted()?));
             event.user_agent = Some(present(columns.quoted()?));
@@ -212,17 +232,6 @@ fn forwarded_first(left: &[u8]) -> Option<(&[u8], &[u8])> {
     None
 }
 
-/// Whether a status stands behind a closing quote.
-pub(super) fn status_follows(behind: &[u8]) -> bool {
-    match behind {
-        [b' ', b'-'] | [b' ', b'-', b' ', ..] => true,
-        [b' ', code @ ..] => {
-            code.get(..3).and_then(status).is_some() && matches!(code.get(3), None | Some(b' '))
-        }
-        _ => false,
-    }
-}
-
 /// Sets client and user from `client ident user`; a user may hold blanks or be missing.
 pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
     let (client, rest) = split_blank(left);
@@ -258,29 +267,6 @@ pub(super) fn without_port(host: &[u8]) -> &[u8] {
     match memchr::memchr(b':', host) {
         Some(at) if memchr::memrchr(b':', host) == Some(at) => &host[..at],
         _ => host,
-    }
-}
-
-/// Why a line is no access line at all: blank, a comment, or a line of an error log.
-pub(super) fn no_access(line: &[u8]) -> Option<Malformed> {
-    let is = |at: usize, shape: &[u8]| {
-        line.get(at..at + shape.len()).is_some_and(|text| {
-            text.iter().zip(shape).all(|(byte, shape)| match shape {
-                b'0' => byte.is_ascii_digit(),
-                b'A' => byte.is_ascii_alphabetic(),
-                shape => byte == shape,
-            })
-        })
-    };
-    let nginx = is(0, b"0000/00/00 00:00:00 [A");
-    let apache = is(0, b"[AAA AAA 00 00:00:00") && memchr::memmem::find(line, b"] [").is_some();
-    let apache_clf = is(0, b"[00/AAA/0000:00:00:00 +0000] [A");
-    let litespeed = is(0, b"0000-00-00 00:00:00.000000 [A");
-    match line.trim_ascii() {
-        b"" => Some(Malformed::Blank),
-        [b'#', ..] => Some(Malformed::Comment),
-        _ if nginx || apache || apache_clf || litespeed => Some(Malformed::NotAccess),
-        _ => None,
     }
 }
 

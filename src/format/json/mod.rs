@@ -1,16 +1,20 @@
 //! JSON lines of whatever producer: keys are understood by their names, flat or nested. A plan learned from the head
 //! reads lines that keep the order of their keys; all others, and only slower, are read key by key.
 
+mod doubled;
 mod later;
+mod learn;
 mod names;
 mod path;
 mod plan;
 pub(super) mod producers;
+mod salvage;
 mod scan;
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
+use doubled::Members;
+use learn::PLANS;
 use path::Path;
 use plan::{Line, Plan};
 use producers::Producer;
@@ -19,14 +23,10 @@ pub(super) use names::of_name;
 
 use super::clf::no_access;
 use super::slot::{Growing, Meaning, Slot};
-use super::{Around, Clock, Decoded, Decoder, Each, Format, Opening, Scratch};
+use super::{Around, Clock, Decoded, Decoder, Each, Format, Opening};
 use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 
-/// How many orders of keys are learned from a head.
-const PLANS: usize = 4;
-/// How many lines of a head are looked at for them.
-const LINES: usize = 100;
 /// How many more are learned while a block is read, if the head was another.
 const MORE_PLANS: usize = 4;
 /// After so many lines that no plan fits, the next is learned.
@@ -59,46 +59,24 @@ impl Format for Json {
 /// Paths of keys that mean what a format string says, not what they are called; ascending.
 pub(super) type Given = Vec<(Vec<u8>, Option<Meaning>)>;
 
-/// Hardly any producer writes lines longer than this.
-const LONG: usize = 64 << 10;
-
 /// JSON lines of one source.
 pub(super) struct JsonLines {
     plans: Vec<Arc<Plan>>,
     given: Given,
     /// Whose lines alone are read; anybody's where it is not said.
     producer: Option<&'static Producer>,
+    /// The producer's bit in what [`producers::of_line`] says.
+    bit: u32,
+    /// Whether most lines name a member twice, as their producer writes them.
+    doubles: bool,
     /// For times without a zone.
     clock: Clock,
 }
 
 impl JsonLines {
-    /// A decoder that knows the orders of keys that are most frequent in `head`.
-    pub(super) fn learn(head: &[u8], given: Given, producer: Option<&'static Producer>) -> Self {
-        let mut decoder = Self { plans: Vec::new(), given, producer, clock: Clock::default() };
-        let scratch = Scratch::default();
-        let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
-        let mut plans: Vec<(usize, Plan)> = Vec::new();
-        for line in whole.split(|&byte| byte == b'\n').map(trimmed).take(LINES) {
-            if let Some((times, _)) = plans.iter_mut().find(|(_, plan)| plan.fits(line)) {
-                *times += 1;
-            } else if decoder.by_keys(line, &mut Growing::new(), Around::nothing(&scratch)).is_ok() {
-                plans.extend(decoder.plan(line).map(|plan| (1, plan)));
-            }
-        }
-        plans.sort_by_key(|(times, _)| Reverse(*times));
-        decoder.plans = plans.into_iter().map(|(_, plan)| Arc::new(plan)).take(PLANS).collect();
-        decoder
-    }
-
     /// The same, with a clock.
     pub(super) fn by(self, clock: &Clock) -> Self {
         Self { clock: clock.clone(), ..self }
-    }
-
-    /// The plan of a line.
-    fn plan(&self, line: &[u8]) -> Option<Plan> {
-        Plan::learn(line, |path| self.meaning(path))
     }
 
     /// What the value at `path` says.
@@ -116,14 +94,9 @@ impl JsonLines {
         growing: &mut Growing<'a>,
         around: Around<'a>,
     ) -> Result<(), Malformed> {
-        let line = trimmed(record);
-        if line.first() != Some(&b'{') {
-            return Err(no_access(line).unwrap_or(Malformed::Json));
-        }
-        // Every producer asks, one after the other: of those that the head does not show, none looks through a line so long.
-        if line.len() > LONG && self.producer.is_some() && self.plans.is_empty() {
-            return Err(Malformed::Unknown);
-        }
+        let Some(line) = trimmed(record) else {
+            return Err(no_access(super::clf::trimmed(record)).unwrap_or(Malformed::Json));
+        };
         match by_plan(&self.plans, line, growing, &mut 0) {
             Some(read) if read.length == line.len() => self.finish(growing, read.escaped, around),
             _ => {
@@ -140,23 +113,48 @@ impl JsonLines {
         growing: &mut Growing<'a>,
         around: Around<'a>,
     ) -> Result<(), Malformed> {
-        let mut seen = 0;
+        let (mut seen, mut members, mut array) = (0, Members::default(), (usize::MAX, None));
         let whole = scan::object(line, &mut |path, leaf| {
-            seen |= self.producer.map_or(0, |producer| producer.groups(path.text()));
-            if leaf.counts
-                && let Some(meaning) = self.meaning(path)
-            {
+            match leaf.later {
+                // Of an array with very many members, each means what the one before it does.
+                Some(first) if first == array.0 => {}
+                _ => {
+                    seen |= self.producer.map_or(0, |producer| producer.groups(path.text()));
+                    array = (leaf.later.unwrap_or(usize::MAX), self.meaning(path));
+                }
+            }
+            let Some(meaning) = array.1 else { return };
+            if leaf.counts {
                 growing.put(meaning, leaf.value);
-            } else if let Some(first) = leaf.later
-                && let Some(meaning) = self.meaning(path)
-            {
+                if !self.doubles {
+                    members.pass(path, &leaf, meaning);
+                }
+            } else if let Some(first) = leaf.later {
                 later::put(growing, meaning, leaf.value, &line[first..leaf.end()]);
             }
         })?;
         if self.producer.is_some_and(|producer| seen != producer.whole()) {
             return Err(if growing.has_request() { Malformed::Unknown } else { Malformed::NotAccess });
         }
+        if members.are_doubled() {
+            return self.forged(line, &members, growing, around);
+        }
         self.finish(growing, whole.escaped, around)
+    }
+
+    /// Reads a line into which a stranger wrote members.
+    fn forged<'a>(
+        &self,
+        line: &'a [u8],
+        members: &Members,
+        growing: &mut Growing<'a>,
+        around: Around<'a>,
+    ) -> Result<(), Malformed> {
+        growing.restart();
+        let mut certain = members.certain();
+        scan::object(line, &mut |path, leaf| certain.take(growing, path, &leaf, self.meaning(path)))?;
+        self.finish(growing, false, around)?;
+        certain.finish(growing, line)
     }
 
     /// The event of an access line; a line that asks for nothing is none.
@@ -183,15 +181,37 @@ impl JsonLines {
     }
 }
 
+/// Which producers could have written a record, once one of them asked.
+#[derive(Default)]
+pub(super) struct Known(Option<Result<u32, Malformed>>);
+
 impl Decoder for JsonLines {
     fn format(&self) -> &'static str {
         self.producer.map_or(Json.name(), |producer| producer.name())
+    }
+
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        around: Around<'a>,
+        known: &mut super::Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
+        let of_line = || trimmed(record).ok_or(Malformed::Json).and_then(producers::of_line);
+        if self.bit == 0 || self.bit & (*known.json.0.get_or_insert_with(of_line))? != 0 {
+            self.decode(record, around)
+        } else {
+            Err(Malformed::Unknown)
+        }
     }
 
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
         let mut growing = Growing::new();
         self.read(record, &mut growing, around)?;
         Ok(growing.into_event())
+    }
+
+    fn salvage<'a>(&self, record: &'a [u8], around: Around<'a>) -> Option<Event<'a>> {
+        salvage::salvage(self, trimmed(record)?, around)
     }
 
     /// As any decoder does it, but no event is moved, and a plan finds the end of its line by itself.
@@ -211,7 +231,7 @@ impl Decoder for JsonLines {
                 let read = self.read(record, &mut growing, around);
                 misses += u32::from(read.is_ok());
                 if read.is_ok() && misses % MISSES == 0 && plans.len() < PLANS + MORE_PLANS {
-                    plans.extend(self.plan(trimmed(record)).map(Arc::new));
+                    plans.extend(trimmed(record).and_then(|line| self.plan(line)).map(Arc::new));
                 }
                 read
             };
@@ -248,15 +268,28 @@ pub(super) fn each_value<'a>(
     scan::object(object, &mut |path, leaf| each(path.text(), leaf.value)).map(|_| ())
 }
 
+/// What the key `name` of a line says; dots part it as they part a path of keys.
+pub(super) fn of_key(name: &[u8]) -> Option<Meaning> {
+    let mut path = Path::default();
+    path.push(name);
+    names::meaning(&path)
+}
+
 /// Whether a value at this path of keys tells what was asked for or how it was answered.
 pub(super) fn is_of_http(path: &[u8]) -> bool {
     let asks = [Slot::Method, Slot::Target, Slot::Request, Slot::Status, Slot::Protocol];
     of_name(path).is_some_and(|meaning| asks.contains(&meaning.slot))
 }
 
-/// `record` without byte order mark and blanks around it.
-fn trimmed(record: &[u8]) -> &[u8] {
-    record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii()
+/// Whether `record` begins as an object does.
+pub(super) fn is_object(record: &[u8]) -> bool {
+    record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii_start().starts_with(b"{")
+}
+
+/// `record` without byte order mark and blanks around it, if it begins as an object does.
+fn trimmed(record: &[u8]) -> Option<&[u8]> {
+    let line = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii_start();
+    line.starts_with(b"{").then(|| line.trim_ascii_end())
 }
 
 #[cfg(test)]

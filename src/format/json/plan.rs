@@ -2,6 +2,8 @@
 //! the values, byte by byte, and what each value means. A line that departs from it anywhere is read the long way, with
 //! the same outcome.
 
+mod anchored;
+
 use super::later;
 use super::path::Path;
 use super::scan::{Leaf, object, scalar_end, string_end};

@@ -11,8 +11,12 @@ mod mended;
 mod proxies;
 mod schemas;
 
-use super::{JsonLines, Slot};
-use crate::event::Event;
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+use super::{JsonLines, Slot, each_value};
+use crate::event::{Event, Malformed};
 use crate::format::fields::Unit;
 use crate::format::slot::Meaning;
 use crate::format::{Around, Decoder, Format, Opening};
@@ -53,11 +57,42 @@ impl Producer {
         self.mend
     }
 
+    /// Its bit in what [`of_line`] says.
+    pub(super) fn bit(&self) -> u32 {
+        PRODUCERS.iter().zip(0..).find(|(one, _)| one.name == self.name).map_or(0, |(_, nth)| 1 << nth)
+    }
+
     /// All groups.
     pub(super) fn whole(&self) -> u32 {
         (1 << self.signature.len()) - 1
     }
 }
+
+/// Which producers could have written an object, a bit each in the order of [`PRODUCERS`]: those whose paths are all there.
+pub(super) fn of_line(line: &[u8]) -> Result<u32, Malformed> {
+    let mut seen = [0; PRODUCERS.len()];
+    each_value(line, &mut |path, _| {
+        for &(producer, groups) in PATHS.get(path).map_or(&[][..], Vec::as_slice) {
+            seen[producer] |= groups;
+        }
+    })?;
+    let whole = PRODUCERS.iter().zip(seen).zip(0..).filter(|((producer, seen), _)| *seen == producer.whole());
+    Ok(whole.map(|(_, nth)| 1 << nth).sum())
+}
+
+/// Numbers of producers with groups of theirs, by path.
+type Paths = HashMap<&'static [u8], Vec<(usize, u32)>, foldhash::quality::RandomState>;
+
+/// For each path of a signature, which groups of which producers it stands for.
+static PATHS: LazyLock<Paths> = LazyLock::new(|| {
+    let mut paths = Paths::default();
+    for (nth, producer) in PRODUCERS.iter().enumerate() {
+        for &path in producer.signature.iter().copied().flatten() {
+            paths.entry(path).or_default().push((nth, producer.groups(path)));
+        }
+    }
+    paths
+});
 
 impl Format for Producer {
     fn name(&self) -> &'static str {
@@ -133,6 +168,18 @@ pub(in crate::format) static PRODUCERS: &[&Producer] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_bit_for_each_producer_and_every_sample_has_its_own() {
+        assert!(PRODUCERS.len() <= 32);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/formats");
+        for (nth, producer) in PRODUCERS.iter().enumerate() {
+            let log = std::fs::read(folder.join(producer.name).with_extension("log")).unwrap();
+            let lines = log.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"{"));
+            let told: Vec<u32> = lines.filter_map(|line| of_line(line).ok()).collect();
+            assert!(told.iter().any(|told| told >> nth & 1 == 1), "{}: {told:?}", producer.name);
+        }
+    }
 
     #[test]
     fn paths_with_a_meaning_of_their_own_ascend_so_that_they_are_found() {

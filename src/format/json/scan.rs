@@ -22,6 +22,8 @@ pub(super) struct Leaf<'a> {
     pub(super) counts: bool,
     /// Where the array's first member begins, of which this is a later one.
     pub(super) later: Option<usize>,
+    /// Whether its name stands in a list, `{"name":"User-Agent","value":"curl"}`, where one may come twice.
+    pub(super) is_listed: bool,
 }
 
 impl Leaf<'_> {
@@ -45,8 +47,15 @@ pub(super) fn object<'a>(
     line: &'a [u8],
     leaf: &mut dyn FnMut(&Path<'a>, Leaf<'a>),
 ) -> Result<Whole, Malformed> {
-    let mut scan =
-        Scan { line, at: 0, whole: Whole::default(), path: Path::default(), counts: true, later: None, leaf };
+    let mut scan = Scan {
+        line,
+        at: 0,
+        whole: Whole::default(),
+        path: Path::default(),
+        counts: true,
+        later: None,
+        each: leaf,
+    };
     scan.blanks();
     scan.expect(b'{')?;
     scan.members(0)?;
@@ -117,7 +126,7 @@ struct Scan<'a, 'l> {
     path: Path<'a>,
     counts: bool,
     later: Option<usize>,
-    leaf: &'l mut dyn FnMut(&Path<'a>, Leaf<'a>),
+    each: &'l mut dyn FnMut(&Path<'a>, Leaf<'a>),
 }
 
 impl<'a> Scan<'a, '_> {
@@ -163,14 +172,14 @@ impl<'a> Scan<'a, '_> {
                 self.at += 1;
                 let at = self.at;
                 let value = self.string()?;
-                self.give(Leaf { at, value, is_string: true, counts: self.counts, later: self.later });
+                self.leaf(at, value, true);
                 Ok(())
             }
             Some(_) => {
                 let at = self.at;
                 self.at = scalar_end(self.line, at);
                 let value = &self.line[at..self.at];
-                self.give(Leaf { at, value, is_string: false, counts: self.counts, later: self.later });
+                self.leaf(at, value, false);
                 Ok(())
             }
         }
@@ -217,25 +226,30 @@ impl<'a> Scan<'a, '_> {
         };
         let (line, at, whole) = (self.line, self.at, self.whole);
         let path = Path::default();
-        let mut scan = Scan { line, at: at + 1, whole, path, counts: true, later: None, leaf: &mut leaf };
+        let mut scan = Scan { line, at: at + 1, whole, path, counts: true, later: None, each: &mut leaf };
         scan.whole.irregular = true;
         scan.members(depth + 1)?;
         (self.at, self.whole) = (scan.at, scan.whole);
         if let (Some(name), Some(value)) = (name, value) {
             let before = self.path.push(name);
-            self.give(Leaf { counts: self.counts, ..value });
+            self.give(Leaf { counts: self.counts, is_listed: true, ..value });
             self.path.pop(before);
         } else if let Some(address) = address.filter(|_| self.counts) {
             let later = first_address.replace(address.at);
             let before = self.path.push(b"ip");
-            self.give(Leaf { counts: later.is_none(), later, ..address });
+            self.give(Leaf { counts: later.is_none(), later, is_listed: true, ..address });
             self.path.pop(before);
         }
         Ok(())
     }
 
+    /// Gives a string or a scalar.
+    fn leaf(&mut self, at: usize, value: &'a [u8], is_string: bool) {
+        self.give(Leaf { at, value, is_string, counts: self.counts, later: self.later, is_listed: false });
+    }
+
     fn give(&mut self, leaf: Leaf<'a>) {
-        (self.leaf)(&self.path, leaf);
+        (self.each)(&self.path, leaf);
     }
 
     /// A string behind its opening quote.

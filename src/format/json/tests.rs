@@ -9,9 +9,10 @@ fn told(event: Result<&Event<'_>, Malformed>) -> String {
     format!("{event:?}")
 }
 
-/// What the lines say without any plan.
-fn slowly(lines: &[String]) -> Vec<String> {
-    let slow = JsonLines { plans: Vec::new(), given: Vec::new(), producer: None, clock: Clock::default() };
+/// What the lines say without any plan, in a source that begins with `head`.
+fn slowly(head: &[String], lines: &[String]) -> Vec<String> {
+    let slow =
+        JsonLines { plans: Vec::new(), ..JsonLines::learn(head.join("\n").as_bytes(), Vec::new(), None) };
     lines
         .iter()
         .map(|line| told(slow.decode(line.as_bytes(), Around::alone()).as_ref().map_err(|&m| m)))
@@ -155,7 +156,7 @@ proptest! {
             lines.iter().map(|(nth, choices, how)| spoilt(&line(*nth, choices), *how)).collect();
         // So often that plans are learned on the way.
         let lines: Vec<String> = (0..times).flat_map(|_| lines.iter().cloned()).collect();
-        let slowly = slowly(&lines);
+        let slowly = slowly(&head, &lines);
         let [alone, together] = quickly(&head, &lines, end);
         prop_assert_eq!(&alone, &slowly);
         prop_assert_eq!(&together, &slowly);
@@ -200,7 +201,7 @@ fn an_empty_array_says_nothing() {
     };
     let lines = ["[200]", "[]", "[\"404\"]", "[ ]", "[,200]"].map(line);
     let [alone, together] = quickly(&lines[..1], &lines, "\n");
-    assert_eq!(alone, slowly(&lines));
+    assert_eq!(alone, slowly(&lines[..1], &lines));
     assert_eq!(together, alone);
     assert!(!alone[1].contains("aborted"), "{}", alone[1]);
 }

@@ -35,11 +35,11 @@ pub(super) fn tls_version(value: &[u8]) -> &[u8] {
     }
 }
 
-/// A size; nothing said is no size.
+/// A size, with a plus before it where `HAProxy` wrote the line before the end; nothing said is no size.
 pub(super) fn whole(value: &[u8]) -> Result<Option<u64>, Malformed> {
     match present(value) {
         b"" | b"-1" => Ok(None),
-        digits => number(digits).map(Some).ok_or(Malformed::Size),
+        [b'+', digits @ ..] | digits => number(digits).map(Some).ok_or(Malformed::Size),
     }
 }
 

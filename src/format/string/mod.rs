@@ -7,6 +7,7 @@ mod dialect;
 mod directives;
 mod envoy;
 mod fills;
+mod forged;
 mod goaccess;
 mod gunicorn;
 mod haproxy;

@@ -1,5 +1,6 @@
 //! Literals and fields in turn, as a format string has them, and how a line is held against them.
 
+use super::forged;
 use super::layout::Parts;
 use super::shape::Shape;
 use super::values::put;
@@ -98,16 +99,33 @@ impl Template {
     /// Takes a line apart; where a blank in an unquoted target misled that, from both sides.
     fn read<'a>(&self, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
         let first = self.read_with(line, |template, growing, parts| template.put(line, growing, parts));
-        let Some(pivot) = self.pivot(|literal| literal.first().is_some_and(|&byte| byte != b'"')) else {
-            return first;
-        };
-        first.or_else(|malformed| {
-            let rest = line.strip_prefix(self.start.as_slice()).ok_or(malformed)?;
-            let again = self.read_with(line, |template, growing, parts| {
-                template.take_both_sides(pivot, rest, growing, parts)
-            });
-            again.map_err(|_| malformed)
-        })
+        if let Some(pivot) = self.other_pivot() {
+            return forged::or_one(first, self.read_from_both_sides(pivot, line), line);
+        }
+        match self.pivot(|literal| literal.first().is_some_and(|&byte| byte != b'"')) {
+            Some(pivot) => {
+                first.or_else(|malformed| self.read_from_both_sides(pivot, line).map_err(|_| malformed))
+            }
+            None => first,
+        }
+    }
+
+    /// The first field that a stranger fills and ends with a quote, where nothing is escaped and another comes behind it: what
+    /// stands between them can be taken for more than one thing.
+    fn other_pivot(&self) -> Option<usize> {
+        let mut strangers = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.literal.first() == Some(&b'"') && field.shape.is_strangers());
+        let (first, _) = strangers.next().filter(|_| self.escapes == Escapes::None)?;
+        strangers.next().map(|_| first)
+    }
+
+    /// The event of a line whose fields before `pivot` are taken from the left, and those behind it from the right.
+    fn read_from_both_sides<'a>(&self, pivot: usize, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let rest = line.strip_prefix(self.start.as_slice()).ok_or(Malformed::Short)?;
+        self.read_with(line, |template, growing, parts| template.take_both_sides(pivot, rest, growing, parts))
     }
 
     /// The event of a line whose fields `put` takes.

@@ -19,7 +19,7 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
     let mut rest = line;
     while let Some(at) = memchr::memmem::find(rest, b"<Data Name=\"") {
         rest = &rest[at + 12..];
-        let Some(end) = memchr::memmem::find(rest, b"\">") else { continue };
+        let Some(end) = memchr::memmem::find(rest, b"\">") else { break };
         let (name, behind) = (&rest[..end], &rest[end + 2..]);
         let close = memchr::memmem::find(behind, b"</Data>").ok_or(Malformed::Unbalanced)?;
         if matches!(column(name), Some(Column::Date | Column::Time)) || column(name).is_some() {

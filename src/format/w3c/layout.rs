@@ -22,6 +22,8 @@ pub(super) enum Dialect {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Layout {
     pub(super) dialect: Dialect,
+    /// The same, by the names of the columns alone.
+    named: Dialect,
     columns: Vec<Option<Column>>,
     /// Of lines that tell only the time of day.
     date: Option<(i32, u8, u8)>,
@@ -45,23 +47,33 @@ impl Layout {
                 let names = value.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
                 self.columns = names.clone().take(COLUMNS).map(column).collect();
                 let has = |wanted: &[u8]| names.clone().any(|name| name == wanted);
-                self.dialect = if name == b"#fields" {
+                self.named = if name == b"#fields" {
                     Dialect::Zeek
                 } else if has(b"x-edge-location") {
                     Dialect::CloudFront
-                } else if self.is_microsoft || has(b"s-ip") && has(b"sc-win32-status") || has(b"s-sitename") {
+                } else if has(b"s-ip") && has(b"sc-win32-status") || has(b"s-sitename") {
                     Dialect::Iis
                 } else {
                     Dialect::Other
                 };
+                self.settle();
                 return true;
             }
             b"#Date" | b"#Start-Date" => self.date = date(value).or(self.date),
             b"#GMT-Offset" => self.east = east(value),
-            b"#Software" => self.is_microsoft = value.starts_with(b"Microsoft") || value.starts_with(b"IIS"),
+            b"#Software" => {
+                self.is_microsoft = value.starts_with(b"Microsoft") || value.starts_with(b"IIS");
+                self.settle();
+            }
             _ => {}
         }
         false
+    }
+
+    /// Says who writes the lines, in whichever order that was told.
+    fn settle(&mut self) {
+        let by_software = self.named == Dialect::Other && self.is_microsoft;
+        self.dialect = if by_software { Dialect::Iis } else { self.named };
     }
 
     /// Whether columns are known, and among them what makes an access log.

@@ -180,7 +180,7 @@ impl Decoder for Opened {
         match line.first() {
             None => return Err(Malformed::Blank),
             Some(b'#') => return Err(Malformed::Comment),
-            _ if line.trim_ascii().is_empty() => return Err(Malformed::Blank),
+            _ if line.trim_ascii_start().is_empty() => return Err(Malformed::Blank),
             _ => {}
         }
         let mut growing = Growing::new();
@@ -205,7 +205,7 @@ impl Decoder for Opened {
                         layout.direct(line);
                         Err(Malformed::Comment)
                     }
-                    _ if line.trim_ascii().is_empty() => Err(Malformed::Blank),
+                    _ if line.trim_ascii_start().is_empty() => Err(Malformed::Blank),
                     _ => match Some(&layout).filter(|layout| layout.has_columns()) {
                         Some(layout) => self.read(line, layout, around, &mut growing),
                         None => self.read_headless(line, around, &mut growing),

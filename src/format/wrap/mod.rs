@@ -5,6 +5,7 @@ mod ansi;
 mod compose;
 mod cri;
 mod journald;
+mod labels;
 mod octets;
 mod rfc3164;
 mod rfc5424;
@@ -48,6 +49,7 @@ static WRAPPERS: &[&Wrapper] = &[
     &journald::JOURNALD,
     &shipper::SHIPPER,
     &stamped::STAMPED,
+    &labels::LABELS,
     &tagged::TAGGED,
 ];
 

@@ -14,7 +14,8 @@ pub(super) static RFC5424: Wrapper = Wrapper {
         let (_application, rest) = word(rest)?;
         let (_process, rest) = word(rest)?;
         let (_id, rest) = word(rest)?;
-        let message = behind_data(rest)?.trim_ascii_start();
+        // Heroku's drains leave the structured data out.
+        let message = behind_data(rest).unwrap_or(rest).trim_ascii_start();
         let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
         Some(Peeled { line: message, time: iso8601(stamp) })
     },

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::facts::Facts;
 use super::super::read::read;
-use super::super::{Matcher, Rules};
+use super::super::{Matcher, OfPath, Rules};
 use super::{asking, page};
 use crate::hash::{Keys, NameHash};
 
@@ -29,7 +29,7 @@ fn notes(rules: &Rules, target: &str) -> Vec<(u16, u64)> {
     let event = asking(target);
     let facts = Facts { record: b"", event: &event, client: None };
     let mut matcher = Matcher::default();
-    let (mut notes, matching) = (Vec::new(), matcher.matches(rules, &facts, NameHash::NONE));
+    let (mut notes, matching) = (Vec::new(), matcher.matches(rules, &facts, NameHash::NONE, OfPath::UNKNOWN));
     rules.note(matching, &facts, &Keys::default(), &mut notes);
     notes.iter().map(|note| (note.correlation, note.word)).collect()
 }

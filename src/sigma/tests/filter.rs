@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::facts::Facts;
-use super::super::{Matcher, Rules, load};
+use super::super::{Matcher, OfPath, Rules, load};
 use super::{asking, holds, line, page, rules};
 use crate::hash::NameHash;
 
@@ -21,7 +21,7 @@ fn what_was_quiet_once_is_quiet_again_and_nothing_else_is() {
         let event = asking(target);
         let facts = Facts { record: b"", event: &event, client: None };
         assert_eq!(
-            matcher.matches(&rules, &facts, NameHash::NONE).len(),
+            matcher.matches(&rules, &facts, NameHash::NONE, OfPath::UNKNOWN).len(),
             usize::from(target.contains("wanted")),
             "{target}"
         );
@@ -70,7 +70,7 @@ fn the_rules_that_come_along_do_what_their_examples_say() {
             let (event, record) = (example.event(), example.words());
             let facts = Facts { record: record.as_bytes(), event: &event, client: None };
             let found = Matcher::default()
-                .matches(&loaded.rules, &facts, NameHash::NONE)
+                .matches(&loaded.rules, &facts, NameHash::NONE, OfPath::UNKNOWN)
                 .iter()
                 .any(|&one| loaded.rules.get(one).is_some_and(|one| one.id == rule.id));
             assert_eq!(found, example.matches, "{path} behind the filter: {}", example.words());
@@ -157,7 +157,10 @@ fn neither_filter_nor_memory_changes_what_matches() {
             let wanted: Vec<u16> =
                 all.filter(|(_, rule)| rule.expr.holds(&facts)).map(|(number, _)| number).collect();
             let agent = keys.name(event.user_agent.unwrap());
-            assert_eq!(matcher.matches(&rules, &facts, agent), wanted, "{target} by {word}");
+            let of_path = matcher.of_path(&rules, event.path.unwrap_or(b""));
+            let remembered = matcher.matches(&rules, &facts, agent, of_path).to_vec();
+            assert_eq!(remembered, matcher.matches(&rules, &facts, agent, OfPath::UNKNOWN));
+            assert_eq!(remembered, wanted, "{target} by {word}");
             found += wanted.len();
         }
     }

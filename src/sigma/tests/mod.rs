@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::facts::Facts;
 use super::read::read;
-use super::{Matcher, Rules};
+use super::{Matcher, OfPath, Rules};
 use crate::event::Event;
 use crate::hash::NameHash;
 
@@ -52,7 +52,7 @@ fn holds(rules: &Rules, event: &Event<'_>) -> bool {
     let facts = Facts { record: &record, event, client: None };
     let alone = rules.get(0).unwrap().expr.holds(&facts);
     assert_eq!(
-        Matcher::default().matches(rules, &facts, NameHash(7)) == [0],
+        Matcher::default().matches(rules, &facts, NameHash(7), OfPath::UNKNOWN) == [0],
         alone,
         "the filter changed the answer"
     );

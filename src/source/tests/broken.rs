@@ -33,6 +33,19 @@ fn binary_garbage_and_an_empty_file_are_read_like_anything_else() {
 }
 
 #[test]
+fn a_file_of_tables_is_no_log_and_says_what_to_do() {
+    let folder = folder();
+    let parquet = write(&folder, "logs/a.parquet", b"PAR1\x15\x04\nmore PAR1");
+    let log = write(&folder, "logs/b.log", b"PAR2 is a line\n");
+    let (sources, problems) = find(&[&parquet], &Limits::default());
+    assert!(sources.is_empty() && problems[0].fatal);
+    assert!(problems[0].message.starts_with("a Parquet file"), "{}", problems[0].message);
+    // Beside logs it is only told.
+    let (sources, problems) = find(&[log.parent().unwrap()], &Limits::default());
+    assert_eq!((sources.len(), problems.len(), problems[0].fatal), (1, 1, false));
+}
+
+#[test]
 fn a_log_that_shrinks_under_us_gives_what_is_left() {
     let folder = folder();
     let path = write(&folder, "a.log", &b"0123456\n".repeat(1000));

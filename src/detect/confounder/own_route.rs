@@ -1,0 +1,74 @@
+//! A machine's account and the routes that were made for it: nobody else uses them, and it uses nothing else. A thief takes
+//! what others use with the account of somebody who does other things, too.
+
+use crate::collect::{PROFILE_TICK, PrincipalProfiles, Profile};
+use crate::detect::statistics::{permille, scatter};
+use crate::detect::{Actor, World};
+use crate::incident::ConfounderNote;
+use crate::time::HOUR;
+
+/// An account that asks for what others use more often than this has a life besides, and may be somebody's whom a thief robbed.
+const STRAY: u64 = 2;
+
+/// A route that no more addresses than this ask for is used by nobody else: a machine and its stand-in.
+const NOBODY_ELSE: u64 = 2;
+
+/// From this share of its requests on (in tenths of a percent), hardly anything is refused or missing.
+const ALLOWED: u64 = 980;
+
+/// From this share of an address's requests on (in tenths of a percent), it is one account's.
+const ONE_ACCOUNT: u64 = 950;
+
+/// Who keeps on for this long, in microseconds, works around the clock, as machines do and people do not.
+const KEEPS_ON: i64 = 14 * HOUR;
+
+/// Fewer ticks than this show no pace; a pace that scatters half as much as chance, or less, is a machine's: of twenty ticks
+/// of a Poisson process one in thirty is as even.
+const TICKS: u64 = 8;
+const EVEN: u64 = 50;
+
+/// Whether an account, or the one behind an address, has its routes to itself and does nothing else, as machines do it.
+pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote> {
+    let account = match actor {
+        Actor::Principal(principal) => u128::from(principal.0),
+        Actor::Client(_) => actor.profile(world, only_account)??,
+    };
+    let profiles = world.population::<PrincipalProfiles>();
+    let hours = profiles.with(account, |profile| {
+        let is_machine = profile.others.count() <= NOBODY_ELSE
+            && profile.agents.count() <= 1
+            && permille(profile.ok + profile.troubled, profile.requests) >= ALLOWED
+            && (profile.span.micros() >= KEEPS_ON || is_even(profile));
+        (is_machine && shared(world, profile) <= STRAY).then(|| profile.span.micros() / HOUR)
+    })??;
+    let reason = format!(
+        "this account uses nothing but routes that nobody else uses, evenly over {hours} h, and hardly anything is refused"
+    );
+    Some(super::note("own-route", 85, reason))
+}
+
+/// The one account behind an address.
+fn only_account(profile: &Profile) -> Option<u128> {
+    let most = profile.others.iter().map(|(_, other)| (other.requests, other.key)).max()?;
+    (permille(most.0, profile.requests) >= ONE_ACCOUNT).then_some(most.1)
+}
+
+/// How many of an account's requests went to routes that others use as well.
+fn shared(world: &World<'_>, profile: &Profile) -> u64 {
+    let is_own = |number| {
+        let norm = world.route(number).and_then(|route| world.norm(route));
+        norm.is_some_and(|norm| norm.clients.count() <= NOBODY_ELSE)
+    };
+    let own: u64 =
+        profile.routes.iter().filter(|&(number, _)| is_own(number)).map(|(_, one)| one.requests).sum();
+    // Of an account with many routes only some are kept; it is no machine with routes of its own.
+    profile.requests.saturating_sub(own)
+}
+
+/// Whether an account's pace is a machine's.
+fn is_even(profile: &Profile) -> bool {
+    let width = profile.activity.width(PROFILE_TICK);
+    let ticks = profile.activity.ticks(PROFILE_TICK).map(|(start, tries)| (start, tries.0));
+    let (slots, percent) = scatter(width, &ticks.collect::<Vec<_>>());
+    slots >= TICKS && percent <= EVEN
+}
