@@ -201,9 +201,9 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"reset_token"
         | b"subscription-key" => Meaning::Secret,
         b"key" | b"code" | b"auth" => Meaning::Vague,
-        b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" => Meaning::Nothing,
         // A signature says what may be fetched with this address, not who fetches it.
-        b"sig" | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
+        b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
+        | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
         lower if ends_as_id(lower, name) => Meaning::Object,
         b"variables" => Meaning::Variables,
         lower if demand::is_page_size(lower) => Meaning::PageSize,

@@ -11,11 +11,11 @@ use crate::incident::ConfounderNote;
 use crate::request::Client;
 use crate::time::MINUTE;
 
-/// Others who are refused in the same way before an outage is believed to refuse whoever comes.
+/// Fewer others than this do not tell how an outage answers whoever comes.
 const OTHERS: usize = 3;
 
-/// How much of a siege falls into outages in which its door refused others as well. A service that fails answers 5xx: who is
-/// told meanwhile that a password is wrong guessed it.
+/// How much of a siege falls into outages in which its door refused others as well, if there were any. A service that fails
+/// answers 5xx: who is told meanwhile that a password is wrong guessed it.
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
     let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
@@ -34,15 +34,16 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
         format!(
             "{share} % of the tries fall into an outage, in which {}",
             if is_explained {
-                "others were refused here, too"
+                "whoever else came here was refused"
             } else {
-                "hardly anybody else was refused here"
+                "others were not refused here, or it is a flood"
             }
         ),
     ))
 }
 
-/// Whether most others who came to the door of a siege during an outage, and only then, were refused.
+/// Whether most others who came to the door of a siege during an outage, and only then, were refused, or hardly anybody else
+/// came: then it is everybody who was.
 fn refuses_others(world: &World<'_>, siege: &Siege) -> bool {
     let ours: BTreeSet<Client> = siege.clients.iter().map(|count| count.of).collect();
     let others = world.visits().iter().filter(|visit| {
@@ -53,7 +54,7 @@ fn refuses_others(world: &World<'_>, siege: &Siege) -> bool {
     });
     let others: Vec<Verdicts> = others.map(|visit| world.doors().of_visit(visit)).collect();
     let refused = others.iter().filter(|verdicts| verdicts.refused > verdicts.accepted + verdicts.trouble);
-    others.len() >= OTHERS && refused.count() * 2 > others.len()
+    others.len() < OTHERS || refused.count() * 2 > others.len()
 }
 
 /// Refusals of several clients by minute, each client's at the finest that is known of it.

@@ -84,16 +84,16 @@ impl Beat {
         let slots = u64::try_from((last - first) / width).unwrap_or(0) + 1;
         let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
         // The line and the count, both times the number of ticks: before and after each tick that is not empty.
-        let (mut least, mut most, mut so_far) = (0_i128, 0_i128, 0_u64);
+        let (mut below, mut above, mut so_far) = (0_i128, 0_i128, 0_u64);
         for &(start, here) in ticks {
             let nth = u64::try_from((start.0 - first) / width).unwrap_or(0);
             for (passed, counted) in [(nth, so_far), (nth + 1, so_far + here)] {
                 let off = i128::from(counted * slots) - i128::from(tries * passed);
-                (least, most) = (least.min(off), most.max(off));
+                (below, above) = (below.min(off), above.max(off));
             }
             so_far += here;
         }
-        let off = u64::try_from((most - least) * 10 / i128::from(slots)).unwrap_or(u64::MAX);
+        let off = u64::try_from((above - below) * 10 / i128::from(slots)).unwrap_or(u64::MAX);
         let period = i64::try_from(slots).unwrap_or(i64::MAX).saturating_mul(width);
         Some(Self { period: period / i64::try_from(tries.max(1)).unwrap_or(i64::MAX), tries, slots, off })
     }
