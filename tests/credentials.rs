@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+#[path = "credentials/excuses.rs"]
+mod excuses;
 #[path = "credentials/pages.rs"]
 mod pages;
 

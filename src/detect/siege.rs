@@ -44,6 +44,10 @@ pub(crate) struct Siege {
     pub(super) over: Over,
     /// From the first to the last.
     pub(super) span: Span,
+    /// The first gap between two tries and the last, in microseconds, where one source made them.
+    pub(super) gaps: Option<(i64, i64)>,
+    /// Whether the first try succeeded, as far as its status tells.
+    pub(super) opened_first: bool,
     /// Telling requests.
     pub(super) samples: Vec<Sample>,
     /// What was sent.

@@ -24,7 +24,7 @@ pub struct Query<'a> {
     pub object: ObjectId,
     /// Whom the first account-like parameter names, as it stands.
     pub account: Option<&'a [u8]>,
-    /// The first token, key or signature. Hash it at once.
+    /// The first token or key. Hash it at once.
     pub secret: Option<&'a [u8]>,
     /// The most entries that any parameter asks for; 0 where none says.
     pub demand: u32,
@@ -196,15 +196,14 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"password"
         | b"passwd"
         | b"pwd"
-        | b"signature"
-        | b"x-amz-signature"
         | b"x-amz-security-token"
-        | b"x-goog-signature"
         | b"session_token"
         | b"reset_token"
         | b"subscription-key" => Meaning::Secret,
-        b"key" | b"code" | b"sig" | b"auth" => Meaning::Vague,
-        b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" => Meaning::Nothing,
+        b"key" | b"code" | b"auth" => Meaning::Vague,
+        // A signature says what may be fetched with this address, not who fetches it.
+        b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
+        | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
         lower if ends_as_id(lower, name) => Meaning::Object,
         b"variables" => Meaning::Variables,
         lower if demand::is_page_size(lower) => Meaning::PageSize,
@@ -264,6 +263,8 @@ mod tests {
             ("code=SplxlOBeZQQYbYS6WxSbIA", None, None, None, Some("SplxlOBeZQQYbYS6WxSbIA")),
             ("api_key=k1&token=k2", None, None, None, Some("k1")),
             ("session_id=5", None, None, None, None),
+            ("Expires=1&Signature=9a09030bd836f0004163", None, None, None, None),
+            ("sv=2023&sig=9a09030bd836f0004163f0b72b81da", None, None, None, None),
             ("operationName=Order&variables=%7B%22orderId%22%3A42%7D", None, Some(42), None, None),
             (r#"variables={"first":9,"id":"7"}"#, None, Some(7), None, None),
             ("variables=%7B%22category%22%3A%22sofa%22%7D&op=%", None, None, None, None),

@@ -18,10 +18,15 @@ const POLITE: u64 = 20;
 /// and crawls nothing.
 const ONE_ROUTE: u64 = 800;
 
-/// How much a client that reads objects which are not for everybody behaves like a crawler, which reads everything.
+/// Who is refused more often than this, in tenths of a percent, does not keep to what is public.
+const REFUSED: u64 = 100;
+
+/// How much a client that reads objects which are not for everybody behaves like a crawler, which reads everything that is
+/// linked to, and comes without a name.
 pub(super) fn of_objects(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
-    let all = world.profile(client, |profile| profile.requests)?;
-    if permille(ids.requests, all) > ONE_ROUTE {
+    let (nameless, all) = world.profile(client, |profile| (profile.others.is_empty(), profile.requests))?;
+    let is_after_them = permille(ids.requests, all) > ONE_ROUTE;
+    if !nameless || is_after_them || permille(ids.refused, ids.requests) > REFUSED {
         return None;
     }
     of_client(world, client)

@@ -1,24 +1,60 @@
 //! Clients that retry through an outage: what fails is the service, not the password.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{REFUSAL_TICK, Refusals};
 use crate::detect::World;
+use crate::detect::doors::Verdicts;
 use crate::detect::siege::Siege;
 use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
+use crate::request::Client;
 use crate::time::MINUTE;
 
-/// How much of a siege falls into outages of the whole service.
+/// Fewer others than this do not tell how an outage answers whoever comes.
+const OTHERS: usize = 3;
+
+/// How much of a siege falls into outages in which its door refused others as well, if there were any. A service that fails
+/// answers 5xx: who is told meanwhile that a password is wrong guessed it.
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
-    let (_, ticks) = siege.over.activity();
+    let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
     let within: u64 =
         ticks.iter().filter(|&&(start, _)| world.in_outage(start)).map(|&(_, tries)| tries).sum();
-    let share = permille(within, tries);
-    (within > 0).then(|| {
-        super::note("retry-storm", share / 10, format!("{} % of the tries fall into an outage", share / 10))
-    })
+    if within == 0 {
+        return None;
+    }
+    let share = permille(within, tries) / 10;
+    let most = ticks.iter().map(|&(_, tries)| tries).max().unwrap_or(0);
+    let pace = most * 60 / u64::from(width.0.max(60)) / siege.sources.max(1);
+    let is_explained = pace < WITHOUT_WAITING && refuses_others(world, siege);
+    Some(super::note(
+        "retry-storm",
+        if is_explained { share } else { share / 4 },
+        format!(
+            "{share} % of the tries fall into an outage, in which {}",
+            if is_explained {
+                "whoever else came here was refused"
+            } else {
+                "others were not refused here, or it is a flood"
+            }
+        ),
+    ))
+}
+
+/// Whether most others who came to the door of a siege during an outage, and only then, were refused, or hardly anybody else
+/// came: then it is everybody who was.
+fn refuses_others(world: &World<'_>, siege: &Siege) -> bool {
+    let ours: BTreeSet<Client> = siege.clients.iter().map(|count| count.of).collect();
+    let others = world.visits().iter().filter(|visit| {
+        visit.door == siege.door
+            && !ours.contains(&visit.client)
+            && world.in_outage(visit.span.first)
+            && world.in_outage(visit.span.last)
+    });
+    let others: Vec<Verdicts> = others.map(|visit| world.doors().of_visit(visit)).collect();
+    let refused = others.iter().filter(|verdicts| verdicts.refused > verdicts.accepted + verdicts.trouble);
+    others.len() < OTHERS || refused.count() * 2 > others.len()
 }
 
 /// Refusals of several clients by minute, each client's at the finest that is known of it.

@@ -1,9 +1,10 @@
-//! A machine whose secret expired: one account, one failure each period, for hours, as regular as a clock.
+//! A machine whose secret expired: one account, one failure each period, for hours, as regular as a clock. Whoever guesses
+//! slowly waits about as long each time, but not exactly: what tells them apart is how far the tries drift from the beat.
 
 use crate::detect::siege::Siege;
-use crate::detect::statistics::scatter;
+use crate::detect::story;
 use crate::incident::ConfounderNote;
-use crate::time::MINUTE;
+use crate::time::{MINUTE, SECOND, Time};
 
 /// A clock runs for at least this long before it is believed to be one, in microseconds.
 const RUNS: i64 = 90 * MINUTE;
@@ -11,15 +12,17 @@ const RUNS: i64 = 90 * MINUTE;
 /// A clock with a pace above this many tries a minute is a tool.
 const PACE: u64 = 6;
 
-/// Fewer tries a tick than this do not tell a clock from somebody who waits a little longer or shorter each time.
-const TELLING: u64 = 5;
+/// So many successes may be those of the secret before it expired and of the one that replaced it.
+const REPLACED: u64 = 2;
 
-/// Whether tries come as from a clock, where they scatter so many percent as much as chance, with so many hundredths of a try a
-/// tick. Ticks cut a clock's tries into counts that differ by one, which is a variance of a quarter at most; gaps that differ
-/// by a twentieth add a four-hundredth of the mean. Tools that guess slowly vary their gaps by a third.
-fn is_clock(dispersion: u64, mean: u64) -> bool {
-    mean < TELLING * 100 || dispersion * mean <= 100 * (25 + mean / 400)
-}
+/// A program's gaps differ from its period by no more than this share, in percent: what it waits for an answer.
+const JITTER: i64 = 5;
+
+/// What whole seconds in a log add to a gap or take from it, in microseconds.
+const ROUNDED: i64 = 2 * SECOND;
+
+/// Fewer ticks than this show no beat.
+const SLOTS: u64 = 4;
 
 /// Whether the account's owner is refused, or how regular a siege of one source is.
 pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
@@ -31,7 +34,10 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
         ));
     }
     let one_account = siege.accounts.count() <= 1;
-    if siege.clients.len() > 2 || siege.agents.len() > 1 || !one_account || siege.verdicts.accepted > 2 {
+    let accepted = siege.verdicts.accepted;
+    // Tries that end in a success found something; a secret that expired was one before.
+    let found = accepted > REPLACED || accepted > 0 && !siege.opened_first;
+    if siege.clients.len() > 2 || siege.agents.len() > 1 || !one_account || found {
         return None;
     }
     let length = siege.span.micros();
@@ -41,27 +47,105 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
     if length < RUNS || tries / minutes > PACE {
         return None;
     }
-    // The first and last tick are cut short; between them a clock leaves no gap, and each tick is like the next.
-    let (slots, dispersion) = scatter(width, &ticks);
-    if slots == 0 {
-        return None;
-    }
-    let named = siege.accounts.count() == 1;
-    let mean = tries * 100 / (ticks.len() as u64).max(1);
-    let score = match dispersion {
-        _ if !named && !is_clock(dispersion, mean) => 10,
-        0..=15 if slots >= 4 => 95,
-        16..=30 if slots >= 4 => 80,
-        31..=60 if named && slots >= 4 => 75,
-        _ => 10,
-    };
+    // The first and the last tick are cut short.
+    let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
+    let beat = Beat::of(inner, width.micros())?;
+    let keeps_time = beat.slots >= SLOTS && beat.is_kept();
+    let waits_alike =
+        siege.clients.len() > 1 || siege.gaps.is_some_and(|gaps| are_periods(gaps, beat.period));
     Some(super::note(
         "stale-secret",
-        score,
+        if keeps_time && waits_alike { 95 } else { 10 },
         format!(
-            "{tries} tries over {minutes} min at an even pace: {}.{:02} times the scatter of chance",
-            dispersion / 100,
-            dispersion % 100
+            "{} tries over {minutes} min, one each {} s, up to {}.{} off the beat",
+            story::count(tries),
+            beat.period / SECOND,
+            beat.off / 10,
+            beat.off % 10
         ),
     ))
+}
+
+/// How well tries keep to a beat.
+struct Beat {
+    /// From one try to the next, in microseconds.
+    period: i64,
+    /// How many tries fell into how many ticks.
+    tries: u64,
+    slots: u64,
+    /// How far their number strays from a straight line, from one side to the other, in tenths of a try.
+    off: u64,
+}
+
+impl Beat {
+    /// That of tries in ticks which are so many microseconds wide; `None` where there are none.
+    fn of(ticks: &[(Time, u64)], width: i64) -> Option<Self> {
+        let (first, last) = (ticks.first()?.0.0, ticks.last()?.0.0);
+        let slots = u64::try_from((last - first) / width).unwrap_or(0) + 1;
+        let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
+        // The line and the count, both times the number of ticks: before and after each tick that is not empty.
+        let (mut below, mut above, mut so_far) = (0_i128, 0_i128, 0_u64);
+        for &(start, here) in ticks {
+            let nth = u64::try_from((start.0 - first) / width).unwrap_or(0);
+            for (passed, counted) in [(nth, so_far), (nth + 1, so_far + here)] {
+                let off = i128::from(counted * slots) - i128::from(tries * passed);
+                (below, above) = (below.min(off), above.max(off));
+            }
+            so_far += here;
+        }
+        let off = u64::try_from((above - below) * 10 / i128::from(slots)).unwrap_or(u64::MAX);
+        let period = i64::try_from(slots).unwrap_or(i64::MAX).saturating_mul(width);
+        Some(Self { period: period / i64::try_from(tries.max(1)).unwrap_or(i64::MAX), tries, slots, off })
+    }
+
+    /// Whether a clock would do it: cutting a beat into ticks moves its count by less than two; beyond that, waits which vary
+    /// by a few percent add up as a random walk does (standard deviation 2.5 % of the square root of the tries).
+    fn is_kept(&self) -> bool {
+        self.off <= 20 + 10 * self.tries.isqrt() / 32
+    }
+}
+
+/// Whether the first and the last gap are the period; the first may be much shorter where waits double up to it.
+fn are_periods((first, last): (i64, i64), period: i64) -> bool {
+    let is_period = |gap: i64| (gap - period).abs() <= period * JITTER / 100 + ROUNDED;
+    is_period(last) && (is_period(first) || first * 4 <= period)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tries in ticks of ten minutes, at these times in seconds.
+    fn beat(times: impl Iterator<Item = i64>) -> Beat {
+        let mut ticks: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
+        times.for_each(|time| *ticks.entry(time / 600).or_default() += 1);
+        let ticks: Vec<(Time, u64)> =
+            ticks.into_iter().map(|(nth, tries)| (Time(nth * 600 * SECOND), tries)).collect();
+        Beat::of(&ticks, 600 * SECOND).unwrap()
+    }
+
+    /// Gaps of about 300 s that vary by so many seconds, evenly.
+    fn about(varies: u64) -> impl Iterator<Item = i64> {
+        (0..250).scan(0, move |now, nth| {
+            let late = crate::hash::mix(nth, varies) % (2 * varies + 1);
+            *now += 300 - i64::try_from(varies).unwrap() + i64::try_from(late).unwrap();
+            Some(*now)
+        })
+    }
+
+    #[test]
+    fn a_clock_keeps_its_beat_and_waits_that_vary_by_a_third_do_not() {
+        assert!(beat((0..250).map(|nth| nth * 300)).is_kept());
+        assert!(beat((0..250).map(|nth| nth * 317)).is_kept());
+        assert!(beat(about(5)).is_kept());
+        assert!(!beat(about(100)).is_kept());
+        assert!(!beat((0..250).map(|nth| nth * 300 + if nth < 120 { 0 } else { 6000 })).is_kept());
+    }
+
+    #[test]
+    fn a_gap_is_the_period_but_for_what_an_answer_takes_or_waits_that_double_up_to_it() {
+        let gaps = |first: i64, last: i64| are_periods((first * SECOND, last * SECOND), 300 * SECOND);
+        assert!(gaps(300, 302) && gaps(310, 290) && gaps(2, 300));
+        assert!(!gaps(210, 300) && !gaps(300, 390) && !gaps(2, 2));
+    }
 }

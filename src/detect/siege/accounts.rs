@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Siege;
+use super::source::{gaps, opened_first};
 use crate::collect::{Accounts, FromClient, LOGIN_TICK, PrincipalProfiles, Tried, Try};
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
@@ -173,6 +174,8 @@ fn siege(
         agents: tried.agents.iter().map(|(agent, count)| (agent, count.0)).collect(),
         over: Over::of(LOGIN_TICK, &tried.activity, |tries| tries.0),
         span: tried.span,
+        gaps: gaps(&tried.samples),
+        opened_first: opened_first(&tried.samples, &tried.answered, verdicts.accepted),
         samples,
         bytes: 0,
         campaign: None,

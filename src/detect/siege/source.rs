@@ -10,7 +10,7 @@ use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
 use crate::detect::visits::{ANYWHERE, Visit, folded};
 use crate::detect::{World, confounder};
-use crate::evidence::Bounded;
+use crate::evidence::{Bounded, Samples};
 use crate::incident::{Count, Sample};
 use crate::request::{Client, RouteKey};
 use crate::route::EndpointClass;
@@ -54,6 +54,20 @@ fn works_as(profile: &Profile) -> (u64, BTreeSet<u64>) {
     (profile.others.all().map(|other| other.requests).sum(), names)
 }
 
+/// The first gap between two of these requests and the last, in microseconds; `None` where there are not three.
+pub(super) fn gaps(samples: &Samples<2>) -> Option<(i64, i64)> {
+    let all = samples.all();
+    let [(first, _), (second, _), .., (last, _)] = *all.as_slice() else { return None };
+    let (before, _) = all[all.len() - 2];
+    Some((second.0 - first.0, last.0 - before.0))
+}
+
+/// Whether the first of these requests is one of those that were `accepted`: unknown, and so not, where others were answered
+/// with 2xx or 3xx as well.
+pub(super) fn opened_first(samples: &Samples<2>, answered: &Samples<2>, accepted: u64) -> bool {
+    samples.first() == answered.first() && answered.all().len() as u64 == accepted
+}
+
 impl Siege {
     /// The siege of one source.
     pub(super) fn of_source(world: &World<'_>, client: Client, door: RouteKey, route: &LoginRoute) -> Self {
@@ -85,6 +99,8 @@ impl Siege {
             agents: route.agents.iter().map(|(agent, of)| (agent, of.tries)).collect(),
             over: Over::of(LOGIN_TICK, &route.activity, |tries| tries.0),
             span: route.span,
+            gaps: gaps(&route.samples),
+            opened_first: opened_first(&route.samples, &route.answered, verdicts.accepted),
             samples,
             bytes: route.bytes,
             campaign: None,
