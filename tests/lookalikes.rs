@@ -454,3 +454,26 @@ fn a_list_does_not_explain_objects_that_are_not_there() {
     is_held(log(200), Kind::ObjectEnumeration, "list-first");
     is_told(log(404), Kind::ObjectEnumeration);
 }
+
+#[test]
+fn who_is_refused_where_nobody_else_is_guesses_though_others_guess_as_much() {
+    let log = |refused: bool, others: bool| {
+        let mut log = Written::default();
+        log.customers(260);
+        for nth in 0..if others { 260 } else { 0 } {
+            let target = format!("/api/records/{}", 70_000 + some(nth, 90_000));
+            log.add(40_000 + nth * 90, &Who::person(nth), ("GET", &target), (403, 120));
+        }
+        for nth in 0..400 {
+            let target = format!("/api/records/{}", 70_000 + some(nth, 90_000));
+            let answer = if refused && nth % 5 == 0 { (403, 120) } else { (200, 1500 + some(nth, 900)) };
+            log.add(30_000 + nth * 37, &Who::person(7000 + nth % 4), ("GET", &target), answer);
+        }
+        log
+    };
+    is_told(log(true, false), Kind::ObjectEnumeration);
+    for (refused, others) in [(false, false), (true, true)] {
+        let found = log(refused, others).judged();
+        assert_eq!(reported(&found, Kind::ObjectEnumeration), 0, "{}", text(&found));
+    }
+}

@@ -245,3 +245,31 @@ fn a_service_behind_one_path_says_that_it_cannot_be_judged() {
     });
     assert!(missing(&site));
 }
+
+#[test]
+fn a_pool_that_tries_everything_on_one_page_is_one_incident_and_a_page_without_results_is_no_answer() {
+    let sql = [
+        "1%27%20OR%201%3D1--",
+        "x%27%20UNION%20SELECT%20NULL--",
+        "9%29%20AND%20%28SELECT%203%29%3D4",
+        "a%27%3B%20drop%20table%20b--",
+    ];
+    let others = [
+        "..%2F..%2F..%2Fetc%2Fpasswd",
+        "%60id%60",
+        "%24%28uname%20-a%29",
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    ];
+    for readers in READERS {
+        let mut site = Site::with(readers);
+        for address in 0..30_usize {
+            let from = format!("198.51.100.{}", address + 1);
+            for nth in 0..6 {
+                let text = if nth % 3 == 2 { others[address % 4] } else { sql[(address + nth) % 4] };
+                site.asks(&from, "GET", &format!("/search?q={text}"), 200, 350 + 9 * nth as u64, "-");
+            }
+        }
+        let loud = site.loud();
+        assert!(loud.len() == 1 && loud[0].contains("attempted"), "{loud:#?}");
+    }
+}

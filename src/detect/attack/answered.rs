@@ -8,7 +8,7 @@ use crate::collect::{Attacked, Target};
 use crate::detect::World;
 use crate::evidence::{size_class, size_of_class};
 use crate::incident::{Outcome, Sample};
-use crate::request::RouteKey;
+use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 
 /// Answers differ if they are so many classes of size apart, a fifth …
@@ -128,18 +128,18 @@ fn off(
     })
 }
 
-/// The sizes of answers that payloads of several classes got alike from a route: what none of them asked for.
-pub(super) fn misses(world: &World<'_>, attacked: &Attacked) -> BTreeSet<(RouteKey, u16)> {
-    let mut given: BTreeMap<(RouteKey, u16), usize> = BTreeMap::new();
-    for target in attacked.targets.all() {
-        let Some(route) = super::route_of(world, target) else { continue };
+/// The sizes of answers that payloads of several classes, by whoever they came, got alike from a route: what none of them asked
+/// for.
+pub(super) fn misses(world: &World<'_>, attacks: &[(Client, Attacked)]) -> BTreeSet<(RouteKey, u16)> {
+    let mut given: BTreeMap<(RouteKey, u16), BTreeSet<Class>> = BTreeMap::new();
+    for target in attacks.iter().flat_map(|(_, attacked)| attacked.targets.all()) {
+        let (Some(route), Some(class)) = (super::route_of(world, target), target.class()) else { continue };
         // A page that repeats what it was asked for differs by a little.
-        let around = sizes(target).flat_map(|(size, _)| size.saturating_sub(1)..=size.saturating_add(1));
-        for size in around.collect::<BTreeSet<u16>>() {
-            *given.entry((route, size)).or_default() += 1;
+        for size in sizes(target).flat_map(|(size, _)| size.saturating_sub(1)..=size.saturating_add(1)) {
+            given.entry((route, size)).or_default().insert(class);
         }
     }
-    given.into_iter().filter(|&(_, classes)| classes >= ALIKE).map(|(answer, _)| answer).collect()
+    given.into_iter().filter(|(_, classes)| classes.len() >= ALIKE).map(|(answer, _)| answer).collect()
 }
 
 /// Answers of two sizes that come about as often: a database says yes or no.

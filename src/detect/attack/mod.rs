@@ -55,9 +55,11 @@ impl Family {
         attacks.sort_unstable_by_key(|(client, _)| *client);
         let catchall = Catchall::of(world, &attacks);
         let ordinary = Ordinary::of(world, &attacks);
+        let misses = answered::misses(world, &attacks);
+        let nothing = answered::Nothing { catchall: &catchall, misses: &misses };
         let assaults = attacks
             .iter()
-            .map(|(client, attacked)| self.assault(world, *client, attacked, &catchall, &ordinary))
+            .map(|(client, attacked)| self.assault(world, *client, attacked, &nothing, &ordinary))
             .filter(|assault| !assault.targets.is_empty());
         let (mut alone, others): (Vec<_>, Vec<_>) = assaults.partition(Assault::stands_alone);
         let (campaigns, others) = if (self.has)(Class::Scanner) || !world.tells_clusters() {
@@ -65,8 +67,9 @@ impl Family {
         } else {
             together(world, others)
         };
-        let (sustained, single): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|one| one.scale == Scale::Sustained);
+        let (sustained, single): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|one| one.scale == Scale::Sustained || one.outcome >= Outcome::Probed);
         alone.extend(sustained);
         let mut findings: Vec<Finding> = alone.iter().map(|one| self.alone(world, one)).collect();
         findings.extend(campaigns.iter().map(|some| self.together(world, some)));
@@ -93,28 +96,20 @@ impl Family {
         world: &World<'_>,
         client: Client,
         attacked: &'w Attacked,
-        catchall: &Catchall,
+        nothing: &answered::Nothing<'_>,
         ordinary: &Ordinary,
     ) -> Assault<'w> {
         let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
         let are_people = are_people(world, client, attacked);
-        let misses = answered::misses(world, attacked);
-        let by_route = if are_people {
-            BTreeMap::new()
-        } else {
-            by_route(world, attacked, ordinary, &answered::Nothing { catchall, misses: &misses })
-        };
-        let reached = if are_people {
-            None
-        } else {
-            answered::reached(world, attacked, &answered::Nothing { catchall, misses: &misses })
-        };
+        let by_route =
+            if are_people { BTreeMap::new() } else { by_route(world, attacked, ordinary, nothing) };
+        let reached = if are_people { None } else { answered::reached(world, attacked, nothing) };
         let climbs =
             |target: &Target| matches!(target.class(), Some(Class::PathTraversal | Class::FileInclusion));
         let worked = |target: &Target| {
             let mut usual = ordinary.usual(world, target);
             usual.texts |= are_people;
-            let worked = worked::judge(world, target, catchall, &Ways { usual, misses: &misses });
+            let worked = worked::judge(world, target, &Ways { usual, nothing });
             let of_route = route_of(world, target).and_then(|route| by_route.get(&route));
             let found = of_route.or_else(|| reached.as_ref().filter(|_| climbs(target)));
             let is_better = target.ok > 0 && worked.outcome < Outcome::Succeeded;
@@ -173,7 +168,7 @@ impl Family {
 impl Assault<'_> {
     /// Whether it is told by itself, whoever else does the same: it got somewhere, is much, or is explained.
     fn stands_alone(&self) -> bool {
-        self.outcome >= Outcome::Probed
+        self.outcome >= Outcome::Succeeded
             || self.attacked.tools > 0 && self.scale == Scale::Sustained
             || self.requests >= MUCH
             || self.is_explained()
@@ -207,31 +202,35 @@ fn by_route(
     by_route.into_iter().filter_map(found).collect()
 }
 
-/// Clients that each probe a little, but one route in one way together; and the rest.
+/// Clients that each probe a little, but one route in one way together, with those who probe it in another way; and the rest.
 fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault<'w>>>, Vec<Assault<'w>>) {
-    let mut by_target: BTreeMap<(RouteKey, Class), Vec<Assault<'w>>> = BTreeMap::new();
+    let mut by_route: BTreeMap<RouteKey, BTreeMap<Class, Vec<Assault<'w>>>> = BTreeMap::new();
     let mut rest = Vec::new();
     for one in single {
         // The target that most of it went to.
         let most = one.targets.iter().max_by_key(|(target, _)| (target.requests, target.what));
         let what = most.and_then(|(target, _)| Some((worked::route(world, target)?, target.class()?)));
         match what {
-            Some(what) => by_target.entry(what).or_default().push(one),
+            Some((route, class)) => {
+                by_route.entry(route).or_default().entry(class).or_default().push(one);
+            }
             None => rest.push(one),
         }
     }
     let clients = world.threshold(&injection::ABOUT, "campaign");
     let mut campaigns = Vec::new();
-    for ((route, _), some) in by_target {
-        let requests: u64 = some.iter().map(|one| one.requests).sum();
+    for (route, ways) in by_route {
         // The whole internet probes front pages, and pages that are not there.
         let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
-        if some.len() as u64 >= clients && requests >= 2 * clients && is_used {
-            campaigns.push(some);
-        } else {
-            rest.extend(some);
-        }
+        let is_one = |some: &Vec<Assault<'_>>| {
+            let requests: u64 = some.iter().map(|one| one.requests).sum();
+            some.len() as u64 >= clients && requests >= 2 * clients
+        };
+        let is_campaign = is_used && ways.values().any(is_one);
+        let some = ways.into_values().flatten();
+        if is_campaign { campaigns.push(some.collect()) } else { rest.extend(some) }
     }
+    campaigns.iter_mut().for_each(|some: &mut Vec<_>| some.sort_by_key(|one| one.client));
     rest.sort_by_key(|one| one.client);
     (campaigns, rest)
 }

@@ -1,5 +1,6 @@
 //! Attacks as findings: of one client, of many that act as one, and what the internet does all day.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::vulnerability_scan::is_file;
@@ -40,13 +41,13 @@ impl Family {
     /// Many clients that probe one route in one way.
     pub(super) fn together(&self, world: &World<'_>, some: &[Assault<'_>]) -> Finding {
         let mut finding = self.of(world, some, "distributed");
-        let first = some.first().and_then(|one| one.targets.first()).and_then(|(target, _)| target.class());
+        let most = classes(some).into_iter().max_by_key(|&(class, requests)| (requests, Reverse(class)));
         let clients = world.threshold(&injection::ABOUT, "campaign");
         finding.test("clients", some.len() as u64 * 10, clients * 10, "clients");
         finding.reason = format!(
             "{} try {} on one route, {} in all, few each",
             addresses(some.len() as u64),
-            first.map_or("attacks", Class::title),
+            most.map_or("attacks", |(class, _)| class.title()),
             story::requests(finding.requests),
         );
         finding.joins = some.iter().map(|one| Join::Client(one.client)).collect();
@@ -111,7 +112,7 @@ impl Family {
                 }
             }
         }
-        finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        finding.clients.sort_unstable_by_key(|count| (Reverse(count.requests), count.of));
         finding.activity = over.activity();
         finding.samples = story::choose(samples);
         // However many others came earlier, the request that the title is about is shown.
@@ -121,7 +122,7 @@ impl Family {
         finding.agents = story::agents(&agents, example);
         let mut endpoints: Vec<_> =
             routes.into_iter().flat_map(|(route, requests)| story::endpoint(route, requests)).collect();
-        endpoints.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+        endpoints.sort_unstable_by_key(|count| (Reverse(count.requests), count.of));
         endpoints.truncate(ENDPOINTS);
         finding.endpoints = endpoints;
         for (class, requests) in classes {
@@ -158,16 +159,21 @@ fn confidence(some: &[Assault<'_>], outcome: Outcome) -> u8 {
     u8::try_from((u32::from(best) * 3 / 4 + much + far).min(98)).unwrap_or(98)
 }
 
-/// What one client did, with numbers.
-fn sentence(one: &Assault<'_>) -> String {
-    let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
-    for (target, _) in &one.targets {
+/// How many requests of each class there were.
+fn classes(some: &[Assault<'_>]) -> BTreeMap<Class, u64> {
+    let mut classes = BTreeMap::new();
+    for (target, _) in some.iter().flat_map(|one| &one.targets) {
         if let Some(class) = target.class() {
             *classes.entry(class).or_default() += target.requests;
         }
     }
-    let mut classes: Vec<_> = classes.into_iter().collect();
-    classes.sort_by_key(|&(class, requests)| (std::cmp::Reverse(requests), class));
+    classes
+}
+
+/// What one client did, with numbers.
+fn sentence(one: &Assault<'_>) -> String {
+    let mut classes: Vec<_> = classes(std::slice::from_ref(one)).into_iter().collect();
+    classes.sort_by_key(|&(class, requests)| (Reverse(requests), class));
     let names: Vec<&str> = classes.iter().take(3).map(|(class, _)| class.title()).collect();
     let more = classes.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

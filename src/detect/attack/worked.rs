@@ -46,15 +46,16 @@ pub(in crate::detect) fn route(world: &World<'_>, target: &Target) -> Option<Rou
 }
 
 /// How a route answers texts of which none worked.
-pub(super) struct Ways<'m> {
+pub(super) struct Ways<'n> {
     /// Those of people at work.
     pub(super) usual: Usual,
-    /// Answers that payloads of many classes got alike from one client.
-    pub(super) misses: &'m BTreeSet<(RouteKey, u16)>,
+    /// Answers that say nothing.
+    pub(super) nothing: &'n Nothing<'n>,
 }
 
 /// What became of the attacks on `target`.
-pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, ways: &Ways<'_>) -> Worked {
+pub(super) fn judge(world: &World<'_>, target: &Target, ways: &Ways<'_>) -> Worked {
+    let catchall = ways.nothing.catchall;
     let (Some(class), Some(route)) = (target.class(), route(world, target)) else {
         return Worked::tried(Outcome::Attempted);
     };
@@ -67,8 +68,7 @@ pub(super) fn judge(world: &World<'_>, target: &Target, catchall: &Catchall, way
         _ => waited(target)
             .or_else(|| enlarged(world, target, (class, route), catchall).filter(|_| !ways.usual.sizes))
             .or_else(|| {
-                answered::unlike(world, target, (class, route), &Nothing { catchall, misses: ways.misses })
-                    .filter(|_| !ways.usual.texts)
+                answered::unlike(world, target, (class, route), ways.nothing).filter(|_| !ways.usual.texts)
             })
             .or_else(|| answered::in_two(target, class)),
     };

@@ -33,6 +33,8 @@ struct Judge {
     /// How many objects the busiest ordinary reader (99th percentile) asks for, times this, for scattered ids that are all
     /// allowed.
     beyond_peers: u64,
+    /// Share of refused objects, in tenths of a percent, from which on it is probing where peers are hardly ever refused.
+    refused_alone: u64,
 }
 
 impl Judge {
@@ -44,6 +46,7 @@ impl Judge {
             coverage: of("coverage"),
             refused: of("refused share") * 10,
             beyond_peers: of("beyond peers"),
+            refused_alone: of("refused alone") * 10,
         }
     }
 }
@@ -86,6 +89,12 @@ static ABOUT: About = About {
             unit: "times",
             meaning: "the 99th percentile of the route's other readers, for scattered ids",
         },
+        Threshold {
+            name: "refused alone",
+            value: 10,
+            unit: "%",
+            meaning: "of the requests answered 401, 403, where nine of ten other readers are refused less than a fifth as often",
+        },
     ],
     needs: &[
         Needs { without: Sight::Less, ..ANSWERS },
@@ -109,6 +118,8 @@ enum Way {
     Walk,
     /// Many refused or missing.
     Probing,
+    /// Refused far more often than others who read the same.
+    Refused,
     /// Scattered, allowed, far more than peers.
     Scatter,
 }
@@ -182,9 +193,11 @@ impl Judge {
             let objects = || test("objects", ids.asked(), self.objects, "objects");
             let refused = permille(ids.refused + ids.missing, ids.requests);
             let coverage = test("coverage", ids.coverage().unwrap_or(0), self.coverage, "%");
+            let alone = permille(ids.refused, ids.requests);
             [
                 vec![objects(), coverage],
                 vec![objects(), in_tenths("refused share", refused, self.refused, "%")],
+                vec![objects(), in_tenths("refused alone", alone, self.refused_alone, "%")],
             ]
         };
         by_route(world, objects).into_iter().filter(own).flat_map(ways).collect()
@@ -209,6 +222,10 @@ impl Judge {
         }
         // Whoever works with objects comes back to them; a walk sees each once.
         let once = objects * 10 >= ids.requests * 7;
+        let is_told = ids.refused >= REFUSALS && permille(ids.refused, ids.requests) >= self.refused_alone;
+        if is_told && once && beyond && peers.are_refused_less(permille(ids.refused, ids.requests) / RARELY) {
+            return Some(Way::Refused);
+        }
         if ids.coverage().is_some_and(|covered| covered >= self.coverage_of_walk(ids)) && beyond {
             return Some(Way::Walk);
         }
@@ -228,6 +245,12 @@ impl Judge {
 
 /// So many times the least objects are a long walk.
 const LONG: u64 = 4;
+
+/// Fewer refusals than this may be links that were sent to the wrong person.
+const REFUSALS: u64 = 10;
+
+/// Who is refused so many times less often than a walker does not know such objects.
+const RARELY: u64 = 5;
 
 /// One walker's walk.
 struct Walk {

@@ -24,6 +24,10 @@ impl Judge {
                 let share = permille(ids.refused + ids.missing, ids.requests);
                 finding.test("refused share", share, self.refused, "%");
             }
+            Way::Refused => {
+                let share = permille(ids.refused, ids.requests);
+                finding.test("refused alone", share, self.refused_alone, "%");
+            }
             Way::Scatter => {
                 let needed = self.beyond_peers * peers.busiest();
                 finding.test("beyond peers", objects, needed * 10, "objects");
@@ -43,7 +47,7 @@ impl Judge {
     ) -> Finding {
         let variant = match way {
             Way::Walk => "sequential",
-            Way::Probing => "probing",
+            Way::Probing | Way::Refused => "probing",
             Way::Scatter => "scattered",
         };
         let objects = ids.asked();
@@ -144,7 +148,7 @@ pub(super) fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
             story::endpoint(RouteKey(all.endpoints[0].of.1, all.endpoints[0].of.0 as u8), all.requests);
         let how = match way {
             Way::Walk => "neighbouring ids",
-            Way::Probing => "many of them refused or missing",
+            Way::Probing | Way::Refused => "many of them refused or missing",
             Way::Scatter => "scattered over the id space",
         };
         all.reason = format!(
@@ -160,7 +164,7 @@ pub(super) fn together(world: &World<'_>, pool: Vec<Walk>) -> Finding {
 fn confidence(way: Way, objects: u64, needed: u64) -> u8 {
     let base = match way {
         Way::Walk => 75,
-        Way::Probing => 70,
+        Way::Probing | Way::Refused => 70,
         Way::Scatter => 60,
     };
     u8::try_from((base + (objects / needed.max(1)).min(20)).min(97)).unwrap_or(97)
@@ -176,6 +180,12 @@ fn reason(ids: &IdSet, way: Way, who: &str, peers: &Readers<'_>) -> String {
         Way::Probing => {
             let refused = permille(ids.refused + ids.missing, ids.requests) / 10;
             format!("{refused} % of them refused or missing")
+        }
+        Way::Refused => {
+            format!(
+                "{} % of them refused, where others are hardly ever",
+                permille(ids.refused, ids.requests) / 10
+            )
         }
         Way::Scatter => "scattered over the id space".to_owned(),
     };
