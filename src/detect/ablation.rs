@@ -8,7 +8,7 @@ use crate::incident::Finding;
 const CLUSTERS: &str = "clusters";
 
 /// Every look-alike that can be left out, and [`CLUSTERS`].
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "backup-job",
     "broken-deploy",
     "closed-door",
@@ -17,6 +17,7 @@ const WORDS: [&str; 22] = [
     "dead-links",
     "device-approval",
     "from-inside",
+    "in-use",
     "kept-current",
     "list-first",
     "logins-for-many",

@@ -53,12 +53,13 @@ fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malfo
     Ok(event)
 }
 
-/// Whether what stands behind the request stands behind a quote.
+/// Whether what stands behind the request stands behind a quote. Error codes are words: what identifies the host, which follows
+/// the agent at the same distance, has digits and signs.
 fn status_error_and_size_follow(behind: &[u8]) -> bool {
     let mut columns = Columns::new(behind, Quoting::Raw);
     let mut is = |fits: fn(&[u8]) -> bool| columns.word().is_ok_and(|word| word == b"-" || fits(word));
-    is(|code| number(code).is_some())
-        && is(|error| !error.contains(&b'"'))
+    is(|code| code.len() == 3 && number(code).is_some())
+        && is(|error| error.iter().all(u8::is_ascii_alphabetic))
         && is(|size| number(size).is_some())
 }
 

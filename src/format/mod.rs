@@ -4,6 +4,7 @@ mod apache_ssl_request;
 mod api_gateway_clf;
 mod apisix;
 mod around;
+mod atlassian;
 mod aws_alb;
 mod aws_clb;
 mod aws_nlb;
@@ -169,6 +170,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &kong_nginx::KONG_NGINX,
     &traefik_clf::TRAEFIK_CLF,
     &common_time::COMMON_TIME,
+    &atlassian::ATLASSIAN,
     &common_time::COMMON_UNTIMED,
     &api_gateway_clf::API_GATEWAY_CLF,
     &forwarded_first::FORWARDED_FIRST,

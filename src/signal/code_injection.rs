@@ -67,6 +67,20 @@ static INSIDES: &[&str] = &[
     "rce.class",
 ];
 
+/// What starts a program, by two of its parts: code that holds both does nothing else.
+static STARTS: &[(&str, &str)] = &[
+    ("getruntime(", ".exec("),
+    ("processbuilder", ".start("),
+    ("child_process", "exec"),
+    ("child_process", "spawn"),
+    ("__import__", "popen("),
+    ("__import__", "system("),
+    ("__globals__", "popen("),
+    ("__subclasses__", "popen"),
+    ("subprocess.", "check_output("),
+    ("subprocess.", "popen("),
+];
+
 /// The strongest sign of code in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
@@ -81,10 +95,16 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             85,
         ),
         (is_code(piece) && holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
+        (starts_program(lower) || starts_program(piece.name), "gh-code-run", 92),
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
     ]);
     stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(lower) } else { None })
+}
+
+/// Whether code starts a program.
+fn starts_program(lower: &[u8]) -> bool {
+    STARTS.iter().any(|(one, other)| holds(lower, one.as_bytes()) && holds(lower, other.as_bytes()))
 }
 
 /// Whether something beside the call is written as code.

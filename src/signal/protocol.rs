@@ -41,9 +41,21 @@ fn split(piece: &Piece<'_>) -> Option<Seen> {
     let is_path = piece.field == Field::Path;
     strongest([
         (header, "gh-protocol-split", 80),
+        (forges_line(piece.lower), "gh-protocol-log-line", 85),
         (is_path && piece.lower.iter().any(|byte| matches!(byte, b'\r' | b'\n')), "gh-protocol-line-end", 50),
         (piece.lower.contains(&0), "gh-protocol-null", if is_path { 60 } else { 45 }),
     ])
+}
+
+/// Whether a line end is followed by what an access log writes of a request: `[10/mar/2026:`, and a quote behind it.
+fn forges_line(lower: &[u8]) -> bool {
+    let Some(end) = memchr::memchr2(b'\r', b'\n', lower) else { return false };
+    let line = &lower[end..];
+    memchr::memchr_iter(b'[', line).take(8).any(|at| {
+        let stamp = line.get(at + 1..at + 13).unwrap_or_default();
+        let is_stamp = stamp.len() == 12 && stamp[2] == b'/' && stamp[6] == b'/' && stamp[11] == b':';
+        is_stamp && stamp[..2].iter().all(u8::is_ascii_digit) && line[at..].contains(&b'"')
+    })
 }
 
 /// Methods that only show how a server answers.

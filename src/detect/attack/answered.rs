@@ -17,6 +17,8 @@ const APART: u64 = 4;
 const ECHO: u64 = 256;
 /// So many different answers, each unlike the ordinary ones, are no error page.
 const KINDS: usize = 3;
+/// From this score on, a payload is no text that somebody means otherwise.
+const CERTAIN: u8 = 85;
 /// Who asks for a page that nobody else asks for comes from no more addresses than this.
 pub(super) const ALONE: u64 = 2;
 /// So many ordinary answers make a route that is used.
@@ -101,10 +103,15 @@ pub(super) fn read(
     let kinds = kinds(&all);
     let (least, most) = (*all.first()?, *all.last()?);
     let best = targets.iter().max_by_key(|target| target.largest)?;
-    (kinds >= KINDS).then(|| Worked {
+    // What nobody types by chance needs no third witness.
+    let certain = targets.iter().filter(|target| target.score >= CERTAIN);
+    let certain = certain.filter(|target| off(world, target, route, nothing).next().is_some()).count();
+    let is_enough = kinds >= KINDS || !is_alone && (certain >= 2 || certain == 1 && kinds == 2);
+    is_enough.then(|| Worked {
         outcome: Outcome::Succeeded,
         because: Some(format!(
-            "{kinds} different answers, from {} to {}, are like no ordinary one: each is what was asked for",
+            "{} different answers, from {} to {}, are like no ordinary one: each is what was asked for",
+            kinds.max(2),
             about(least),
             about(most)
         )),

@@ -13,7 +13,7 @@ pub(super) use vulnerability_scan::VulnerabilityScan;
 use std::collections::BTreeMap;
 
 use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
-use crate::detect::confounder::{Ordinary, are_people};
+use crate::detect::confounder::{Ordinary, are_people, of_files, of_scan};
 use crate::detect::nearness::test;
 use crate::detect::{About, Actor, World};
 use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
@@ -67,9 +67,8 @@ impl Family {
         } else {
             together(world, others)
         };
-        let (sustained, single): (Vec<_>, Vec<_>) = others
-            .into_iter()
-            .partition(|one| one.scale == Scale::Sustained || one.outcome >= Outcome::Probed);
+        let (sustained, single): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|one| !one.is_background(self));
         alone.extend(sustained);
         let mut findings: Vec<Finding> = alone.iter().map(|one| self.alone(world, one)).collect();
         findings.extend(campaigns.iter().map(|some| self.together(world, some)));
@@ -128,8 +127,13 @@ impl Family {
         };
         let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
         let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
-        let notes =
+        let mut notes =
             ordinary.notes(world, (client, attacked), outcome, targets.iter().map(|(target, _)| *target));
+        if (self.has)(Class::Scanner) {
+            let is_scan = outcome < Outcome::Probed;
+            notes.extend(is_scan.then(|| of_scan(world, client)).flatten());
+            notes.extend(of_files(world, client, attacked));
+        }
         let scale = self.scale(world, client, attacked, &targets, requests);
         Assault { client, attacked, targets, requests, outcome, scale, notes }
     }
@@ -172,6 +176,19 @@ impl Assault<'_> {
             || self.attacked.tools > 0 && self.scale == Scale::Sustained
             || self.requests >= MUCH
             || self.is_explained()
+    }
+
+    /// Whether it is such as the internet does all day: few requests that got nothing, by somebody who got nothing otherwise.
+    fn is_background(&self, family: &Family) -> bool {
+        let took = |target: &Target| {
+            let is_other = target
+                .class()
+                .is_some_and(|class| !(family.has)(class) && vulnerability_scan::is_file(class));
+            is_other && target.ok > 0 && target.ok_score >= worked::SECRET
+        };
+        self.scale != Scale::Sustained
+            && self.outcome < Outcome::Probed
+            && !self.attacked.targets.all().any(took)
     }
 
     /// Whether something harmless explains it.
@@ -218,7 +235,7 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
         }
     }
     let clients = world.threshold(&injection::ABOUT, "campaign");
-    let mut campaigns = Vec::new();
+    let mut campaigns: Vec<Vec<Assault<'w>>> = Vec::new();
     for (route, ways) in by_route {
         // The whole internet probes front pages, and pages that are not there.
         let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
@@ -230,7 +247,9 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
         let some = ways.into_values().flatten();
         if is_campaign { campaigns.push(some.collect()) } else { rest.extend(some) }
     }
-    campaigns.iter_mut().for_each(|some: &mut Vec<_>| some.sort_by_key(|one| one.client));
+    for some in &mut campaigns {
+        some.sort_by_key(|one| one.client);
+    }
     rest.sort_by_key(|one| one.client);
     (campaigns, rest)
 }

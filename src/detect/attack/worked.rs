@@ -19,7 +19,7 @@ const WAITS: u64 = 2;
 /// A route fails by itself where more than this of its answers are 5xx, in a thousand.
 const FAILS: u64 = 50;
 /// A file that scores less may be public.
-const SECRET: u8 = 60;
+pub(super) const SECRET: u8 = 60;
 
 /// What became of an attack on one target.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ mod crawler;
 mod dead_links;
 mod device_approval;
 mod from_inside;
+mod in_use;
 mod kept_current;
 mod list_first;
 mod logins_for_many;
@@ -23,6 +24,8 @@ mod stale_secret;
 mod support_desk;
 mod test_environment;
 
+pub(super) use from_inside::of_scan;
+pub(super) use in_use::of_files;
 pub(super) use ordinary_parameters::{Ordinary, Usual, are_people};
 pub(super) use retry_storm::ByMinute;
 pub(super) use shared_address::{CROWD, crowd};
@@ -64,6 +67,7 @@ pub(super) fn of_misses(
     [
         broken_deploy::of_misses(world, missed),
         dead_links::of_misses(world, client, missed, strange),
+        from_inside::of_scan(world, client),
         shared_address::of_client(world, client),
     ]
     .into_iter()
@@ -98,6 +102,7 @@ pub(super) fn of_objects(
         kept_current::of_objects(ids),
         scheduled_sync::of_bursts(ids),
         own_space::of_objects(world, actor, route, ids),
+        from_inside::of_actor(world, actor),
     ]
     .into_iter()
     .flatten()
@@ -128,6 +133,7 @@ pub(super) fn of_volume(
         backup_job::of_volume(world, volume),
         own_route::of_actor(world, actor),
         own_space::of_volume(world, actor, volume),
+        from_inside::of_actor(world, actor),
     ]
     .into_iter()
     .flatten()

@@ -4,7 +4,7 @@ use crate::doctor::Gateway;
 
 /// In the order in which they are shown where several write the same format.
 pub(in crate::doctor) static APPLICATIONS: &[Gateway] =
-    &[TOMCAT, REACTOR_NETTY, WSO2, UWSGI, UVICORN, GIN, SQUID, PANELS, ZORAXY, ZEEK];
+    &[TOMCAT, ATLASSIAN, REACTOR_NETTY, WSO2, UWSGI, UVICORN, GIN, SQUID, PANELS, ZORAXY, ZEEK];
 
 const TOMCAT: Gateway = Gateway {
     name: "Tomcat",
@@ -18,6 +18,15 @@ const TOMCAT: Gateway = Gateway {
         ("referer", "%{Referer}i"),
         ("user_agent", "%{User-Agent}i"),
     ],
+    note: "",
+};
+
+const ATLASSIAN: Gateway = Gateway {
+    name: "Jira, Confluence",
+    formats: &["atlassian"],
+    place: "the `Engine` of conf/server.xml, where it stands by itself",
+    config: r#"<Valve className="org.apache.catalina.valves.AccessLogValve" directory="logs" prefix="access_log" pattern="%a %{jira.request.id}r %{jira.request.username}r %t &quot;%m %U%q %H&quot; %s %b %D &quot;%{Referer}i&quot; &quot;%{User-Agent}i&quot; &quot;%{jira.request.assession.id}r&quot;"/>"#,
+    adds: &[],
     note: "",
 };
 
