@@ -11,7 +11,9 @@ pub(super) static UVICORN: Plain =
 
 fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     let levels: [&[u8]; 5] = [b"INFO:", b"WARNING:", b"ERROR:", b"DEBUG:", b"CRITICAL:"];
-    let level = levels.into_iter().find(|&level| line.starts_with(level)).ok_or(Malformed::Unknown)?;
+    let level = levels.into_iter().find(|&level| line.starts_with(level));
+    // Whoever sets up its logger has the level elsewhere, and a stamp.
+    let level = level.or(around.time.map(|_| &b""[..])).ok_or(Malformed::Unknown)?;
     let mut columns = Columns::new(&line[level.len()..], Quoting::Raw);
     let mut event = Event::default();
     let client = columns.word()?;

@@ -6,9 +6,11 @@ mod compose;
 mod cri;
 mod journald;
 mod labels;
+mod logger;
 mod octets;
 mod rfc3164;
 mod rfc5424;
+mod ruby;
 mod shipper;
 mod stamped;
 mod tagged;
@@ -48,6 +50,8 @@ static WRAPPERS: &[&Wrapper] = &[
     &compose::COMPOSE,
     &journald::JOURNALD,
     &shipper::SHIPPER,
+    &ruby::RUBY,
+    &logger::LOGGER,
     &stamped::STAMPED,
     &labels::LABELS,
     &tagged::TAGGED,
