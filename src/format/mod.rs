@@ -25,6 +25,7 @@ mod gcs_csv;
 mod gin;
 mod haproxy;
 mod haproxy_clf;
+mod iis_native;
 mod ingress_nginx;
 mod json;
 mod kong_nginx;
@@ -194,6 +195,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &w3c::W3C,
     &w3c::ZEEK,
     &w3c::IIS_EVENT,
+    &iis_native::IIS_NATIVE,
     &aws_alb::AwsAlb,
     &aws_clb::AWS_CLB,
     &aws_s3::AWS_S3,

@@ -19,7 +19,7 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
     let client = columns.word()?;
     let is_access = set_client(&mut event, client).is_ok() && event.client_port.is_some();
     if !is_access || columns.word()? != b"-" {
-        return Err(Malformed::NotAccess);
+        return Err(if level.is_empty() { Malformed::Unknown } else { Malformed::NotAccess });
     }
     set_request(&mut event, columns.quoted()?);
     set_status(&mut event, columns.word()?)?;

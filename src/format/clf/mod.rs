@@ -196,7 +196,8 @@ impl Clf {
                 set_client_and_user(rest, event)
             }
             Left::Hop => {
-                let (list, rest) = forwarded_first(left).or_else(|| one_hop(left)).ok_or(Malformed::Client)?;
+                let (list, rest) =
+                    forwarded_first(left).or_else(|| one_hop(left)).ok_or(Malformed::Client)?;
                 event.forwarded = Some(present(list));
                 set_client_and_user(rest, event)?;
                 if event.client.is_some() { Ok(()) } else { Err(Malformed::Client) }
@@ -273,7 +274,7 @@ fn one_hop(left: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.filter(|_| is_hop).map(|rest| (hop, rest))
 }
 
-/// Sets client and user from `client ident user`; a user may hold blanks or be missing.
+/// Sets client, user and host from `client ident user`; a user may hold blanks or be missing.
 pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
     let (client, rest) = split_blank(left);
     let (ident, user) = rest.map_or((None, None), |rest| {
@@ -292,6 +293,9 @@ pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> 
         return Err(Malformed::Client);
     }
     event.user = user.map(present);
+    // lighttpd writes the virtual host there.
+    let is_host = |ident: &&[u8]| memchr::memchr(b'.', ident).is_some() && is_host_name(ident);
+    event.host = ident.filter(is_host).map(without_port);
     Ok(())
 }
 

@@ -28,7 +28,9 @@ pub(super) fn column(text: &[u8]) -> Result<Column<'_>, Malformed> {
         };
     }
     // nginx parts the upstreams that were tried by commas, and those of an internal redirect by colons.
-    let goes_on = |at: usize| value[..at].ends_with(b",") || value[..at].ends_with(b" :") || value[at..].starts_with(b" : ");
+    let goes_on = |at: usize| {
+        value[..at].ends_with(b",") || value[..at].ends_with(b" :") || value[at..].starts_with(b" : ")
+    };
     let ends = |&at: &usize| at == 0 || !goes_on(at);
     let end = memchr::memchr_iter(b' ', value).find(ends).unwrap_or(value.len());
     let (value, behind) = value.split_at(end);

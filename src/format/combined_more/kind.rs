@@ -46,7 +46,9 @@ impl Kind {
     /// What a column with a key says, if its values look like it.
     pub(super) fn of_key(key: &[u8], shape: Option<Shape>) -> Self {
         let ours = NAMES.iter().find(|(name, _)| *name == key).map(|&(_, slot)| slot);
-        let Some(slot) = ours.or_else(|| of_name(key).map(|meaning| meaning.slot)) else { return Self::Nothing };
+        let Some(slot) = ours.or_else(|| of_name(key).map(|meaning| meaning.slot)) else {
+            return Self::Nothing;
+        };
         // Whole numbers are milliseconds nowhere but in names.
         let unit = of_name(key).map(|meaning| meaning.unit).filter(|unit| *unit != Unit::Guess);
         match (slot, shape) {
@@ -58,8 +60,14 @@ impl Kind {
             (Slot::BytesIn, Some(Shape::Number)) => Self::BytesIn,
             (Slot::Upstream, Some(Shape::Upstreams | Shape::Hops | Shape::Host)) => Self::Text(slot),
             (Slot::Upstream | Slot::UserAgent, _) => Self::Nothing,
-            (Slot::Forwarded | Slot::Host | Slot::Cache | Slot::RequestId | Slot::Country | Slot::Scheme, _)
-            | (Slot::TlsVersion | Slot::TlsCipher | Slot::Ja3 | Slot::Ja4 | Slot::Route | Slot::Consumer, _) => Self::Text(slot),
+            (
+                Slot::Forwarded | Slot::Host | Slot::Cache | Slot::RequestId | Slot::Country | Slot::Scheme,
+                _,
+            )
+            | (
+                Slot::TlsVersion | Slot::TlsCipher | Slot::Ja3 | Slot::Ja4 | Slot::Route | Slot::Consumer,
+                _,
+            ) => Self::Text(slot),
             _ => Self::Nothing,
         }
     }
@@ -83,10 +91,12 @@ impl Kind {
 
     /// Whether another column can say the same, `other`.
     pub(super) fn is_like(self, other: Self) -> bool {
-        self != Self::Nothing && std::mem::discriminant(&self) == std::mem::discriminant(&other) && match (self, other) {
-            (Self::Text(one), Self::Text(other)) => one == other,
-            _ => true,
-        }
+        self != Self::Nothing
+            && std::mem::discriminant(&self) == std::mem::discriminant(&other)
+            && match (self, other) {
+                (Self::Text(one), Self::Text(other)) => one == other,
+                _ => true,
+            }
     }
 
     /// Takes the value of this column.
@@ -102,7 +112,9 @@ impl Kind {
             Self::UpstreamStatus => event.upstream_status = status(last_of_list(value)),
             Self::BytesIn => event.bytes_in = number(value),
             Self::BytesOut => event.bytes_out = number(value).or(event.bytes_out),
-            Self::Text(Slot::Session) => event.session = Some(value).filter(|value| !value.is_empty()).map(Secret::new),
+            Self::Text(Slot::Session) => {
+                event.session = Some(value).filter(|value| !value.is_empty()).map(Secret::new)
+            }
             Self::Text(slot) => *text(event, slot) = Some(value),
             Self::Nothing => {}
         }

@@ -64,15 +64,22 @@ impl Layout {
         let like = |one: &Line<'_>, other: &Line<'_>| {
             one.1.iter().map(|(key, _)| key).eq(other.1.iter().map(|(key, _)| key))
         };
-        let usual = lines.iter().map(|line| lines.iter().filter(|other| like(other, line)).collect::<Vec<_>>());
+        let usual =
+            lines.iter().map(|line| lines.iter().filter(|other| like(other, line)).collect::<Vec<_>>());
         let usual = usual.max_by_key(Vec::len).filter(|usual| usual.len() * 100 >= lines.len() * MOST)?;
-        let has_hops = clf.left == Left::Hop && lines.iter().any(|line| line.0.forwarded.is_some_and(|hops| !hops.is_empty()));
+        let has_hops = clf.left == Left::Hop
+            && lines.iter().any(|line| line.0.forwarded.is_some_and(|hops| !hops.is_empty()));
         let columns = seen(&usual, clf.right, has_hops);
         (!columns.is_empty() || has_hops).then(|| (clf, Self::from(columns)))
     }
 
     fn from(columns: Vec<Seen<'_>>) -> Self {
-        Self { columns: columns.into_iter().map(|column| (column.key.map(<[u8]>::to_vec), column.kind)).collect() }
+        Self {
+            columns: columns
+                .into_iter()
+                .map(|column| (column.key.map(<[u8]>::to_vec), column.kind))
+                .collect(),
+        }
     }
 
     /// Takes what the columns of a line say.
@@ -113,7 +120,8 @@ fn seen<'a>(lines: &[&Line<'a>], right: Right, has_hops: bool) -> Vec<Seen<'a>> 
         let of = |line: &&Line<'a>| Some((*line.1.get(nth)?, line.0.status, line.0.bytes_out.unwrap_or(0)));
         let found: Vec<_> = lines.iter().filter_map(of).collect();
         let key = found.first().and_then(|((key, _), ..)| *key);
-        let values: Vec<_> = found.into_iter().map(|((_, value), status, size)| (value, status, size)).collect();
+        let values: Vec<_> =
+            found.into_iter().map(|((_, value), status, size)| (value, status, size)).collect();
         let shape = shape_of(&values);
         let mut kind = match (key, shape) {
             (Some(key), shape) => Kind::of_key(key, shape),

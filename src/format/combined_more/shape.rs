@@ -35,7 +35,17 @@ pub(super) enum Shape {
 
 /// What caches say (nginx `$upstream_cache_status`, `varnishncsa`'s `%{Varnish:handling}x`).
 const CACHE: [&[u8]; 12] = [
-    b"hit", b"miss", b"bypass", b"expired", b"stale", b"updating", b"revalidated", b"pass", b"pipe", b"hitmiss", b"hitpass",
+    b"hit",
+    b"miss",
+    b"bypass",
+    b"expired",
+    b"stale",
+    b"updating",
+    b"revalidated",
+    b"pass",
+    b"pipe",
+    b"hitmiss",
+    b"hitpass",
     b"synth",
 ];
 
@@ -46,7 +56,12 @@ impl Shape {
         Some(match value {
             b"" | b"-" => return None,
             _ if all(|part| number(part).is_some()) => Self::Number,
-            _ if all(|part| part.first().is_some_and(u8::is_ascii_digit) && Decimal::read(part).is_some()) => Self::Seconds,
+            _ if all(|part| {
+                part.first().is_some_and(u8::is_ascii_digit) && Decimal::read(part).is_some()
+            }) =>
+            {
+                Self::Seconds
+            }
             _ if all(|part| address(part).is_some_and(|(_, port)| port.is_none())) => Self::Hops,
             _ if all(|part| address(part).is_some() || part.starts_with(b"unix:")) => Self::Upstreams,
             b"http" | b"https" => Self::Scheme,
@@ -67,7 +82,9 @@ impl Shape {
             (one, other) if one == other => one,
             (Self::Seconds, Self::Number) | (Self::Number, Self::Seconds) => Self::Seconds,
             // Whoever asks for a host may ask for an address.
-            (Self::Host, Self::Hops | Self::Upstreams) | (Self::Hops | Self::Upstreams, Self::Host) => Self::Host,
+            (Self::Host, Self::Hops | Self::Upstreams) | (Self::Hops | Self::Upstreams, Self::Host) => {
+                Self::Host
+            }
             _ => Self::Other,
         }
     }
@@ -102,7 +119,10 @@ mod tests {
 
     #[test]
     fn values_are_told_by_their_look() {
-        use Shape::{Cache, Country, Hops, Host, Id, Number, Other, Scheme, Seconds, Session, TlsCipher, TlsVersion, Upstreams};
+        use Shape::{
+            Cache, Country, Hops, Host, Id, Number, Other, Scheme, Seconds, Session, TlsCipher, TlsVersion,
+            Upstreams,
+        };
         for (value, shape) in [
             ("198.51.100.7", Hops),
             ("2001:db8::7, 198.51.100.7", Hops),

@@ -68,7 +68,10 @@ fn columns_say_what_their_keys_or_their_values_look_like() {
         // Apache's `%I %O %D`, and `%D %I %O`.
         (["300 1200 90000", "310 1250 250000"], "out=1250 in=310 us=250000"),
         (["90000 300 1200", "250000 310 1250"], "out=1250 in=310 us=250000"),
-        (["TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", "TLSv1.3 TLS_AES_256_GCM_SHA384"], "out=900 tls=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384"),
+        (
+            ["TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", "TLSv1.3 TLS_AES_256_GCM_SHA384"],
+            "out=900 tls=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384",
+        ),
         (["miss 0.125", "hit 0.000012"], "out=900 us=12 cache=hit"),
         // Tomcat's milliseconds, with the thread.
         (["9 http-nio-8080-exec-1", "250 http-nio-8080-exec-2"], "out=900 us=250000"),
@@ -85,7 +88,10 @@ fn what_stands_before_the_client_and_a_size_without_pages_are_learned_as_well() 
     let pages = format!(" {PAGES}");
     for (lines, expected) in [
         (
-            [line("api.example.com:443 ", &format!("{pages} 300 1200 9")), line("api.example.com:443 ", &format!("{pages} 310 1250 7"))],
+            [
+                line("api.example.com:443 ", &format!("{pages} 300 1200 9")),
+                line("api.example.com:443 ", &format!("{pages} 310 1250 7")),
+            ],
             "host=api.example.com out=1250 in=310 us=7",
         ),
         ([line("- ", &pages), line("198.51.100.7 ", &pages)], "forwarded=198.51.100.7 out=900"),
@@ -117,5 +123,29 @@ fn a_log_without_columns_of_its_own_has_no_layout() {
     one.extend(combined(&["200 5"]));
     for lines in [lines, one] {
         assert!(Layout::of((lines.join("\n") + "\n").as_bytes()).is_none());
+    }
+}
+
+#[test]
+fn where_every_line_has_other_columns_the_first_length_of_time_is_the_whole() {
+    let tails = [
+        (r#""-" 0.012"#, None, 12_000),
+        (r#""198.51.100.77" "0.001""#, Some("198.51.100.77"), 1000),
+        (r#""198.51.100.77, 192.0.2.9" rt=0.087"#, Some("198.51.100.77, 192.0.2.9"), 87_000),
+        (r#""-" 0.123 0.122"#, None, 123_000),
+        (r#"uct="0.000, 0.001" rt=1.503 urt="1.002, 0.500""#, None, 1_503_000),
+        ("60.001 -", None, 60_001_000),
+        (r#""3.14" 0.250 0.125, 0.124"#, None, 250_000),
+        (r#""-" request_time=0.210 upstream="192.0.2.80:8080""#, None, 210_000),
+        ("- 0.006", None, 6000),
+    ];
+    let lines = combined(&tails.map(|(tail, ..)| tail));
+    let log = lines.join("\n") + "\n";
+    let choice = recognise(&Opening::of(log.as_bytes())).unwrap();
+    assert_eq!(choice.format, "combined-more");
+    for (line, (_, forwarded, duration)) in lines.iter().zip(tails) {
+        let event = choice.decoder.decode(line.as_bytes(), Around::alone()).unwrap();
+        let told = event.forwarded.filter(|hops| !hops.is_empty());
+        assert_eq!((told, event.duration), (forwarded.map(str::as_bytes), Some(duration)), "{line}");
     }
 }

@@ -46,7 +46,9 @@ fn nth_of(columns: &[Seen<'_>]) -> usize {
 
 /// The columns without a key whose values look so and that say nothing yet.
 fn bare(columns: &[Seen<'_>], shape: Shape) -> Vec<usize> {
-    let fits = |column: &Seen<'_>| column.key.is_none() && column.shape == Some(shape) && column.kind == Kind::Nothing;
+    let fits = |column: &Seen<'_>| {
+        column.key.is_none() && column.shape == Some(shape) && column.kind == Kind::Nothing
+    };
     (0..columns.len()).filter(|&nth| columns.get(nth).is_some_and(fits)).collect()
 }
 

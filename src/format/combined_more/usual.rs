@@ -10,13 +10,8 @@ use crate::format::columns::Columns;
 use crate::format::fields::{Unit, duration_list, present};
 use crate::time::stamp::Decimal;
 
-pub(super) static USUAL: Clf = Clf {
-    name: "combined-more",
-    about: ABOUT,
-    left: Left::Client,
-    right: Right::Agent,
-    tail,
-};
+pub(super) static USUAL: Clf =
+    Clf { name: "combined-more", about: ABOUT, left: Left::Client, right: Right::Agent, tail };
 
 /// What the whole time is called where columns have names.
 const WHOLE: [&[u8]; 6] = [b"rt", b"request_time", b"time", b"took", b"duration", b"t"];

@@ -105,7 +105,11 @@ impl Certain<'_> {
     }
 
     /// Makes of what was taken the event of a forged line. Somebody else must not be blamed, so it needs a certain client.
-    pub(in crate::format) fn finish<'a>(&self, growing: &mut Growing<'a>, line: &'a [u8]) -> Result<(), Malformed> {
+    pub(in crate::format) fn finish<'a>(
+        &self,
+        growing: &mut Growing<'a>,
+        line: &'a [u8],
+    ) -> Result<(), Malformed> {
         if self.is_anybodys {
             return Err(Malformed::Client);
         }

@@ -29,7 +29,9 @@ const LINES: usize = 20;
 pub(super) fn given(head: &[u8]) -> Given {
     let lines = head.split(|&byte| byte == b'\n').take(LINES).filter_map(trimmed);
     let kin = lines.filter_map(|line| KINS.iter().find(|kin| kin.has_written(line))).next();
-    kin.map_or(Given::new(), |kin| kin.given.iter().map(|&(path, meaning)| (path.to_vec(), meaning)).collect())
+    kin.map_or(Given::new(), |kin| {
+        kin.given.iter().map(|&(path, meaning)| (path.to_vec(), meaning)).collect()
+    })
 }
 
 impl Kin {

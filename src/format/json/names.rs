@@ -60,7 +60,7 @@ const NAMES: &[(Slot, &str)] = &[
     (
         Slot::Target,
         "requesturi clientrequesturi requestedurl requesteduri uri urloriginal xenvoyoriginalpath xenvoyoriginpath requesturl url requrl \
-         requestpath path urlpath reqpath rawpath clientrequestpath csuristem pathinfo documenturi",
+         requestpath proxypath path urlpath reqpath rawpath clientrequestpath csuristem pathinfo documenturi",
     ),
     (Slot::Query, "querystring query args querystr urlquery requestquery requestquerystring csuriquery"),
     (

@@ -134,7 +134,13 @@ mod tests {
         let event = from_string(string).unwrap().decode(line.as_bytes(), Around::alone()).ok()?.clone();
         let text = |field: Option<&[u8]>| String::from_utf8_lossy(field.unwrap_or(b"none")).into_owned();
         let client = event.client.map_or("nobody".to_owned(), |client| client.to_string());
-        Some([client, text(event.path), format!("{:?}", event.status), text(event.user_agent), event.is_forged().to_string()])
+        Some([
+            client,
+            text(event.path),
+            format!("{:?}", event.status),
+            text(event.user_agent),
+            event.is_forged().to_string(),
+        ])
     }
 
     #[test]

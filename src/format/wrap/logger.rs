@@ -14,7 +14,10 @@ pub(super) static LOGGER: Wrapper = Wrapper {
         // zap names logger and message, then writes the rest as JSON.
         let inside = match memchr::memmem::find(message, b"\t{") {
             Some(at) => &message[at + 1..],
-            None => behind_name(message).unwrap_or(message),
+            None => {
+                let message = behind_thread(message);
+                behind_name(message).unwrap_or(message)
+            }
         };
         Some(Peeled { line: inside, time: Some(time) })
     },
@@ -41,7 +44,9 @@ fn stamp<'a>(line: &'a [u8], clock: &Clock) -> Option<((Time, u8), &'a [u8])> {
     let zoned = match zone {
         [b'Z', ..] => 1,
         [b' ', b'+' | b'-', a, b, c, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => 6,
-        [b'+' | b'-', ..] => zone.iter().take(6).take_while(|byte| !matches!(byte, b' ' | b'\t' | b']')).count(),
+        [b'+' | b'-', ..] => {
+            zone.iter().take(6).take_while(|byte| !matches!(byte, b' ' | b'\t' | b']')).count()
+        }
         _ => 0,
     };
     let (text, rest) = line.split_at_checked(WHOLE + length + zoned)?;
@@ -52,26 +57,33 @@ fn stamp<'a>(line: &'a [u8], clock: &Clock) -> Option<((Time, u8), &'a [u8])> {
     Some((time, rest))
 }
 
-/// What stands behind the first level.
+/// What stands behind the first level: a word of its own, perhaps between brackets or bars.
 fn behind_level(text: &[u8]) -> Option<&[u8]> {
-    let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let mut at = 0;
-    while at < text.len().min(BEFORE) {
-        let length = text[at..].iter().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let word = &text[at..at + length];
-        let stands_alone = matches!(text.get(at + length), None | Some(b' ' | b'\t' | b':' | b']' | b'|' | b')'));
-        if stands_alone && LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level)) {
-            let rest = &text[at + length..];
-            let marks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b':' | b']' | b'|' | b')' | b'-')).count();
+    let is_mark = |byte: &u8| b"[]():|-".contains(byte);
+    let mut end = 0;
+    for word in text[..text.len().min(BEFORE)].split(|&byte| byte == b' ' || byte == b'\t') {
+        end += word.len();
+        let first = word.iter().position(|byte| !is_mark(byte)).unwrap_or(0);
+        let last = word.iter().rposition(|byte| !is_mark(byte)).unwrap_or(0);
+        let bare = word.get(first..=last).unwrap_or_default();
+        if LEVELS.iter().any(|level| bare.eq_ignore_ascii_case(level)) {
+            let rest = &text[end..];
+            let marks = rest.iter().take_while(|byte| is_mark(byte) || byte.is_ascii_whitespace()).count();
             return Some(&rest[marks..]);
         }
-        at += length.max(1);
-        // A word that only ends like a level is none.
-        while at > 0 && is_letter(at) && is_letter(at - 1) {
-            at += 1;
-        }
+        end += 1;
     }
     None
+}
+
+/// What stands behind process and threads as Spring Boot names them: `7 --- [main] `.
+fn behind_thread(text: &[u8]) -> &[u8] {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let Some(mut rest) = text[digits..].strip_prefix(b" --- ") else { return text };
+    while let Some(end) = memchr::memchr(b']', rest).filter(|&end| rest[0] == b'[' && end <= BEFORE) {
+        rest = rest[end + 1..].trim_ascii_start();
+    }
+    rest
 }
 
 /// What stands behind the name of a logger: a word with a letter, then ` : ` or ` - `.
@@ -98,17 +110,23 @@ mod tests {
             ("2026-03-10 17:00:03,120 INFO:     ", "2026-03-10T17:00:03.120Z"),
             ("2026-03-10 17:00:03,120 - uvicorn.access - INFO - ", "2026-03-10T17:00:03.120Z"),
             ("[2026-03-10 17:00:03 +0100] [7] [INFO] ", "2026-03-10T16:00:03Z"),
-            ("2026-03-10T17:00:03.120+01:00  INFO 1 --- [nio-8080-exec-1] access.log : ", "2026-03-10T16:00:03.120Z"),
+            (
+                "2026-03-10T17:00:03.120+01:00  INFO 1 --- [nio-8080-exec-1] access.log : ",
+                "2026-03-10T16:00:03.120Z",
+            ),
             ("2026-03-10 17:00:03.120 [main] WARN  ktor.application - ", "2026-03-10T17:00:03.120Z"),
             ("2026/03/10 17:00:03.120\tINFO\thttp.log.access\thandled request\t", "2026-03-10T17:00:03.120Z"),
         ] {
-            let inside = if before.ends_with("request\t") { "{}" } else { "192.0.2.7:9 - \"GET /a HTTP/1.1\" 200" };
+            let inside =
+                if before.ends_with("request\t") { "{}" } else { "192.0.2.7:9 - \"GET /a HTTP/1.1\" 200" };
             let line = format!("{before}{inside}");
-            let peeled = (LOGGER.peel)(line.as_bytes(), &Clock::default(), &scratch).unwrap_or_else(|| panic!("{line}"));
+            let peeled = (LOGGER.peel)(line.as_bytes(), &Clock::default(), &scratch)
+                .unwrap_or_else(|| panic!("{line}"));
             assert_eq!(peeled.line, inside.as_bytes(), "{line}");
             assert_eq!(peeled.time.map(|(time, digits)| time.rfc3339(digits)).as_deref(), Some(time));
         }
-        for line in ["2026-03-10 17:00:03 192.0.2.7 GET /info", "2026-03-10 17:00:03 reinfo x", "INFO x", ""] {
+        for line in ["2026-03-10 17:00:03 192.0.2.7 GET /info", "2026-03-10 17:00:03 reinfo x", "INFO x", ""]
+        {
             assert!((LOGGER.peel)(line.as_bytes(), &Clock::default(), &scratch).is_none(), "{line}");
         }
     }

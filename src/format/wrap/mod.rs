@@ -8,6 +8,7 @@ mod journald;
 mod labels;
 mod logger;
 mod octets;
+mod quotes;
 mod rfc3164;
 mod rfc5424;
 mod ruby;
@@ -53,6 +54,7 @@ static WRAPPERS: &[&Wrapper] = &[
     &ruby::RUBY,
     &logger::LOGGER,
     &stamped::STAMPED,
+    &quotes::QUOTES,
     &labels::LABELS,
     &tagged::TAGGED,
 ];
@@ -131,8 +133,10 @@ impl Decoder for Wrapped {
 
 /// Whether a line that nobody can read may have been an access line.
 pub(super) fn is_about_http(line: &[u8]) -> bool {
-    let marks: [&[u8]; 7] = [b" HTTP/", b"\"GET ", b"\"POST ", b"GET /", b"POST /", b"method\"", b"status"];
-    marks.iter().any(|mark| memchr::memmem::find(line, mark).is_some())
+    let marks: [&[u8]; 8] =
+        [b" HTTP/", b"\"GET ", b"\"POST ", b"GET /", b"POST /", b" GET ", b" POST ", b"CONNECT "];
+    let names: [&[u8]; 2] = [b"method\"", b"status"];
+    marks.iter().chain(&names).any(|mark| memchr::memmem::find(line, mark).is_some())
 }
 
 /// What stands before the first blank, and behind it and all that follow it.
