@@ -2,6 +2,7 @@
 
 mod apache_ssl_request;
 mod api_gateway_clf;
+mod api_gateway_text;
 mod apisix;
 mod around;
 mod aws_alb;
@@ -199,6 +200,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &aws_alb::AwsAlb,
     &aws_clb::AWS_CLB,
     &aws_s3::AWS_S3,
+    &api_gateway_text::API_GATEWAY_TEXT,
     &aws_nlb::AwsConnections,
     &squid::SQUID,
     &gcs_csv::GcsCsv,

@@ -45,3 +45,24 @@ impl Kin {
         read.is_ok() && seen.into_iter().all(|seen| seen)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::format::json::Json;
+    use crate::format::{Around, Format, Opening};
+
+    #[test]
+    fn lograge_counts_milliseconds_and_others_do_not() {
+        let took = |controller: &str| {
+            let line = format!(
+                "{{\"method\":\"GET\",\"path\":\"/a\",{controller}\"action\":\"show\",\"status\":200,\"duration\":58.33,\
+                 \"remote_ip\":\"192.0.2.7\",\"time\":\"2026-03-10T17:00:03Z\"}}\n"
+            );
+            let json = Json.open(&Opening::of(line.as_bytes())).unwrap();
+            let event = json.decode(line.trim_end().as_bytes(), Around::alone()).unwrap();
+            (event.duration, event.flags.map(<[u8]>::to_vec))
+        };
+        assert_eq!(took("\"controller\":\"orders\","), (Some(58_330), None));
+        assert_eq!(took(""), (Some(58_330_000), Some(b"show".to_vec())));
+    }
+}
