@@ -191,6 +191,10 @@ const WRAPS: &[(&str, Wrap)] = &[
     ("stamps", |_, line| format!("2026-03-10T17:00:03.123Z {line}")),
     ("labels", |nth, line| format!("2026-03-10T17:00:03Z {{app=\"a}} \\\" b\", pod=\"web-{nth}\"}} {line}")),
     ("tags", |_, line| format!("frontend.0 nginx: {line}")),
+    ("quotes", |_, line| format!("\"{line}\"")),
+    ("application log", |_, line| format!("2026-03-10 17:00:03,120 - access - INFO - {line}")),
+    ("application log", |_, line| format!("2026-03-10T17:00:03.120Z  INFO 7 --- [exec-1] access : {line}")),
+    ("Ruby's logger", |_, line| format!("I, [2026-03-10T17:00:03.120456 #7]  INFO -- : {line}")),
 ];
 
 #[test]

@@ -39,9 +39,12 @@ pub(super) fn number_at_end(bytes: [u8; 8], length: usize) -> Option<u64> {
     if wrong == 0 { Some(number) } else { None }
 }
 
-/// A size in bytes; a dash is zero, as in CLF's `%b`.
+/// A size in bytes; a dash is zero, as in CLF's `%b`. `HAProxy` puts a plus before one that is not the last word.
 pub(super) fn size(text: &[u8]) -> Result<u64, Malformed> {
-    if text == b"-" { Ok(0) } else { number(text).ok_or(Malformed::Size) }
+    match text {
+        b"-" => Ok(0),
+        [b'+', digits @ ..] | digits => number(digits).ok_or(Malformed::Size),
+    }
 }
 
 /// Sets the status; a dash and zeros say that there was none, because the client went away.

@@ -5,6 +5,7 @@ use super::clf::{Clf, Left, Right};
 use super::columns::Columns;
 use super::fields::{Unit, duration, number, present};
 use crate::event::{Event, Malformed, Secret};
+use crate::time::Time;
 
 pub(super) static HAPROXY_CLF: Clf = Clf {
     name: "haproxy-clf",
@@ -15,9 +16,12 @@ pub(super) static HAPROXY_CLF: Clf = Clf {
 };
 
 fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
-    let (port, _millis) = (columns.word()?, columns.word()?);
+    let (port, millis) = (columns.word()?, columns.word()?);
     let port = number(port).and_then(|port| u16::try_from(port).ok()).ok_or(Malformed::Trailing)?;
     event.client_port = Some(port);
+    // Of the second in brackets.
+    let millis = number(millis).and_then(|millis| i64::try_from(millis).ok()).filter(|millis| *millis < 1000);
+    (event.time, event.time_digits) = (Time(event.time.0 + millis.ok_or(Malformed::Trailing)? * 1000), 3);
     let frontend = columns.quoted()?;
     event.scheme = frontend.ends_with(b"~").then_some(&b"https"[..]).or(event.scheme);
     event.gateway_route = Some(frontend.strip_suffix(b"~").unwrap_or(frontend));
@@ -26,7 +30,8 @@ fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malfo
     event.upstream = Some(server).filter(|server| !server.ends_with(b">"));
     let (_request, _queue, _connect) = (columns.word()?, columns.word()?, columns.word()?);
     event.upstream_duration = duration(columns.word()?, Unit::Millis);
-    event.duration = duration(columns.word()?, Unit::Millis);
+    let took = columns.word()?;
+    event.duration = duration(took.strip_prefix(b"+").unwrap_or(took), Unit::Millis);
     event.flags = Some(columns.quoted()?);
     for _connections_and_queues in 0..7 {
         let count = columns.word()?;

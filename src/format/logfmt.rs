@@ -11,7 +11,7 @@ use crate::text::{Escapes, is_escaped};
 
 pub(super) static LOGFMT: Plain = Plain {
     name: "logfmt",
-    about: "key=value lines: Heroku router, Tyk, Docker registry and any keys of that kind",
+    about: "key=value lines: Heroku router, Tyk, Docker registry, lograge and any keys of that kind",
     read,
 };
 
@@ -21,13 +21,17 @@ const FIELDS: u32 = 4;
 fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut growing = Growing::new();
     let mut rest = line;
-    let (mut pairs, mut is_other) = (0, false);
+    let (mut pairs, mut is_other, mut is_rails) = (0, false, false);
     while let Some((key, value, behind)) = pair(rest) {
         pairs += 1;
         rest = behind;
         match key {
             // A registry tells of each request several times; only this is the answer.
             b"msg" => is_other = matches!(value, b"authorized request" | b"authorizing request"),
+            // lograge, which counts milliseconds.
+            b"controller" => is_rails = true,
+            b"duration" if is_rails => growing.put(Meaning::in_unit(Slot::Duration, Unit::Millis), value),
+            b"action" if is_rails => {}
             b"fwd" => growing.put(Meaning::of(Slot::Forwarded), value),
             b"service" => growing.put(Meaning::of(Slot::Duration), value),
             b"at" | b"connect" | b"dyno" | b"level" => {}

@@ -2,6 +2,7 @@
 
 mod apache_ssl_request;
 mod api_gateway_clf;
+mod api_gateway_text;
 mod apisix;
 mod around;
 mod atlassian;
@@ -26,6 +27,7 @@ mod gcs_csv;
 mod gin;
 mod haproxy;
 mod haproxy_clf;
+mod iis_native;
 mod ingress_nginx;
 mod json;
 mod kong_nginx;
@@ -164,7 +166,6 @@ pub static FORMATS: &[&dyn Format] = &[
     &vhost_combined_time::VHOST_COMBINED_TIME,
     &vhost_common::VHOST_COMMON,
     &combined_time::COMBINED_TIME,
-    &combined_more::COMBINED_MORE,
     &combined_io::COMBINED_IO,
     &ingress_nginx::INGRESS_NGINX,
     &kong_nginx::KONG_NGINX,
@@ -181,6 +182,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &wso2::WSO2,
     &reactor_netty::REACTOR_NETTY,
     &apisix::APISIX,
+    &combined_more::COMBINED_MORE,
     &nginx_proxy_manager::NGINX_PROXY_MANAGER,
     &npmplus::NPMPLUS,
     &haproxy::HAPROXY,
@@ -196,9 +198,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &w3c::W3C,
     &w3c::ZEEK,
     &w3c::IIS_EVENT,
+    &iis_native::IIS_NATIVE,
     &aws_alb::AwsAlb,
     &aws_clb::AWS_CLB,
     &aws_s3::AWS_S3,
+    &api_gateway_text::API_GATEWAY_TEXT,
     &aws_nlb::AwsConnections,
     &squid::SQUID,
     &gcs_csv::GcsCsv,

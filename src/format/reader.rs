@@ -49,6 +49,10 @@ impl Reader {
         malformed: Malformed,
     ) -> (&'static str, Result<Event<'a>, Malformed>) {
         let (mut reason, mut known) = ((self.chosen.format(), malformed), Known::of(record));
+        if record.len() < SHORTEST {
+            let other = if known.is_object { Malformed::NotAccess } else { malformed };
+            return (reason.0, Err(other));
+        }
         for other in &self.others {
             match other.decode_after(record, around, &mut known) {
                 Ok(event) => return (other.format(), Ok(event)),
@@ -60,6 +64,9 @@ impl Reader {
         (reason.0, salvaged.ok_or(reason.1))
     }
 }
+
+/// Nothing shorter says when, who and what, in any format.
+const SHORTEST: usize = 16;
 
 impl Decoder for Reader {
     fn format(&self) -> &'static str {

@@ -2,6 +2,7 @@
 //! in a [`Slot`], so that each meaning is read in one place.
 
 mod finish;
+mod halves;
 mod meaning;
 mod minute;
 mod unclear;
@@ -13,6 +14,7 @@ use super::fields::{
 };
 use crate::event::{Event, Malformed, Secret};
 use crate::time::{Civil, Time};
+use halves::Half;
 use meaning::SLOTS;
 pub(super) use meaning::{Meaning, Slot};
 use minute::Minute;
@@ -31,6 +33,8 @@ pub(super) struct Growing<'a> {
     has_time: bool,
     /// The time as it is written, where that is no instant yet.
     local: Option<Civil>,
+    /// A date or a time of day, where each has a field of its own.
+    half: Option<Half>,
     /// When the answer was sent, and the decimals of that.
     end: Option<(Time, u8)>,
     fields: u32,
@@ -54,6 +58,7 @@ impl<'a> Growing<'a> {
             logger: b"",
             has_time: false,
             local: None,
+            half: None,
             end: None,
             fields: 0,
             minute: Minute::default(),
@@ -65,7 +70,7 @@ impl<'a> Growing<'a> {
         self.event = Event::default();
         self.ranks = [0; SLOTS];
         (self.malformed, self.target, self.request, self.logger) = (None, None, None, b"");
-        (self.has_time, self.local, self.end, self.fields) = (false, None, None, 0);
+        (self.has_time, self.local, self.half, self.end, self.fields) = (false, None, None, None, 0);
     }
 
     /// Takes what a field says. Where several names mean the same, the smaller rank wins, the first among equals, and a
@@ -75,7 +80,7 @@ impl<'a> Growing<'a> {
         if known == 0 {
             return self.put_first(meaning, value);
         }
-        if rank(meaning, value) < known {
+        if rank(meaning, value) < known || meaning.slot == Slot::Time && self.half.is_some() {
             self.take(meaning, value);
         }
     }
@@ -165,6 +170,10 @@ impl<'a> Growing<'a> {
         if let Some((time, digits)) = self.minute.any(value).or_else(|| unclear::masked(value)) {
             self.set_instant(time, digits);
             self.local = None;
+            return Ok(());
+        }
+        if let Some(half) = Half::of(value) {
+            self.set_half(half);
             return Ok(());
         }
         let (local, digits) = unclear::local(value).ok_or(Malformed::Time)?;

@@ -12,6 +12,7 @@ pub(super) static SQUID_COMBINED: Clf = Clf {
     tail,
 };
 
+/// How a server was chosen stands there as well, but not which.
 fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
     let word = columns.word()?;
     let colon = memchr::memchr(b':', word).ok_or(Malformed::Trailing)?;
@@ -20,6 +21,6 @@ fn tail<'a>(mut columns: Columns<'a>, event: &mut Event<'a>) -> Result<(), Malfo
     if cache.is_empty() || peer.is_empty() || !is_code(cache) || !is_code(peer) {
         return Err(Malformed::Trailing);
     }
-    (event.cache, event.upstream) = (Some(cache), Some(peer));
+    event.cache = Some(cache);
     columns.end()
 }

@@ -11,13 +11,15 @@ pub(super) static UVICORN: Plain =
 
 fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     let levels: [&[u8]; 5] = [b"INFO:", b"WARNING:", b"ERROR:", b"DEBUG:", b"CRITICAL:"];
-    let level = levels.into_iter().find(|&level| line.starts_with(level)).ok_or(Malformed::Unknown)?;
+    let level = levels.into_iter().find(|&level| line.starts_with(level));
+    // Whoever sets up its logger has the level elsewhere, and a stamp.
+    let level = level.or(around.time.map(|_| &b""[..])).ok_or(Malformed::Unknown)?;
     let mut columns = Columns::new(&line[level.len()..], Quoting::Raw);
     let mut event = Event::default();
     let client = columns.word()?;
     let is_access = set_client(&mut event, client).is_ok() && event.client_port.is_some();
     if !is_access || columns.word()? != b"-" {
-        return Err(Malformed::NotAccess);
+        return Err(if level.is_empty() { Malformed::Unknown } else { Malformed::NotAccess });
     }
     set_request(&mut event, columns.quoted()?);
     set_status(&mut event, columns.word()?)?;

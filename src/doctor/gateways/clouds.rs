@@ -27,7 +27,7 @@ const NLB: Gateway = Gateway {
 
 const API_GATEWAY: Gateway = Gateway {
     name: "AWS API Gateway",
-    formats: &["aws-api-gateway", "aws-api-gateway-clf"],
+    formats: &["aws-api-gateway", "aws-api-gateway-clf", "aws-api-gateway-text"],
     place: "the access log format of the stage",
     config: r#"{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime","httpMethod":"$context.httpMethod","routeKey":"$context.routeKey","resourcePath":"$context.resourcePath","path":"$context.path","protocol":"$context.protocol","status":"$context.status","responseLength":"$context.responseLength","responseLatency":"$context.responseLatency","user":"$context.authorizer.claims.sub","apiKeyId":"$context.identity.apiKeyId","userAgent":"$context.identity.userAgent"}"#,
     adds: &[

@@ -215,7 +215,7 @@ example.com {
 
 const IIS: Gateway = Gateway {
     name: "IIS",
-    formats: &["iis-w3c", "iis-event", "w3c"],
+    formats: &["iis-w3c", "iis-event", "iis-native", "w3c"],
     place: "a command line of an administrator",
     config: r#"%windir%\system32\inetsrv\appcmd.exe set config -section:system.applicationHost/sites /siteDefaults.logFile.logFormat:W3C /siteDefaults.logFile.logExtFileFlags:"Date,Time,ClientIP,UserName,ServerIP,ServerPort,Method,UriStem,UriQuery,HttpStatus,HttpSubStatus,Win32Status,BytesSent,BytesRecv,TimeTaken,ProtocolVersion,Host,UserAgent,Cookie,Referer" /commit:apphost"#,
     adds: &[

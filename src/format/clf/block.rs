@@ -107,8 +107,8 @@ impl<'a> Fast<'_, 'a> {
         event.status = Some(status(&record[q2 + 2..q2 + 5]).filter(|&status| status != 0)?);
         event.bytes_out = Some(Self::size(record, q2 + 6, q3 - 1)?);
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
-        Self::set_left(event, record, opened)?;
         event.host = None;
+        Self::set_left(event, record, opened)?;
         set_request_before(event, &record[q1 + 1..], q2 - q1 - 1);
         event.referer = Some(present(&record[q3 + 1..q4]));
         event.user_agent = Some(present(&record[q5 + 1..q6]));

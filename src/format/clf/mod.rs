@@ -36,6 +36,9 @@ pub(super) struct Clf {
 /// Reads the columns at the end of a line.
 pub(super) type Tail = for<'a> fn(Columns<'a>, &mut Event<'a>) -> Result<(), Malformed>;
 
+/// The same, of a decoder that has learned its columns.
+pub(super) type AnyTail<'t> = dyn for<'a> Fn(Columns<'a>, &mut Event<'a>) -> Result<(), Malformed> + 't;
+
 /// What stands before the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
@@ -49,6 +52,8 @@ pub(super) enum Left {
     Dash,
     /// `hop, hop, client ident user`, or `"hop, hop" client ident user`.
     Forwarded,
+    /// As that, where one hop alone, or a dash for none, may stand before the client.
+    Hop,
 }
 
 /// What stands behind the size.
@@ -106,7 +111,7 @@ impl Decoder for Clf {
     }
 
     fn salvage<'a>(&self, record: &'a [u8], _: Around<'a>) -> Option<Event<'a>> {
-        salvage::salvage(self, trimmed(record))
+        salvage::salvage(self, &self.tail, trimmed(record))
     }
 
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
@@ -115,23 +120,46 @@ impl Decoder for Clf {
 }
 
 impl Clf {
-    /// Takes a line apart. The time is looked for first, because a user name may hold blanks and brackets.
+    /// Takes a line apart.
     fn line<'a>(
         &self,
         line: &'a [u8],
         quoting: Quoting,
         known: &mut Option<Result<Core<'a>, Malformed>>,
     ) -> Result<Event<'a>, Malformed> {
+        let (mut event, columns) = self.front(line, quoting, known)?;
+        (self.tail)(columns, &mut event)?;
+        Ok(event)
+    }
+
+    /// What a line says before its tail, and the tail. The time is looked for first, because a user name may hold blanks and
+    /// brackets.
+    fn front<'a>(
+        &self,
+        line: &'a [u8],
+        quoting: Quoting,
+        known: &mut Option<Result<Core<'a>, Malformed>>,
+    ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
         let (open, left, (time, time_digits)) = self::open(line).ok_or_else(|| {
             if memchr::memchr(b'"', line).is_some() { Malformed::Time } else { Malformed::Short }
         })?;
         let mut event = Event { time, time_digits, ..Event::default() };
         self.left(left, &mut event)?;
         let core = *known.get_or_insert_with(|| Core::of(Columns::new(&line[open..], quoting)));
-        self.right(core?, &mut event)?;
+        let tail = self.right(core?, &mut event)?;
         let escaped = memchr::memchr(b'\\', line).is_some();
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
-        Ok(event)
+        Ok((event, tail))
+    }
+
+    /// What a line of escaped quotes says before its tail, and the tail.
+    pub(super) fn before_tail<'a>(&self, line: &'a [u8]) -> Result<(Event<'a>, Columns<'a>), Malformed> {
+        self.front(line, Quoting::Escaped, &mut None)
+    }
+
+    /// What is certain of a line of this kin whose quotes were not escaped, where `tail` reads what stands behind.
+    pub(super) fn salvage_before<'a>(&self, tail: &AnyTail<'_>, line: &'a [u8]) -> Option<Event<'a>> {
+        salvage::salvage(self, tail, line)
     }
 
     /// Sets what stands before the time.
@@ -167,11 +195,18 @@ impl Clf {
                 event.forwarded = Some(list);
                 set_client_and_user(rest, event)
             }
+            Left::Hop => {
+                let (list, rest) =
+                    forwarded_first(left).or_else(|| one_hop(left)).ok_or(Malformed::Client)?;
+                event.forwarded = Some(present(list));
+                set_client_and_user(rest, event)?;
+                if event.client.is_some() { Ok(()) } else { Err(Malformed::Client) }
+            }
         }
     }
 
-    /// Sets what the request line and everything behind it tell.
-    fn right<'a>(&self, core: Core<'a>, event: &mut Event<'a>) -> Result<(), Malformed> {
+    /// Sets what the request line and everything behind it tell, up to the tail.
+    fn right<'a>(&self, core: Core<'a>, event: &mut Event<'a>) -> Result<Columns<'a>, Malformed> {
         let mut columns = core.behind;
         set_request(event, core.request);
         set_status(event, core.status)?;
@@ -180,7 +215,7 @@ impl Clf {
             event.referer = Some(present(columns.quoted()?));
             event.user_agent = Some(present(columns.quoted()?));
         }
-        (self.tail)(columns, event)
+        Ok(columns)
     }
 }
 
@@ -232,7 +267,14 @@ fn forwarded_first(left: &[u8]) -> Option<(&[u8], &[u8])> {
     None
 }
 
-/// Sets client and user from `client ident user`; a user may hold blanks or be missing.
+/// One hop before the client, or a dash, and the columns behind it. A port says that it is a virtual host.
+fn one_hop(left: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (hop, rest) = split_blank(left);
+    let is_hop = hop == b"-" || address(hop).is_some_and(|(_, port)| port.is_none());
+    rest.filter(|_| is_hop).map(|rest| (hop, rest))
+}
+
+/// Sets client, user and host from `client ident user`; a user may hold blanks or be missing.
 pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> Result<(), Malformed> {
     let (client, rest) = split_blank(left);
     let (ident, user) = rest.map_or((None, None), |rest| {
@@ -251,6 +293,9 @@ pub(super) fn set_client_and_user<'a>(left: &'a [u8], event: &mut Event<'a>) -> 
         return Err(Malformed::Client);
     }
     event.user = user.map(present);
+    // lighttpd writes the virtual host there.
+    let is_host = |ident: &&[u8]| memchr::memchr(b'.', ident).is_some() && is_host_name(ident);
+    event.host = ident.filter(is_host).map(without_port);
     Ok(())
 }
 

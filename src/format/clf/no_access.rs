@@ -13,7 +13,7 @@ pub(in crate::format) fn no_access(line: &[u8]) -> Option<Malformed> {
     }
 }
 
-/// Whether a line begins as those of the error logs of nginx, Apache and `LiteSpeed` do.
+/// Whether a line begins as those of the error logs of nginx, Apache, `LiteSpeed` and gunicorn do.
 fn is_of_error_log(line: &[u8]) -> bool {
     let is = |at: usize, shape: &[u8]| {
         line.get(at..at + shape.len()).is_some_and(|text| {
@@ -28,7 +28,8 @@ fn is_of_error_log(line: &[u8]) -> bool {
     let apache = is(0, b"[AAA AAA 00 00:00:00") && memchr::memmem::find(line, b"] [").is_some();
     let apache_clf = is(0, b"[00/AAA/0000:00:00:00 +0000] [A");
     let litespeed = is(0, b"0000-00-00 00:00:00.000000 [A");
-    nginx || apache || apache_clf || litespeed
+    let gunicorn = is(0, b"[0000-00-00 00:00:00 +0000] [0");
+    nginx || apache || apache_clf || litespeed || gunicorn
 }
 
 /// Whether a line is of nginx's `stream` module as APISIX and Kong have it set up, `address [stamp] TCP 200 …`: a connection,
@@ -51,6 +52,7 @@ mod tests {
         for line in [
             "2026/03/10 17:00:03 [error] 7#7: *1 open() failed",
             "[Tue Mar 10 17:00:03.880562 2026] [core:error] [pid 10] AH00126: x",
+            "[2026-03-10 17:00:03 +0000] [1] [INFO] Starting gunicorn 21.2.0",
             "192.0.2.7 [10/Mar/2026:17:00:03 +0000] TCP 200 12 34 0.001",
         ] {
             assert_eq!(no_access(line.as_bytes()), Some(Malformed::NotAccess), "{line}");

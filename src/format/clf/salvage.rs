@@ -2,7 +2,7 @@
 //! and from the right. Where the two agree the line is as good as any; where they do not it is forged, and only what stands
 //! left of the first quote of the stranger's is kept.
 
-use super::{Clf, Right, before_request};
+use super::{AnyTail, Clf, Right, before_request};
 use crate::event::Event;
 use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::{forge, number, present, set_request, set_status, size, status};
@@ -20,8 +20,8 @@ struct Cores {
     count: usize,
 }
 
-/// What is certain of `line`, which is of the kin `clf` but for its quotes.
-pub(super) fn salvage<'a>(clf: &Clf, line: &'a [u8]) -> Option<Event<'a>> {
+/// What is certain of `line`, which is of the kin `clf` but for its quotes; `tail` reads what stands behind that.
+pub(super) fn salvage<'a>(clf: &Clf, tail: &AnyTail<'_>, line: &'a [u8]) -> Option<Event<'a>> {
     let (open, left, (time, time_digits)) = super::open(line)?;
     let mut event = Event { time, time_digits, ..Event::default() };
     clf.left(left, &mut event).ok()?;
@@ -46,18 +46,18 @@ pub(super) fn salvage<'a>(clf: &Clf, line: &'a [u8]) -> Option<Event<'a>> {
     match clf.right {
         // Of a torn line, nothing behind the size is whole.
         _ if second < text.len() => {}
-        Right::Agent => set_pages(clf, columns.rest(), &mut event)?,
-        Right::Size => (clf.tail)(columns, &mut event).ok()?,
+        Right::Agent => set_pages(tail, columns.rest(), &mut event)?,
+        Right::Size => tail(columns, &mut event).ok()?,
     }
     Some(event)
 }
 
-/// Sets referer and agent from `text`, which ends with the columns of `clf`'s tail.
-fn set_pages<'a>(clf: &Clf, text: &'a [u8], event: &mut Event<'a>) -> Option<()> {
+/// Sets referer and agent from `text`, which ends with the columns that `tail` reads.
+fn set_pages<'a>(tail: &AnyTail<'_>, text: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let text = text.strip_prefix(b" \"")?;
     let end = memchr::memrchr_iter(b'"', text)
         .take(QUOTES)
-        .find(|&end| (clf.tail)(Columns::new(&text[end + 1..], Quoting::Raw), event).is_ok())?;
+        .find(|&end| tail(Columns::new(&text[end + 1..], Quoting::Raw), event).is_ok())?;
     // A page has no quotes in its address; what calls itself something may.
     let between = memchr::memmem::find(&text[..end], b"\" \"")?;
     event.referer = Some(present(&text[..between]));

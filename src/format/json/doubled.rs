@@ -14,7 +14,7 @@ const MOST: usize = 64;
 
 /// The members of a line that say something, and which of them stand in it twice.
 #[derive(Default)]
-pub(super) struct Members {
+pub(in crate::format) struct Members {
     /// By name, with what they say.
     seen: Vec<(u64, u64)>,
     twice: Vec<u64>,
@@ -24,7 +24,7 @@ pub(super) struct Members {
 
 impl Members {
     /// Passes a member.
-    pub(super) fn pass(&mut self, path: &Path<'_>, leaf: &Leaf<'_>, meaning: Meaning) {
+    pub(in crate::format) fn pass(&mut self, path: &Path<'_>, leaf: &Leaf<'_>, meaning: Meaning) {
         // Several libraries add a second time to what they log.
         if leaf.is_listed || !leaf.counts || matches!(meaning.slot, Slot::Time | Slot::End | Slot::Logger) {
             return;
@@ -40,17 +40,17 @@ impl Members {
     }
 
     /// Whether one is named again.
-    pub(super) fn repeat(&self) -> bool {
+    pub(in crate::format) fn repeat(&self) -> bool {
         self.repeat
     }
 
     /// Whether one stands twice and says something else.
-    pub(super) fn are_doubled(&self) -> bool {
+    pub(in crate::format) fn are_doubled(&self) -> bool {
         !self.twice.is_empty()
     }
 
     /// What is certain of a line of these members.
-    pub(super) fn certain(&self) -> Certain<'_> {
+    pub(in crate::format) fn certain(&self) -> Certain<'_> {
         Certain { members: self, is_strangers: false, is_anybodys: false }
     }
 }
@@ -64,7 +64,7 @@ fn name(path: &Path<'_>, meaning: Meaning) -> u64 {
 }
 
 /// Takes what is certain, value by value, in the order of the line.
-pub(super) struct Certain<'m> {
+pub(in crate::format) struct Certain<'m> {
     members: &'m Members,
     /// Whether a value that a stranger can write has come.
     is_strangers: bool,
@@ -74,21 +74,28 @@ pub(super) struct Certain<'m> {
 
 impl Certain<'_> {
     /// Takes a value, if it is certain.
-    pub(super) fn take<'a>(
+    pub(in crate::format) fn take<'a>(
         &mut self,
         growing: &mut Growing<'a>,
         path: &Path<'_>,
         leaf: &Leaf<'a>,
         meaning: Option<Meaning>,
     ) {
-        if let Some(meaning) = meaning.filter(|_| leaf.counts) {
-            let is_certain = !self.is_strangers || self.is_certain(path, meaning);
-            if is_certain {
-                growing.put(meaning, leaf.value);
-            }
-            self.is_anybodys |= !is_certain && meaning.slot == Slot::Client && !growing.has_client();
+        if let Some(meaning) = meaning.filter(|_| leaf.counts)
+            && self.admits(path, meaning, growing.has_client())
+        {
+            growing.put(meaning, leaf.value);
         }
         self.is_strangers |= meaning.is_none_or(|meaning| !is_the_gateways(meaning.slot));
+    }
+
+    /// Whether a value of this meaning is certain, in the order of the line. What a stranger can write makes those behind it
+    /// less so.
+    pub(in crate::format) fn admits(&mut self, path: &Path<'_>, meaning: Meaning, has_client: bool) -> bool {
+        let is_certain = !self.is_strangers || self.is_certain(path, meaning);
+        self.is_anybodys |= !is_certain && meaning.slot == Slot::Client && !has_client;
+        self.is_strangers |= !is_the_gateways(meaning.slot);
+        is_certain
     }
 
     /// Whether a value behind a stranger's is: named once, and nobody's name, which the gateway may not even log.
@@ -98,7 +105,11 @@ impl Certain<'_> {
     }
 
     /// Makes of what was taken the event of a forged line. Somebody else must not be blamed, so it needs a certain client.
-    pub(super) fn finish<'a>(&self, growing: &mut Growing<'a>, line: &'a [u8]) -> Result<(), Malformed> {
+    pub(in crate::format) fn finish<'a>(
+        &self,
+        growing: &mut Growing<'a>,
+        line: &'a [u8],
+    ) -> Result<(), Malformed> {
         if self.is_anybodys {
             return Err(Malformed::Client);
         }
@@ -113,7 +124,7 @@ pub(super) fn forge<'a>(event: &mut Event<'a>, line: &'a [u8]) {
 }
 
 /// Whether the gateway itself says it, whatever a client sends.
-pub(super) fn is_the_gateways(slot: Slot) -> bool {
+pub(in crate::format) fn is_the_gateways(slot: Slot) -> bool {
     use Slot::{BytesOut, Client, ClientPort, Duration, End, Logger, Method, Status, Time};
     matches!(slot, Time | End | Client | ClientPort | Method | Status | BytesOut | Duration | Logger)
 }

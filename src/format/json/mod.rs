@@ -2,6 +2,7 @@
 //! reads lines that keep the order of their keys; all others, and only slower, are read key by key.
 
 mod doubled;
+mod kin;
 mod later;
 mod learn;
 mod names;
@@ -13,13 +14,14 @@ mod scan;
 
 use std::sync::Arc;
 
-use doubled::Members;
 use learn::PLANS;
 use path::Path;
 use plan::{Line, Plan};
 use producers::Producer;
 
+pub(super) use doubled::{Members, is_the_gateways};
 pub(super) use names::of_name;
+pub(super) use scan::object;
 
 use super::clf::no_access;
 use super::slot::{Growing, Meaning, Slot};
@@ -52,7 +54,7 @@ impl Format for Json {
     }
 
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(JsonLines::learn(opening.head, Vec::new(), None).by(opening.clock)))
+        Some(Box::new(JsonLines::learn(opening.head, kin::given(opening.head), None).by(opening.clock)))
     }
 }
 
@@ -77,6 +79,11 @@ impl JsonLines {
     /// The same, with a clock.
     pub(super) fn by(self, clock: &Clock) -> Self {
         Self { clock: clock.clone(), ..self }
+    }
+
+    /// The same, where it is known whether the producer names a member twice.
+    pub(super) fn doubling(self, doubles: bool) -> Self {
+        Self { doubles, ..self }
     }
 
     /// What the value at `path` says.
@@ -171,6 +178,9 @@ impl JsonLines {
         }
         if let Some(hops) = growing.event().forwarded.filter(|hops| later::is_several(hops)) {
             growing.event_mut().forwarded = Some(later::joined(hops, around.scratch));
+        }
+        if let Some((time, digits)) = around.time.filter(|_| !growing.has_time()) {
+            growing.set_instant(time, digits);
         }
         growing.place(&self.clock);
         growing.finish(if escaped { Escapes::Json } else { Escapes::None })?;

@@ -59,8 +59,8 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Target,
-        "requesturi clientrequesturi uri urloriginal xenvoyoriginalpath xenvoyoriginpath requesturl url requrl \
-         requestpath path urlpath reqpath rawpath clientrequestpath csuristem pathinfo documenturi",
+        "requesturi clientrequesturi requestedurl requesteduri uri urloriginal xenvoyoriginalpath xenvoyoriginpath requesturl url requrl \
+         requestpath proxypath path urlpath reqpath rawpath clientrequestpath csuristem pathinfo documenturi",
     ),
     (Slot::Query, "querystring query args querystr urlquery requestquery requestquerystring csuriquery"),
     (
@@ -72,13 +72,13 @@ const NAMES: &[(Slot, &str)] = &[
     (
         Slot::Status,
         "status statuscode responsestatus responsestatuscode responsecode httpstatus httpstatuscode httpresponsecode \
-         downstreamstatus edgeresponsestatus resstatuscode resstatus scstatus code",
+         downstreamstatus edgeresponsestatus resstatuscode resstatus scstatus responsehttpcode httpcode code",
     ),
     (
         Slot::BytesOut,
         "bodybytessent responsebodybytes bytessent bytesout responsesize responselength responsebytes \
          downstreamcontentsize edgeresponsebytes sentbytes scbytes responsebodysize responsecontentlength \
-         rescontentlength bytes size length byteswritten",
+         rescontentlength responsebytesize contentlength bytes size length byteswritten",
     ),
     (
         Slot::BytesIn,
@@ -87,7 +87,7 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Duration,
-        "requesttime duration latenciesrequest latencytotal latency elapsed elapsedtime responsetime totaltime total timetaken took \
+        "latencyhuman requesttime duration latenciesrequest latencytotal latency elapsed elapsedtime responsetime totaltime total timetaken took \
          requestduration processingtime responselatency",
     ),
     (
@@ -113,7 +113,7 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::RequestId,
-        "requestid reqid xrequestid httpxrequestid requestxrequestid correlationid rayid trackingreference insertid \
+        "requestid reqid uniqueid xrequestid httpxrequestid requestxrequestid correlationid rayid trackingreference insertid \
          transactionid traceid",
     ),
     (
@@ -157,7 +157,7 @@ const HEADER_MAPS: [&[u8]; 6] =
     [b"requestheaders", b"reqheaders", b"headers", b"requestheader", b"httpheaders", b"httprequestheaders"];
 
 /// Objects that only hold others together.
-const WRAPPERS: [&[u8]; 16] = [
+const WRAPPERS: [&[u8]; 18] = [
     b"nginx",
     b"http",
     b"httprequest",
@@ -174,6 +174,8 @@ const WRAPPERS: [&[u8]; 16] = [
     b"data",
     b"context",
     b"requestcontext",
+    b"transaction",
+    b"proxy",
 ];
 
 /// Endings of keys that tell the unit.

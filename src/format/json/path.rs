@@ -6,7 +6,7 @@ const LONGEST: usize = 96;
 
 /// The keys from the outermost object down.
 #[derive(Clone, Debug)]
-pub(super) struct Path<'a> {
+pub(in crate::format) struct Path<'a> {
     text: [u8; LONGEST],
     length: usize,
     /// Where the second key begins, as far as there is one: behind the first key, or its first dot.
@@ -58,7 +58,7 @@ impl<'a> Path<'a> {
     }
 
     /// All keys, lower case, letters and digits alone; empty where they are too long.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(in crate::format) fn text(&self) -> &[u8] {
         self.text.get(..self.length).unwrap_or(b"")
     }
 

@@ -11,15 +11,15 @@ const DEEPEST: usize = 24;
 
 /// One string or scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Leaf<'a> {
+pub(in crate::format) struct Leaf<'a> {
     /// Where its bytes begin in the line; behind the quote of a string.
     pub(super) at: usize,
     /// Its bytes, still escaped.
-    pub(super) value: &'a [u8],
+    pub(in crate::format) value: &'a [u8],
     /// Whether it stands in quotes.
     pub(super) is_string: bool,
     /// Whether it means something: of an array, only the first does.
-    pub(super) counts: bool,
+    pub(in crate::format) counts: bool,
     /// Where the array's first member begins, of which this is a later one.
     pub(super) later: Option<usize>,
     /// Whether its name stands in a list, `{"name":"User-Agent","value":"curl"}`, where one may come twice.
@@ -35,15 +35,15 @@ impl Leaf<'_> {
 
 /// What holds for a whole line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Whole {
+pub(in crate::format) struct Whole {
     /// Whether a string holds a backslash.
-    pub(super) escaped: bool,
+    pub(in crate::format) escaped: bool,
     /// Whether what a leaf means depends on more than its place among the keys.
     pub(super) irregular: bool,
 }
 
 /// Calls `leaf` for every string and scalar of the object that `line` is.
-pub(super) fn object<'a>(
+pub(in crate::format) fn object<'a>(
     line: &'a [u8],
     leaf: &mut dyn FnMut(&Path<'a>, Leaf<'a>),
 ) -> Result<Whole, Malformed> {

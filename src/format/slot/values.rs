@@ -24,13 +24,14 @@ pub(super) fn millis(value: &[u8], unit: Unit) -> Option<u64> {
     Some(number(whole)? * 1_000_000 + decimals * 1000)
 }
 
-/// The TLS version; some write the number that the protocol has for it, some a blank.
+/// The TLS version; some write the number that the protocol has for it, IIS that of Windows (`SP_PROT_TLS1_2_SERVER` of
+/// Schannel, in hexadecimal), some a blank.
 pub(super) fn tls_version(value: &[u8]) -> &[u8] {
     match value {
-        b"769" => b"TLSv1",
-        b"770" => b"TLSv1.1",
-        b"771" | b"TLS 1.2" => b"TLSv1.2",
-        b"772" | b"TLS 1.3" => b"TLSv1.3",
+        b"769" | b"40" => b"TLSv1",
+        b"770" | b"100" => b"TLSv1.1",
+        b"771" | b"TLS 1.2" | b"400" => b"TLSv1.2",
+        b"772" | b"TLS 1.3" | b"1000" => b"TLSv1.3",
         value => value,
     }
 }

@@ -1,15 +1,14 @@
 //! Format strings in the shape of JSON: which key holds what is learned from the string, then lines are read by their keys.
 
+use super::composed::{Composed, Keyed};
 use super::dialect::{Compiled, Token, Tokens, add};
-use super::layout::Parts;
 use super::pattern::Pattern;
 use super::shape::Shape;
 use super::template::{Field, NAME, Template};
 use crate::error::Error;
 use crate::event::{Event, Malformed};
-use crate::format::clf::no_access;
-use crate::format::json::{Given, JsonLines, each_value, of_name};
-use crate::format::slot::Growing;
+use crate::format::json::{Given, JsonLines, Members, each_value, object, of_name};
+use crate::format::slot::{Meaning, Slot};
 use crate::format::{Around, Clock, Decoder};
 use crate::text::Escapes;
 
@@ -21,9 +20,6 @@ pub(super) fn is_json(pattern: &[u8]) -> bool {
 /// What stands before and behind the number of a field while the string is read as JSON.
 const MARK: (&[u8], u8) = (b"$_$", b'$');
 
-/// Values that are more than one field: literals around it, or several.
-type Composed = Vec<(Vec<u8>, Template)>;
-
 /// The decoder of a string that is JSON but for its fields. `text` is the same string as text.
 pub(super) fn compile(
     pattern: &Pattern,
@@ -34,7 +30,7 @@ pub(super) fn compile(
     let text = text?;
     let mut slots = text.slots();
     let (plain, fields) = marked(pattern, tokens);
-    let (mut given, mut composed) = (Given::new(), Composed::new());
+    let (mut given, mut composed) = (Given::new(), Vec::new());
     each_value(plain.trim_ascii(), &mut |path, value| {
         let Some(template) = inside(value, &fields, clock) else { return };
         let alone = match &*template.fields {
@@ -52,7 +48,7 @@ pub(super) fn compile(
             // It takes more than a meaning to read the others.
             _ => {
                 if template.run_on().is_ok() {
-                    composed.push((path.to_vec(), template));
+                    composed.push(Composed::new(path, template));
                 }
                 None
             }
@@ -65,12 +61,20 @@ pub(super) fn compile(
     given.sort_by(|(one, _), (other, _)| one.cmp(other));
     given.dedup_by(|(one, _), (other, _)| one == other);
     let text = text.checked().ok();
+    let doubles = names_twice(plain.trim_ascii());
     let decoder: Box<dyn Decoder> = if composed.is_empty() {
-        Box::new(JsonTemplate { lines: JsonLines::learn(b"", given, None).by(clock), text })
+        Box::new(JsonTemplate { lines: JsonLines::learn(b"", given, None).by(clock).doubling(doubles), text })
     } else {
-        Box::new(Keyed { given, composed, text, clock: clock.clone() })
+        Box::new(Keyed { given, composed, doubles, text, clock: clock.clone() })
     };
     Ok(Compiled { decoder, slots })
+}
+
+/// Whether a string itself names a member twice.
+fn names_twice(plain: &[u8]) -> bool {
+    let mut members = Members::default();
+    let read = object(plain, &mut |path, leaf| members.pass(path, &leaf, Meaning::of(Slot::Request)));
+    read.is_ok() && members.repeat()
 }
 
 /// The string with a mark for each field, which may stand where JSON has a number; and the fields.
@@ -138,7 +142,7 @@ impl Decoder for JsonTemplate {
 }
 
 /// What a broken object says when it is read as text.
-fn or_as_text<'a>(
+pub(super) fn or_as_text<'a>(
     decoded: Result<Event<'a>, Malformed>,
     text: Option<&Template>,
     record: &'a [u8],
@@ -149,55 +153,5 @@ fn or_as_text<'a>(
             text.decode(record, around).map_err(|_| malformed)
         }
         (decoded, _) => decoded,
-    }
-}
-
-/// Lines whose values are strings of fields themselves.
-struct Keyed {
-    given: Given,
-    composed: Composed,
-    text: Option<Template>,
-    clock: Clock,
-}
-
-impl Keyed {
-    fn read<'a>(&self, line: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        if line.first() != Some(&b'{') {
-            return Err(no_access(line).unwrap_or(Malformed::Json));
-        }
-        let (mut growing, mut parts) = (Growing::new(), Parts::default());
-        each_value(line, &mut |path, value| {
-            if let Some((_, template)) = self.composed.iter().find(|(known, _)| known == path) {
-                // A value that says nothing has not the shape of its string.
-                let _ = template.put(value, &mut growing, &mut parts);
-                return;
-            }
-            let given = self.given.binary_search_by(|(known, _)| known.as_slice().cmp(path));
-            if let Some(meaning) = given.map_or_else(|_| of_name(path), |nth| self.given[nth].1) {
-                growing.put(meaning, value);
-            }
-        })?;
-        if !growing.has_request() {
-            return Err(Malformed::NotAccess);
-        }
-        if parts.is_any() {
-            let (time, digits) = parts.time(&self.clock).ok_or(Malformed::Time)?;
-            growing.set_instant(time, digits);
-        }
-        growing.place(&self.clock);
-        let escaped = memchr::memchr(b'\\', line).is_some();
-        growing.finish(if escaped { Escapes::Json } else { Escapes::None })?;
-        Ok(growing.into_event())
-    }
-}
-
-impl Decoder for Keyed {
-    fn format(&self) -> &'static str {
-        NAME
-    }
-
-    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
-        let line = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii();
-        or_as_text(self.read(line), self.text.as_ref(), record, around)
     }
 }

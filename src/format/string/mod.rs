@@ -3,6 +3,7 @@
 //! name in [`DIALECTS`].
 
 mod apache;
+mod composed;
 mod dialect;
 mod directives;
 mod envoy;

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, column};
 use crate::event::Malformed;
-use crate::format::fields::address;
+use crate::format::fields::{Unit, address};
 use crate::format::slot::{Growing, Meaning, Slot};
 use crate::format::{Around, Clock};
 use crate::text::{Escapes, hex};
@@ -51,7 +51,11 @@ impl Layout {
                     Dialect::Zeek
                 } else if has(b"x-edge-location") {
                     Dialect::CloudFront
-                } else if has(b"s-ip") && has(b"sc-win32-status") || has(b"s-sitename") {
+                } else if has(b"s-ip") && has(b"sc-win32-status")
+                    || has(b"s-sitename")
+                    // ASP.NET Core's `W3CLogger` counts as IIS does.
+                    || has(b"s-computername") && has(b"time-taken")
+                {
                     Dialect::Iis
                 } else {
                     Dialect::Other
@@ -164,6 +168,10 @@ impl Layout {
                 if let Some(hop) = hop {
                     growing.put(Meaning::of(Slot::Forwarded), hop);
                 }
+            }
+            // `W3CLogger` has decimals.
+            Column::Says(meaning) if self.dialect == Dialect::Iis && meaning.slot == Slot::Duration => {
+                growing.put(Meaning { unit: Unit::Millis, ..meaning }, value);
             }
             Column::Says(meaning) => growing.put(meaning, value),
         }

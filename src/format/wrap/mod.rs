@@ -6,9 +6,12 @@ mod compose;
 mod cri;
 mod journald;
 mod labels;
+mod logger;
 mod octets;
+mod quotes;
 mod rfc3164;
 mod rfc5424;
+mod ruby;
 mod shipper;
 mod stamped;
 mod tagged;
@@ -48,7 +51,10 @@ static WRAPPERS: &[&Wrapper] = &[
     &compose::COMPOSE,
     &journald::JOURNALD,
     &shipper::SHIPPER,
+    &ruby::RUBY,
+    &logger::LOGGER,
     &stamped::STAMPED,
+    &quotes::QUOTES,
     &labels::LABELS,
     &tagged::TAGGED,
 ];
@@ -127,8 +133,10 @@ impl Decoder for Wrapped {
 
 /// Whether a line that nobody can read may have been an access line.
 pub(super) fn is_about_http(line: &[u8]) -> bool {
-    let marks: [&[u8]; 7] = [b" HTTP/", b"\"GET ", b"\"POST ", b"GET /", b"POST /", b"method\"", b"status"];
-    marks.iter().any(|mark| memchr::memmem::find(line, mark).is_some())
+    let marks: [&[u8]; 8] =
+        [b" HTTP/", b"\"GET ", b"\"POST ", b"GET /", b"POST /", b" GET ", b" POST ", b"CONNECT "];
+    let names: [&[u8]; 2] = [b"method\"", b"status"];
+    marks.iter().chain(&names).any(|mark| memchr::memmem::find(line, mark).is_some())
 }
 
 /// What stands before the first blank, and behind it and all that follow it.

@@ -38,8 +38,6 @@ pub(in crate::format) static CLOUDFRONT: Producer = Producer {
         (b"cport", says(Slot::ClientPort)),
         (b"cscookie", says(Slot::Session)),
         (b"csprotocol", says(Slot::Scheme)),
-        (b"date", None),
-        (b"time", None),
         (b"timetaken", takes(Slot::Duration, Unit::Seconds)),
         (b"timetofirstbyte", takes(Slot::UpstreamDuration, Unit::Seconds)),
         (b"xedgedetailedresulttype", says(Slot::Flags)),

@@ -46,7 +46,7 @@ pub(in crate::format) static FASTLY: Producer = Producer {
 };
 
 /// Blanks and all that is not ASCII are percent-encoded; some streams encode slashes, too, and write a plus for a blank.
-/// What is called the protocol is the scheme in many.
+/// What is called the protocol is the scheme in many. The whole time is that to the first byte and that from there on.
 fn akamai<'a>(event: &mut Event<'a>, around: Around<'a>) {
     let escapes = event.escapes;
     let plain = |text: &'a [u8]| {
@@ -57,6 +57,17 @@ fn akamai<'a>(event: &mut Event<'a>, around: Around<'a>) {
     event.user_agent = event.user_agent.map(plain);
     event.referer = event.referer.map(plain);
     event.forwarded = event.forwarded.map(plain);
+    if let Some(path) = event.path.filter(|path| !path.starts_with(b"/")) {
+        event.path = Some(around.scratch.keep(&[b"/", path].concat()));
+    }
+    if let (Some(turn), Some(transfer)) = (event.upstream_duration, event.duration) {
+        event.duration = Some(turn.saturating_add(transfer));
+    }
+    event.cache = match event.cache {
+        Some(b"1") => Some(b"HIT"),
+        Some(b"0") => Some(b"MISS"),
+        cache => cache,
+    };
     let scheme: Option<&[u8]> = match event.protocol {
         Some(b"HTTPS") => Some(b"https"),
         Some(b"HTTP") => Some(b"http"),

@@ -16,7 +16,11 @@ pub(in crate::format) static TRAEFIK: Producer = Producer {
     name: "traefik-json",
     about: "Traefik's access log in JSON",
     signature: &[&[b"requestpath"], &[b"downstreamstatus", b"originstatus"]],
-    given: &[],
+    // Whatever a shipper makes of the capitals.
+    given: &[
+        (b"duration", takes(Slot::Duration, Unit::Nanos)),
+        (b"originduration", takes(Slot::UpstreamDuration, Unit::Nanos)),
+    ],
     mend: None,
 };
 
