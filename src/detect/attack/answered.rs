@@ -106,18 +106,31 @@ pub(super) fn read(
     // What nobody types by chance needs no third witness.
     let certain = targets.iter().filter(|target| target.score >= CERTAIN);
     let certain = certain.filter(|target| off(world, target, route, nothing).next().is_some()).count();
-    let is_enough = kinds >= KINDS || !is_alone && (certain >= 2 || certain == 1 && kinds == 2);
-    is_enough.then(|| Worked {
-        outcome: Outcome::Succeeded,
-        because: Some(format!(
+    let because = if kinds >= KINDS || !is_alone && (certain >= 2 || certain == 1 && kinds == 2) {
+        format!(
             "{} different answers, from {} to {}, are like no ordinary one: each is what was asked for",
             kinds.max(2),
             about(least),
             about(most)
-        )),
+        )
+    } else if is_alone && targets.iter().any(|target| tells_apart(target)) {
+        "one address of the inside was fetched and another was not: the page reaches what it fetches"
+            .to_owned()
+    } else {
+        return None;
+    };
+    Some(Worked {
+        outcome: Outcome::Succeeded,
+        because: Some(because),
         sample: sample(best),
         bytes: best.largest.map_or(0, |(bytes, ..)| bytes),
     })
+}
+
+/// Whether a page fetched some of the addresses of the inside that it was told to, and not all.
+fn tells_apart(target: &Target) -> bool {
+    let is_inside = target.class() == Some(Class::Ssrf) && target.score >= CERTAIN;
+    is_inside && (1..target.requests).contains(&target.ok)
 }
 
 /// The sizes of answers that lie off the ordinary ones of a route, either way.
