@@ -39,7 +39,7 @@ pub struct LoginRoute {
     /// From the first to the last.
     pub span: Span,
     /// The earliest and latest requests.
-    pub samples: Samples<2>,
+    pub samples: Samples<3>,
     /// The earliest and latest requests with a 2xx or 3xx answer.
     pub answered: Samples<2>,
     /// Bytes sent.
@@ -126,7 +126,7 @@ impl Evidence for Try {
 }
 
 impl Evidence for LoginRoute {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.door = self.door.max(other.door);
@@ -142,7 +142,7 @@ impl Evidence for LoginRoute {
 }
 
 impl Evidence for LoginTries {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);

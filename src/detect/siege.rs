@@ -23,6 +23,15 @@ use crate::request::{Client, Flags, RouteKey};
 use crate::route::EndpointClass;
 use crate::series::Evidence;
 
+/// Some gaps between two tries of a siege, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gaps {
+    /// The first two.
+    pub(super) first: [i64; 2],
+    /// The last two.
+    pub(super) last: [i64; 2],
+}
+
 /// Tries at one door by one attacker.
 #[derive(Clone)]
 pub(crate) struct Siege {
@@ -44,8 +53,8 @@ pub(crate) struct Siege {
     pub(super) over: Over,
     /// From the first to the last.
     pub(super) span: Span,
-    /// The first gap between two tries and the last, in microseconds, where one source made them.
-    pub(super) gaps: Option<(i64, i64)>,
+    /// The first gaps between two tries and the last, in microseconds, where one source made them.
+    pub(super) gaps: Option<Gaps>,
     /// Whether the first try succeeded, as far as its status tells.
     pub(super) opened_first: bool,
     /// Telling requests.

@@ -216,7 +216,7 @@ mod tests {
             "GET",
             "/api/check-email /username-available /users/exists /users/exists/{email} /users/lookup \
              /api/account/lookup/{email} /rest/V1/customers/isEmailAvailable /auth/check \
-             /.well-known/webfinger",
+             /.well-known/webfinger /:author:lookup",
         ),
         (AccountLookup, "POST", "/common/GetCredentialType /v1/accounts:lookup /email/exists"),
         (

@@ -127,7 +127,7 @@ const MFA: &str = "mfa otp totp 2fa twofactor twofactorauth factor factors twofa
 const AUTH: &str = "auth oauth oauth2 token authentication identity login session jwt";
 /// What an account is called.
 const NOUNS: &str = "user users account accounts email emails username usernames member members customer \
-     customers identity phone login auth profile profiles signup register";
+     customers identity phone login auth profile profiles signup register author";
 
 /// Last words that create an account when posted to, with nothing behind them.
 pub(super) static COLLECTIONS: &str = "users signups";

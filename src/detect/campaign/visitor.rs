@@ -155,3 +155,26 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
     }
     visitor
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A source that was refused and let in so often, and did nothing else.
+    pub(in crate::detect::campaign) fn visitor(refused: u64, accepted: u64) -> Visitor {
+        Visitor {
+            client: Client(1),
+            verdicts: Verdicts { refused, accepted, ..Verdicts::default() },
+            agent: 1,
+            rotates: false,
+            elsewhere: 0,
+            routes: 0,
+            first: Time(0),
+            last: Time(1),
+            target: None,
+            silent: false,
+            class: EndpointClass::Login,
+            looks: Looks::Plain,
+        }
+    }
+}
