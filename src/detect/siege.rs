@@ -2,6 +2,7 @@
 //! credential detectors share this; what it is called depends on how tries spread over accounts.
 
 mod accounts;
+mod no_door;
 mod source;
 mod told;
 
@@ -35,7 +36,7 @@ pub(super) struct Gaps {
 /// Tries at one door by one attacker.
 #[derive(Clone)]
 pub(crate) struct Siege {
-    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`.
+    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`, `no-door`.
     pub(super) variant: &'static str,
     /// The door.
     pub(super) door: RouteKey,
@@ -123,6 +124,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
         }
     }
     sieges.extend(accounts::besieged(world, &besieged));
+    sieges.extend(no_door::all(world));
     sieges
 }
 

@@ -6,8 +6,14 @@ use crate::detect::story;
 use crate::incident::ConfounderNote;
 use crate::time::{MINUTE, SECOND, Time};
 
-/// A clock runs for at least this long before it is believed to be one, in microseconds.
+/// A clock runs for at least this long before it is believed to be one, in microseconds…
 const RUNS: i64 = 90 * MINUTE;
+
+/// …or for so long where it waits for a minute each time, as phones and mail programs do and hardly a tool…
+const RUNS_SLOW: i64 = 20 * MINUTE;
+
+/// …which is about so long.
+const SLOW: i64 = 50 * SECOND;
 
 /// A clock with a pace above this many tries a minute is a tool.
 const PACE: u64 = 6;
@@ -44,15 +50,17 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
     let minutes = u64::try_from(length / MINUTE).unwrap_or(0).max(1);
     let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
-    if length < RUNS || tries / minutes > PACE {
+    if length < RUNS_SLOW || tries / minutes > PACE {
         return None;
     }
     // The first and the last tick are cut short.
     let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
     let beat = Beat::of(inner, width.micros())?;
-    let keeps_time = beat.slots >= SLOTS && beat.is_kept();
-    let waits_alike =
-        siege.clients.len() > 1 || siege.gaps.is_some_and(|gaps| are_periods(gaps, beat.period));
+    // Nearer than ticks tell, where it never stopped.
+    let mean = length / i64::try_from(tries.max(2) - 1).unwrap_or(i64::MAX);
+    let runs = length >= if beat.period >= SLOW { RUNS_SLOW } else { RUNS };
+    let keeps_time = runs && beat.slots >= SLOTS && beat.is_kept();
+    let waits_alike = siege.clients.len() > 1 || siege.gaps.is_some_and(|gaps| are_periods(gaps, mean));
     Some(super::note(
         "stale-secret",
         if keeps_time && waits_alike { 95 } else { 10 },

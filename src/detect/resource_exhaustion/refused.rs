@@ -22,9 +22,9 @@ use crate::time::Seconds;
 const EACH: u64 = 30;
 /// Whoever slows down is refused in the second half of the time by less than this share of the first, in percent.
 const KEEPS_ON: u64 = 70;
-/// Who is told to slow down and does not is refused more than this share of what it asks meanwhile, in tenths of a percent;
-/// of a service that fails now and then, everybody gets some.
-const MOSTLY: u64 = 500;
+/// Who is told to slow down and does not is refused at least this share of what it asks meanwhile, in tenths of a percent; of a
+/// service that fails now and then, everybody gets some.
+const OFTEN: u64 = 333;
 /// Fewer refused clients than this say nothing about how often one is refused.
 const SOME: usize = 8;
 /// Robust deviations above the centre, in tenths, up to which something is usual.
@@ -114,16 +114,16 @@ impl Judge {
         let mut all = alone.clone();
         pushers.iter().filter(|one| !self.stands_out(one, usual)).for_each(|one| all.add(&one.refusals));
         let length = WINDOW.max(width);
-        let requests = all.between(start.0, start.0 + length.micros());
-        let suffering = Service::around(world, start, length).suffering(Work {
-            requests,
-            failed: requests,
-            ..Work::default()
-        });
+        let failed = all.between(start.0, start.0 + length.micros());
+        let share = refused_share(world, pushers);
+        // What was answered of theirs is not others' either.
+        let requests = failed * 1000 / share.clamp(1, 1000);
+        let mine = Work { requests, failed, ..Work::default() };
+        let suffering = Service::around(world, start, length).suffering(mine);
         let answered = |one: &Pusher| world.profile(one.client, |profile| profile.ok).unwrap_or(0);
         let mut load = Load::new("refused", route, refusals.requests);
         // Whoever harms others has gone on, however much of it was answered.
-        if suffering.is_none() && refused_share(world, pushers) < MOSTLY {
+        if suffering.is_none() && share < OFTEN {
             return None;
         }
         load.outcome = match suffering {
