@@ -25,7 +25,7 @@ pub struct Tried {
     /// From the first to the last.
     pub span: Span,
     /// The earliest and latest requests.
-    pub samples: Samples<2>,
+    pub samples: Samples<3>,
     /// The earliest and latest requests with a 2xx or 3xx answer.
     pub answered: Samples<2>,
     /// The earliest request that names it.
@@ -72,7 +72,7 @@ impl Evidence for FromClient {
 }
 
 impl Evidence for Tried {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);

@@ -190,9 +190,9 @@ impl Collector for Costs {
     const KEY: KeyKind = KeyKind::Client;
 
     fn wants(request: &Request) -> bool {
-        // What happens at doors is judged as tries, and what shows an attack as that attack.
+        // What happens at doors is judged as tries, unless the service fails, and what shows an attack as that attack.
         (is_refused(request) || is_costly(request))
-            && !request.class.is_door()
+            && (!request.class.is_door() || request.status == 503)
             && !matches!(request.class, EndpointClass::Static | EndpointClass::Health)
             && request.shown.class().is_none()
     }

@@ -21,6 +21,8 @@ pub const LOGIN_TICK: Seconds = Seconds(60);
 pub struct LoginTries {
     /// One entry a door.
     pub doors: Bounded<LoginRoute, 8>,
+    /// What was refused at no door and names no account, by route: perhaps a key or a password that was tried.
+    pub nowhere: Bounded<LoginRoute, 4>,
 }
 
 /// What one client tried at one door.
@@ -39,7 +41,7 @@ pub struct LoginRoute {
     /// From the first to the last.
     pub span: Span,
     /// The earliest and latest requests.
-    pub samples: Samples<2>,
+    pub samples: Samples<3>,
     /// The earliest and latest requests with a 2xx or 3xx answer.
     pub answered: Samples<2>,
     /// Bytes sent.
@@ -126,7 +128,7 @@ impl Evidence for Try {
 }
 
 impl Evidence for LoginRoute {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.door = self.door.max(other.door);
@@ -142,14 +144,16 @@ impl Evidence for LoginRoute {
 }
 
 impl Evidence for LoginTries {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);
+        self.nowhere.merge(other.nowhere);
     }
 
     fn clear(&mut self) {
         self.doors.clear();
+        self.nowhere.clear();
     }
 }
 
@@ -158,17 +162,23 @@ pub(crate) fn is_at_door(request: &Request) -> bool {
     request.class.is_door() || (request.status == 401 && request.account.is_some())
 }
 
+/// Whether a request was refused for want of credentials at what is no door, and names no account.
+fn is_refused_elsewhere(request: &Request) -> bool {
+    matches!(request.status, 401 | 403) && !is_at_door(request) && request.class != EndpointClass::Static
+}
+
 impl Collector for Logins {
     type Evidence = LoginTries;
     const NAME: &'static str = "logins";
     const KEY: KeyKind = KeyKind::Client;
 
     fn wants(request: &Request) -> bool {
-        is_at_door(request)
+        is_at_door(request) || is_refused_elsewhere(request)
     }
 
     fn observe(request: &Request, logins: &mut LoginTries) {
-        let route = logins.doors.at(request.route_number());
+        let number = request.route_number();
+        let route = if is_at_door(request) { logins.doors.at(number) } else { logins.nowhere.at(number) };
         route.door = route.door.max(Some(Door::of(request)));
         route.outcomes.add(request);
         route.activity.at(LOGIN_TICK, request.time).0 += 1;

@@ -21,6 +21,7 @@ pub use accounts::{Accounts, DoorAnswers, FromClient, Tried};
 pub use attacks::{ATTACK_TICK, Attacked, Attacks, Target};
 pub use costs::{COST_TICK, Cost, Costs, Dear, REFUSAL_TICK, Refusals, RouteCost, Work};
 pub(crate) use costs::{LONG, MUCH, is_costly, working};
+pub(crate) use logins::is_at_door;
 pub use logins::{Door, LOGIN_TICK, LoginRoute, LoginTries, Logins, OfAgent, Try};
 pub use matches::{MATCH_TICK, Match, MatchedRoute, Matches, Matching};
 pub(crate) use misses::is_miss;

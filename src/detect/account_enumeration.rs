@@ -26,7 +26,8 @@ static ABOUT: About = About {
     why: "A list of names that exist is half of a login, and worth money by itself.",
     looks_like: "Dozens of resets, sign-ups or look-ups from a source that does little else, with answers that differ by \
                  status or size between names that exist and names that do not.",
-    look_alikes: "A crowd behind one address: its people ask once each and go on to work.",
+    look_alikes: "A crowd behind one address: its people ask once each and go on to work. A crawler that reads the pages of \
+                  authors: nearly all exist.",
     blind_spots: "A pool of addresses that ask once or twice each. Names in request bodies are not logged: then requests are \
                   counted instead.",
     thresholds: &[
@@ -210,6 +211,7 @@ fn finding(world: &World<'_>, askers: &[Asker]) -> Finding {
         telling.max(1)
     );
     finding.confounders.extend(askers.iter().filter_map(|asker| asker.crowd.clone()));
+    finding.confounders.extend(confounder::of_answers(door, &route.outcomes));
     finding.recommendations = vec![
         "Answer alike (status, size and time) whether the account exists or not.".to_owned(),
         "Limit resets, sign-ups and look-ups per source and per hour.".to_owned(),

@@ -3,9 +3,11 @@
 
 mod group;
 mod strangers;
+mod tail;
 mod visitor;
 
 use group::{Background, Group};
+use tail::Tail;
 use visitor::{PERSISTENT, Visitor};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,11 +131,12 @@ fn joined(mut campaigns: Vec<Campaign>) -> Vec<Campaign> {
     joined
 }
 
-/// Persistent sources that are alike in nothing but that they persist, at the same time and about as much; those that are
-/// after one account stand together.
+/// Persistent sources that are alike in nothing but that they persist, at the same time and about as much, and are more than
+/// the door's people who do; those that are after one account stand together.
 fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign], surprise: u64) -> Vec<Campaign> {
     let members: BTreeSet<Client> =
         known.iter().flat_map(|campaign| campaign.members.iter().copied()).collect();
+    let tail = Tail::of(&visitors);
     let others = visitors.into_iter().filter(|visitor| !members.contains(&visitor.client) && !visitor.silent);
     let (persistent, others): (Vec<_>, Vec<_>) = others.partition(Visitor::persists);
     let mut by_target: BTreeMap<Option<u64>, Vec<Visitor>> = BTreeMap::new();
@@ -144,8 +147,9 @@ fn pools(door: RouteKey, visitors: Vec<Visitor>, known: &mut [Campaign], surpris
     let mut alone: Vec<Visitor> = others.into_iter().filter(Visitor::is_single_minded).collect();
     for (target, visitors) in by_target {
         for members in pool::together(visitors) {
-            if members.len() >= pool::SOURCES {
-                found.push(Campaign::of_pool(door, target, &members, surprise));
+            let chance = tail.surprise(&members);
+            if members.len() >= pool::SOURCES && chance >= surprise {
+                found.push(Campaign::of_pool(door, target, &members, chance));
             } else {
                 alone.extend(members);
             }
@@ -171,7 +175,7 @@ impl Campaign {
             door,
             id: mix(mix(door.0.0, u64::from(door.1)), mix(2, identity)),
             shares: "take turns",
-            surprise: surprise.max(members.len() as u64 * 10),
+            surprise,
             span: Span { first, last },
             most: members.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
             typical: typical(members),

@@ -84,6 +84,8 @@ pub(super) struct Followed {
 /// Visitors that got one kind of answer.
 #[derive(Clone, Copy, Default)]
 struct Seen {
+    /// All of them.
+    all: u64,
     /// Those who got no other.
     alone: u64,
     /// The tries of these.
@@ -100,6 +102,9 @@ const GOES_ON: u64 = 50;
 /// So many clients tell something about an answer.
 const TELLING_CLIENTS: u64 = 5;
 
+/// Tries of one source that all end in one answer, and are no logins that succeed.
+const HAMMERS: u64 = 100;
+
 /// So many clients that go on tell something about a door.
 const TELLING_DOOR: u64 = 20;
 
@@ -113,6 +118,7 @@ impl Followed {
         let answers: BTreeSet<Answer> = given.filter(|a| (200..400).contains(&a.status)).collect();
         let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
         let count = |seen: &mut Seen, alone: bool| {
+            seen.all += 1;
             seen.on += u64::from(goes_on);
             if alone {
                 seen.alone += 1;
@@ -139,7 +145,8 @@ impl Followed {
         refusing.extend(self.of_few());
         answers.retain(|answer| !refusing.contains(&answer.status));
         let left = self.answers.iter().filter(|(answer, _)| answers.contains(answer));
-        let refusing = self.refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
+        let mut refusing = self.refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
+        refusing.extend(self.hammered());
         answers.retain(|answer| !refusing.contains(answer));
         answers
     }
@@ -159,6 +166,22 @@ impl Followed {
     fn of_few(&self) -> BTreeSet<u16> {
         let tells = |seen: &Seen| self.besides && self.on >= 2 && seen.alone_on == 0 && seen.tries >= MANY;
         self.statuses.iter().filter(|(_, seen)| tells(seen)).map(|(&status, _)| status).collect()
+    }
+}
+
+impl Followed {
+    /// Where hardly anybody goes on, as at a door for programs: what only those get who get nothing else, a hundred times each
+    /// and more, while others get something else. Nobody logs in a hundred times and does nothing then.
+    fn hammered(&self) -> impl Iterator<Item = Answer> {
+        let others = |seen: &Seen| self.visitors - seen.all;
+        let tells = move |seen: &Seen| {
+            self.besides
+                && seen.all == seen.alone
+                && seen.on == 0
+                && seen.tries >= HAMMERS * seen.alone.max(1)
+                && others(seen) >= TELLING_CLIENTS
+        };
+        self.answers.iter().filter(move |(_, seen)| tells(seen)).map(|(&answer, _)| answer)
     }
 }
 

@@ -2,6 +2,7 @@
 //! credential detectors share this; what it is called depends on how tries spread over accounts.
 
 mod accounts;
+mod no_door;
 mod source;
 mod told;
 
@@ -23,10 +24,19 @@ use crate::request::{Client, Flags, RouteKey};
 use crate::route::EndpointClass;
 use crate::series::Evidence;
 
+/// Some gaps between two tries of a siege, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gaps {
+    /// The first two.
+    pub(super) first: [i64; 2],
+    /// The last two.
+    pub(super) last: [i64; 2],
+}
+
 /// Tries at one door by one attacker.
 #[derive(Clone)]
 pub(crate) struct Siege {
-    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`.
+    /// The form: `single-source`, `one-agent`, `distributed`, `one-account`, `no-door`.
     pub(super) variant: &'static str,
     /// The door.
     pub(super) door: RouteKey,
@@ -44,8 +54,8 @@ pub(crate) struct Siege {
     pub(super) over: Over,
     /// From the first to the last.
     pub(super) span: Span,
-    /// The first gap between two tries and the last, in microseconds, where one source made them.
-    pub(super) gaps: Option<(i64, i64)>,
+    /// The first gaps between two tries and the last, in microseconds, where one source made them.
+    pub(super) gaps: Option<Gaps>,
     /// Whether the first try succeeded, as far as its status tells.
     pub(super) opened_first: bool,
     /// Telling requests.
@@ -114,6 +124,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
         }
     }
     sieges.extend(accounts::besieged(world, &besieged));
+    sieges.extend(no_door::all(world));
     sieges
 }
 

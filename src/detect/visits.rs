@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use crate::collect::{ClientProfiles, Door, LoginRoute, LoginTries, Logins, Try};
+use crate::collect::{ClientProfiles, Door, LoginRoute, LoginTries, Logins, Try, is_at_door};
 use crate::detect::World;
 use crate::evidence::{Answer, Bounded, Span};
 use crate::hash::TemplateHash;
@@ -81,7 +81,8 @@ pub(super) fn all(tally: &Tally) -> Vec<Visit> {
         |subject, scratch: &mut (Glance, LoginTries)| {
             let (glance, tries) = scratch;
             let (client, all) = (Client(subject.key()), subject.wanted::<ClientProfiles>());
-            let one = subject.requests::<Logins>().and_then(|requests| glance.visit(client, all, requests));
+            let at_doors = subject.requests::<Logins>().map(|requests| requests.filter(is_at_door));
+            let one = at_doors.and_then(|requests| glance.visit(client, all, requests));
             let several = |tries: &LoginTries| of_evidence(client, all, tries);
             one.map(|one| vec![one]).or_else(|| subject.read_into::<Logins, _>(tries, several))
         },

@@ -185,7 +185,8 @@ mod tests {
              /api/auth/callback/credentials /owa/auth.owa /nf/auth/doAuthentication.do \
              /remote/logincheck /admin/login /login/{id} /user/login /api/auth/local \
              /u/login/password /login/index.php /my-account/ /graphql:Login /auth \
-             /rest/auth/1/session /signin.aspx",
+             /rest/auth/1/session /signin.aspx /konto/anmeldenAction.do /connexion \
+             /index.php/s/{token}/authenticate/showShare",
         ),
         (
             Token,
@@ -216,7 +217,7 @@ mod tests {
             "GET",
             "/api/check-email /username-available /users/exists /users/exists/{email} /users/lookup \
              /api/account/lookup/{email} /rest/V1/customers/isEmailAvailable /auth/check \
-             /.well-known/webfinger",
+             /.well-known/webfinger /:author:lookup",
         ),
         (AccountLookup, "POST", "/common/GetCredentialType /v1/accounts:lookup /email/exists"),
         (

@@ -29,6 +29,9 @@ const STEERING: [&[u8]; 14] = [
     b"list",
 ];
 
+/// Who is asked for by number, an author, in `WordPress`: what is answered tells his name, or that there is none.
+const AUTHOR: &[u8] = b"author";
+
 /// The path of a request with the name of its operation as an action behind it, `/graphql:Login`, `/ucp.php:login`; `None`
 /// where its path says enough, or its query does not say.
 pub fn operation(path: &[u8], query: &[u8]) -> Option<Vec<u8>> {
@@ -44,6 +47,9 @@ pub fn operation(path: &[u8], query: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let steps = parameters(query).take(MAX_PARAMETERS).filter_map(|(name, value)| {
+        if name == AUTHOR && !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
+            return Some((STEERING.len(), b"author:lookup".to_vec()));
+        }
         let nth = STEERING.iter().position(|known| *known == name)?;
         // A page of a wiki may be called anything; those that do something stand in a namespace.
         let value = words(value).filter(|words| name != b"title" || words.contains(&b':'))?;
@@ -127,6 +133,14 @@ mod tests {
         );
         assert_eq!(of("/", "route=account/login").as_deref(), Some("/:account:login"));
         assert_eq!(of("/api.php", "list=users&action=query").as_deref(), Some("/api.php:query:users"));
+    }
+
+    #[test]
+    fn an_author_that_is_asked_for_by_number_is_looked_up() {
+        assert_eq!(of("/", "author=7").as_deref(), Some("/:author:lookup"));
+        assert_eq!(of("/blog/index.php", "author=12").as_deref(), Some("/blog/index.php:author:lookup"));
+        assert_eq!(of("/", "author=kafka"), None);
+        assert_eq!(of("/api/books", "author=7"), None);
     }
 
     #[test]

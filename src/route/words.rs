@@ -94,6 +94,15 @@ pub(super) static WORDS: &[Word] = &[
      passwordlogin loginaction sso weblogin adminlogin ajaxlogin basicauth ldaplogin \
      identifier kerberoslogin clientlogin accountlogin customerlogin memberlogin checkpassword",
     ),
+    // The same in other languages: German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish, Danish, Czech.
+    word(
+        Class::Login,
+        Methods::POST,
+        "anmelden anmeldenaction einloggen inloggen aanmelden connexion seconnecter iniciarsesion \
+     iniciarsessao accedi logowanie zaloguj zalogujsie loggain logind prihlaseni prihlasit",
+    ),
+    // Nextcloud takes the password of a shared folder so.
+    Word { class: Class::Login, methods: Methods::POST, last: "showshare", after: "authenticate" },
     // WooCommerce and its kin show the form of the login where the account is shown to whoever is logged in.
     word(Class::Login, Methods::POST, "myaccount"),
     // AD FS takes names and passwords at its sign-in page itself, Okta where whoever comes is identified.
@@ -127,7 +136,7 @@ const MFA: &str = "mfa otp totp 2fa twofactor twofactorauth factor factors twofa
 const AUTH: &str = "auth oauth oauth2 token authentication identity login session jwt";
 /// What an account is called.
 const NOUNS: &str = "user users account accounts email emails username usernames member members customer \
-     customers identity phone login auth profile profiles signup register";
+     customers identity phone login auth profile profiles signup register author";
 
 /// Last words that create an account when posted to, with nothing behind them.
 pub(super) static COLLECTIONS: &str = "users signups";

@@ -16,6 +16,9 @@ use crate::time::Time;
 /// Fewer sources than this that share nothing are forgetful people.
 const STRANGERS: usize = 30;
 
+/// Whoever fetches the form, fails and leaves may be a person; after so many tries people do something else.
+const AGAIN: u64 = 3;
+
 /// Fewer visitors than this who get in tell nothing about what people do.
 const PEOPLE: usize = 20;
 
@@ -63,7 +66,7 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
             && !visitor.silent
             && visitor.verdicts.accepted == 0
             && visitor.verdicts.refused > visitor.verdicts.blocked
-            && visitor.elsewhere == 0
+            && (visitor.elsewhere == 0 || visitor.stays() && visitor.verdicts.refused >= AGAIN)
             // Those are a pool.
             && !visitor.persists()
     };
@@ -88,7 +91,7 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     {
         return None;
     }
-    let idle = people.iter().filter(|visitor| visitor.elsewhere == 0).count();
+    let idle = people.iter().filter(|visitor| visitor.stays()).count();
     #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
     let expected = (idle + 1) as f64 / (people.len() + 2) as f64;
     let surprise = binomial_tail_tenths(core.len() as u64, failed as u64, expected);

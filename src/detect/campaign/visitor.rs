@@ -63,6 +63,16 @@ impl Visitor {
         self.may_be_single_minded() && (mostly_here || self.routes <= 1)
     }
 
+    /// Whether it asked for nothing but the door, or for one other route about as often, which may be the form.
+    pub(super) fn stays(&self) -> bool {
+        self.elsewhere == 0 || self.may_stay() && self.routes <= 1
+    }
+
+    /// Whether it stays if it went to no more than one other route.
+    fn may_stay(&self) -> bool {
+        self.elsewhere <= self.verdicts.tries() + 2
+    }
+
     /// Whether it is single-minded if it went to no more than one other route.
     fn may_be_single_minded(&self) -> bool {
         self.verdicts.refused >= 1
@@ -137,6 +147,7 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
     // Of most it is plain, wherever else they went.
     let may_matter = visitor.may_be_single_minded() && !visitor.is_single_minded()
         || visitor.may_persist()
+        || visitor.may_stay() && visitor.elsewhere > 0
         || visitor.gets_in();
     if may_matter || anywhere {
         let known = world.profile(visit.client, |profile| {
@@ -154,4 +165,27 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
         visitor.verdicts.accepted += if anywhere { works } else { 0 };
     }
     visitor
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A source that was refused and let in so often, and did nothing else.
+    pub(in crate::detect::campaign) fn visitor(refused: u64, accepted: u64) -> Visitor {
+        Visitor {
+            client: Client(1),
+            verdicts: Verdicts { refused, accepted, ..Verdicts::default() },
+            agent: 1,
+            rotates: false,
+            elsewhere: 0,
+            routes: 0,
+            first: Time(0),
+            last: Time(1),
+            target: None,
+            silent: false,
+            class: EndpointClass::Login,
+            looks: Looks::Plain,
+        }
+    }
 }

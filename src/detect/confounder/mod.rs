@@ -15,12 +15,14 @@ mod logins_for_many;
 mod ordinary_parameters;
 mod own_route;
 mod own_space;
+mod public_pages;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
 mod shared_file;
 mod slow_service;
 mod stale_secret;
+mod steady_poller;
 mod support_desk;
 mod test_environment;
 
@@ -33,6 +35,7 @@ pub(super) use shared_address::{CROWD, crowd};
 use crate::collect::{Bytes, IdSet, Missed, Profile, Refusals, Volume};
 use crate::detect::siege::Siege;
 use crate::detect::{Actor, World};
+use crate::evidence::Outcomes;
 use crate::incident::{Confidence, ConfounderNote};
 use crate::request::{Client, RouteKey};
 use crate::time::{Seconds, Time};
@@ -155,6 +158,11 @@ pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<Co
     shared_address::of_client(world, client)
 }
 
+/// What else the questions of somebody who asked one door so much might be.
+pub(super) fn of_answers(door: RouteKey, outcomes: &Outcomes) -> Option<ConfounderNote> {
+    public_pages::of_asks(door, outcomes)
+}
+
 /// What else dear requests might be, which were heaviest in a stretch of so long.
 pub(super) fn of_load(
     world: &World<'_>,
@@ -178,6 +186,12 @@ pub(super) fn of_refusals(
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// What else many refusals might be, of which so many came within a minute, where nobody else fared worse.
+pub(super) fn of_polling(clients: &[Client], refusals: &Refusals, pace: u64) -> Option<ConfounderNote> {
+    let [_] = clients else { return None };
+    steady_poller::of_refusals(refusals, pace)
 }
 
 /// What else a reader of everything might be.

@@ -6,9 +6,10 @@ use crate::collect::{REFUSAL_TICK, Refusals};
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
 use crate::detect::siege::Siege;
-use crate::detect::statistics::permille;
+use crate::detect::statistics::{permille, quantile};
 use crate::incident::ConfounderNote;
 use crate::request::Client;
+use crate::tally::FLEET_TICK;
 use crate::time::MINUTE;
 
 /// Fewer others than this do not tell how an outage answers whoever comes.
@@ -83,6 +84,19 @@ impl ByMinute {
 /// Nobody who waits at all between two tries is refused more often than this within a minute.
 const WITHOUT_WAITING: u64 = 300;
 
+/// Nobody who waits a little is refused more often than this within a minute; whoever is makes the outage where the whole
+/// service is mostly asked for half as much.
+const FLOOD: u64 = 150;
+
+/// How many requests the whole service mostly gets within a minute.
+fn usual_pace(world: &World<'_>) -> u64 {
+    let minutes = &world.tally().fleet.minutes;
+    let wide = u64::from(minutes.width(FLEET_TICK).0.max(60)) / 60;
+    let mut requests: Vec<u64> = minutes.ticks(FLEET_TICK).map(|(_, minute)| minute.requests).collect();
+    requests.sort_unstable();
+    quantile(&requests, 50) / wide
+}
+
 /// How much of many refusals, of which each source got so many within a minute, falls into minutes in which the service failed
 /// for others, too; `pushes` are the refusals of all who are no others.
 pub(super) fn of_refusals(
@@ -98,7 +112,8 @@ pub(super) fn of_refusals(
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 = ticks().filter(|&(start, _)| fails(start)).map(|(_, tries)| tries).sum();
     let share = permille(within, all) / 10;
-    let score = if pace >= WITHOUT_WAITING { share / 4 } else { share };
+    let is_flood = pace >= WITHOUT_WAITING || pace >= FLOOD && pace >= 2 * usual_pace(world);
+    let score = if is_flood { share / 4 } else { share };
     (within > 0).then(|| {
         super::note(
             "retry-storm",

@@ -1,13 +1,19 @@
 //! A machine whose secret expired: one account, one failure each period, for hours, as regular as a clock. Whoever guesses
 //! slowly waits about as long each time, but not exactly: what tells them apart is how far the tries drift from the beat.
 
-use crate::detect::siege::Siege;
+use crate::detect::siege::{Gaps, Siege};
 use crate::detect::story;
 use crate::incident::ConfounderNote;
 use crate::time::{MINUTE, SECOND, Time};
 
-/// A clock runs for at least this long before it is believed to be one, in microseconds.
+/// A clock runs for at least this long before it is believed to be one, in microseconds…
 const RUNS: i64 = 90 * MINUTE;
+
+/// …or for so long where it waits for a minute each time, as phones and mail programs do and hardly a tool…
+const RUNS_SLOW: i64 = 20 * MINUTE;
+
+/// …which is about so long.
+const SLOW: i64 = 50 * SECOND;
 
 /// A clock with a pace above this many tries a minute is a tool.
 const PACE: u64 = 6;
@@ -44,15 +50,17 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
     let minutes = u64::try_from(length / MINUTE).unwrap_or(0).max(1);
     let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
-    if length < RUNS || tries / minutes > PACE {
+    if length < RUNS_SLOW || tries / minutes > PACE {
         return None;
     }
     // The first and the last tick are cut short.
     let inner = &ticks[1.min(ticks.len())..ticks.len().saturating_sub(1)];
     let beat = Beat::of(inner, width.micros())?;
-    let keeps_time = beat.slots >= SLOTS && beat.is_kept();
-    let waits_alike =
-        siege.clients.len() > 1 || siege.gaps.is_some_and(|gaps| are_periods(gaps, beat.period));
+    // Nearer than ticks tell, where it never stopped.
+    let mean = length / i64::try_from(tries.max(2) - 1).unwrap_or(i64::MAX);
+    let runs = length >= if beat.period >= SLOW { RUNS_SLOW } else { RUNS };
+    let keeps_time = runs && beat.slots >= SLOTS && beat.is_kept();
+    let waits_alike = siege.clients.len() > 1 || siege.gaps.is_some_and(|gaps| are_periods(gaps, mean));
     Some(super::note(
         "stale-secret",
         if keeps_time && waits_alike { 95 } else { 10 },
@@ -105,10 +113,11 @@ impl Beat {
     }
 }
 
-/// Whether the first and the last gap are the period; the first may be much shorter where waits double up to it.
-fn are_periods((first, last): (i64, i64), period: i64) -> bool {
+/// Whether the first and the last gaps are the period; the first may be much shorter where waits double up to it.
+fn are_periods(gaps: Gaps, period: i64) -> bool {
     let is_period = |gap: i64| (gap - period).abs() <= period * JITTER / 100 + ROUNDED;
-    is_period(last) && (is_period(first) || first * 4 <= period)
+    gaps.last.into_iter().all(is_period)
+        && gaps.first.into_iter().all(|gap| is_period(gap) || gap * 4 <= period)
 }
 
 #[cfg(test)]
@@ -144,8 +153,13 @@ mod tests {
 
     #[test]
     fn a_gap_is_the_period_but_for_what_an_answer_takes_or_waits_that_double_up_to_it() {
-        let gaps = |first: i64, last: i64| are_periods((first * SECOND, last * SECOND), 300 * SECOND);
-        assert!(gaps(300, 302) && gaps(310, 290) && gaps(2, 300));
-        assert!(!gaps(210, 300) && !gaps(300, 390) && !gaps(2, 2));
+        let gaps = |first: [i64; 2], last: [i64; 2]| {
+            let [first, last] = [first, last].map(|gaps| gaps.map(|gap| gap * SECOND));
+            are_periods(Gaps { first, last }, 300 * SECOND)
+        };
+        assert!(gaps([300, 300], [300, 302]) && gaps([310, 300], [290, 301]) && gaps([2, 4], [300, 300]));
+        assert!(!gaps([210, 300], [300, 300]) && !gaps([300, 300], [300, 390]) && !gaps([2, 2], [2, 2]));
+        // A guesser's waits may be the mean by chance, once.
+        assert!(!gaps([305, 354], [300, 307]) && !gaps([305, 300], [349, 307]));
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::service::Service;
 use super::told::{Load, Source};
 use super::{Judge, WINDOW};
-use crate::collect::{Collector, Costs, REFUSAL_TICK, Refusals, Work};
+use crate::collect::{Collector, Costs, PROFILE_TICK, REFUSAL_TICK, Refusals, Work};
 use crate::detect::confounder::ByMinute;
 use crate::detect::nearness::test;
 use crate::detect::pool;
-use crate::detect::statistics::{LogScale, quantile};
+use crate::detect::statistics::{LogScale, permille, quantile};
 use crate::detect::story::Over;
 use crate::detect::{World, confounder, story};
 use crate::evidence::Span;
@@ -22,6 +22,9 @@ use crate::time::Seconds;
 const EACH: u64 = 30;
 /// Whoever slows down is refused in the second half of the time by less than this share of the first, in percent.
 const KEEPS_ON: u64 = 70;
+/// Who is told to slow down and does not is refused at least this share of what it asks meanwhile, in tenths of a percent; of a
+/// service that fails now and then, everybody gets some.
+const OFTEN: u64 = 333;
 /// Fewer refused clients than this say nothing about how often one is refused.
 const SOME: usize = 8;
 /// Robust deviations above the centre, in tenths, up to which something is usual.
@@ -111,14 +114,18 @@ impl Judge {
         let mut all = alone.clone();
         pushers.iter().filter(|one| !self.stands_out(one, usual)).for_each(|one| all.add(&one.refusals));
         let length = WINDOW.max(width);
-        let requests = all.between(start.0, start.0 + length.micros());
-        let suffering = Service::around(world, start, length).suffering(Work {
-            requests,
-            failed: requests,
-            ..Work::default()
-        });
+        let failed = all.between(start.0, start.0 + length.micros());
+        let share = refused_share(world, pushers);
+        // What was answered of theirs is not others' either.
+        let requests = failed * 1000 / share.clamp(1, 1000);
+        let mine = Work { requests, failed, ..Work::default() };
+        let suffering = Service::around(world, start, length).suffering(mine);
         let answered = |one: &Pusher| world.profile(one.client, |profile| profile.ok).unwrap_or(0);
         let mut load = Load::new("refused", route, refusals.requests);
+        // Whoever harms others has gone on, however much of it was answered.
+        if suffering.is_none() && share < OFTEN {
+            return None;
+        }
         load.outcome = match suffering {
             Some(_) => Outcome::Succeeded,
             None if pushers.iter().all(|one| answered(one) == 0) => Outcome::Blocked,
@@ -152,6 +159,9 @@ impl Judge {
             .map(|one| Source { client: one.client, requests: one.refusals.requests })
             .collect();
         load.confounders = confounder::of_refusals(world, &load.clients(), &refusals, &all, pace);
+        if suffering.is_none() {
+            load.confounders.extend(confounder::of_polling(&load.clients(), &refusals, pace));
+        }
         load.advice = vec![
             "Refuse this source before it reaches the service: at the load balancer or the firewall."
                 .to_owned(),
@@ -159,6 +169,21 @@ impl Judge {
         ];
         Some(load)
     }
+}
+
+/// The share of what some pushers asked while they were refused, that was refused, in tenths of a percent.
+fn refused_share(world: &World<'_>, pushers: &[Pusher]) -> u64 {
+    let asked = |one: &Pusher| {
+        let Span { first, last } = one.refusals.span;
+        let meanwhile = world.profile(one.client, |profile| {
+            let width = profile.activity.width(PROFILE_TICK).micros();
+            let ticks = profile.activity.ticks(PROFILE_TICK);
+            let within = ticks.filter(|&(start, _)| start <= last && first.0 < start.0 + width);
+            within.map(|(_, requests)| requests.0).sum::<u64>()
+        });
+        meanwhile.unwrap_or(0)
+    };
+    permille(pushers.iter().map(|one| one.refusals.requests).sum(), pushers.iter().map(asked).sum())
 }
 
 /// How often a client that is refused at all is refused; 0 where too few are.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Siege;
 use super::source::{gaps, opened_first};
-use crate::collect::{Accounts, FromClient, LOGIN_TICK, PrincipalProfiles, Tried, Try};
+use crate::collect::{Accounts, FromClient, LOGIN_TICK, LoginRoute, Logins, PrincipalProfiles, Tried, Try};
 use crate::detect::World;
 use crate::detect::doors::Verdicts;
 use crate::detect::least::Least;
@@ -62,8 +62,9 @@ fn beside(
     let (verdicts, _, from) = others
         .map(|(key, from)| (of(from), key, from))
         .max_by_key(|&(verdicts, key, _)| (verdicts.refused, key))?;
-    let waits = !class.takes_credentials() && waits(from);
-    if waits || verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
+    let (_, owners) = by_owner(world, account, tried, worst);
+    let is_owner = !class.takes_credentials() && owners.contains(&Client(from.client));
+    if is_owner || verdicts.refused < least.at_account || verdicts.refused_permille() < least.refused_share {
         return None;
     }
     let but_it = tried.clients.iter().map(|(_, other)| Client(other.client));
@@ -72,20 +73,21 @@ fn beside(
     Some(Siege { span: from.span, sources: 1, ..siege })
 }
 
-/// How tries at an account ended, the door that refused most, and its class.
+/// How tries at an account ended, the door that refused most, and its class. Where else it got in as often as it was refused,
+/// its owner logged in, and nobody guessed.
 fn verdicts(world: &World<'_>, tried: &Tried) -> Option<(Verdicts, RouteKey, EndpointClass)> {
-    let mut worst: Option<(Verdicts, RouteKey, EndpointClass)> = None;
-    let mut verdicts = Verdicts::default();
-    for door in tried.doors.all() {
-        let Some(at) = door.door.filter(|door| !door.class.tells_of_accounts()) else { continue };
+    let at_doors = tried.doors.all().filter_map(|door| {
+        let at = door.door.filter(|door| !door.class.tells_of_accounts())?;
         let key = folded(&at, world.learned());
-        let here = world.doors().count(key, door.outcomes.iter());
-        verdicts.merge(here);
-        if worst.is_none_or(|(there, _, _)| there.refused < here.refused) {
-            worst = Some((here, key, at.class));
-        }
-    }
-    worst.map(|(_, key, class)| (verdicts, key, class))
+        Some((world.doors().count(key, door.outcomes.iter()), key, at.class))
+    });
+    let at_doors: Vec<(Verdicts, RouteKey, EndpointClass)> = at_doors.collect();
+    // Of equals the first.
+    let &(_, worst, class) = at_doors.iter().rev().max_by_key(|(here, _, _)| here.refused)?;
+    let mut verdicts = Verdicts::default();
+    let guessed = at_doors.iter().filter(|(here, key, _)| *key == worst || here.refused > here.accepted);
+    guessed.for_each(|&(here, _, _)| verdicts.merge(here));
+    Some((verdicts, worst, class))
 }
 
 /// Requests as the account from which on an address is one that its owner works from.
@@ -164,7 +166,7 @@ fn siege(
     // Of many sources only some are kept: of all there are, as many as of these were refused.
     let kept = tried.clients.len().max(1) as u64;
     let sources = tried.clients.count() * clients.len() as u64 / kept;
-    Siege {
+    let siege = Siege {
         variant: if clients.len() > 1 { "one-account-many-sources" } else { "one-account" },
         door,
         shown: (door, class),
@@ -186,5 +188,35 @@ fn siege(
         taken: BTreeSet::new(),
         crowd: false,
         least: Least::of(world),
+    };
+    siege.at_its_door(world, account, tried)
+}
+
+impl Siege {
+    /// Where one source made the tries and tried nothing else at the door that refused most: when it did, and as what, without
+    /// what the account's owner did elsewhere meanwhile. If it got in elsewhere afterwards, that is its success.
+    fn at_its_door(mut self, world: &World<'_>, account: u64, tried: &Tried) -> Self {
+        let [only] = self.clients.as_slice() else { return self };
+        let ours = |route: &&LoginRoute| {
+            let is_there = route.door.is_some_and(|at| folded(&at, world.learned()) == self.door);
+            is_there && route.accounts.count() == 1 && route.accounts.get(account).is_some()
+        };
+        let logins = world.population::<Logins>();
+        let route = logins.with(only.of.0, |tries| tries.doors.all().find(ours).cloned()).flatten();
+        let Some(route) = route else { return self };
+        let last = route.samples.last().map_or(self.span.last, |(time, _)| time);
+        let from = tried.clients.iter().map(|(_, from)| from).find(|from| from.client == only.of.0);
+        let ended = from.map_or(last, |from| from.span.last);
+        let success = tried.answered.last().filter(|&(time, _)| time == ended && time > last);
+        if let Some((time, place)) = success.filter(|_| self.verdicts.accepted == 0) {
+            self.verdicts.accepted = 1;
+            self.samples.push(Sample { time, place, why: "success" });
+        }
+        self.agents = route.agents.iter().map(|(agent, of)| (agent, of.tries)).collect();
+        self.over = Over::of(LOGIN_TICK, &route.activity, |tries| tries.0);
+        self.gaps = gaps(&route.samples);
+        self.opened_first = opened_first(&route.samples, &route.answered, self.verdicts.accepted);
+        self.span = route.span;
+        self
     }
 }

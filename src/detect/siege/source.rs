@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Siege;
+use super::{Gaps, Siege};
 use crate::collect::{LOGIN_TICK, LoginRoute, OfAgent, Profile, Try};
 use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::least::Least;
@@ -54,17 +54,16 @@ fn works_as(profile: &Profile) -> (u64, BTreeSet<u64>) {
     (profile.others.all().map(|other| other.requests).sum(), names)
 }
 
-/// The first gap between two of these requests and the last, in microseconds; `None` where there are not three.
-pub(super) fn gaps(samples: &Samples<2>) -> Option<(i64, i64)> {
-    let all = samples.all();
-    let [(first, _), (second, _), .., (last, _)] = *all.as_slice() else { return None };
-    let (before, _) = all[all.len() - 2];
-    Some((second.0 - first.0, last.0 - before.0))
+/// The first gaps between two of these requests and the last; `None` where there are not three requests.
+pub(super) fn gaps(samples: &Samples<3>) -> Option<Gaps> {
+    let times: Vec<i64> = samples.all().into_iter().map(|(time, _)| time.0).collect();
+    let ([a, b, c, ..], [.., x, y, z]) = (times.as_slice(), times.as_slice()) else { return None };
+    Some(Gaps { first: [b - a, c - b], last: [y - x, z - y] })
 }
 
 /// Whether the first of these requests is one of those that were `accepted`: unknown, and so not, where others were answered
 /// with 2xx or 3xx as well.
-pub(super) fn opened_first(samples: &Samples<2>, answered: &Samples<2>, accepted: u64) -> bool {
+pub(super) fn opened_first(samples: &Samples<3>, answered: &Samples<2>, accepted: u64) -> bool {
     samples.first() == answered.first() && answered.all().len() as u64 == accepted
 }
 

@@ -119,6 +119,7 @@ impl Siege {
         match (self.campaign, self.variant) {
             (Some(_), _) => self.least.of_campaign,
             (None, "single-source" | "one-agent") => self.least.refused,
+            (None, "no-door") => self.least.refused * super::no_door::TIMES,
             _ => self.least.at_account,
         }
     }
@@ -196,6 +197,7 @@ impl Siege {
         match self.shown.1 {
             EndpointClass::Login | EndpointClass::Token => "logins",
             EndpointClass::Mfa => "codes",
+            _ if self.variant == "no-door" => "requests without a valid key or password",
             _ => "requests with a name and a password",
         }
     }
