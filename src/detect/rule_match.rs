@@ -15,6 +15,8 @@ use crate::sigma::{Level, Rule, Rules};
 
 /// A rule that fewer clients match does not describe ordinary traffic, whatever their share.
 const ORDINARY: u64 = 50;
+/// A route that so many clients ask for is everybody's.
+const SHARED: u64 = 20;
 /// Endpoints that a finding names.
 const ENDPOINTS: usize = 12;
 
@@ -31,7 +33,7 @@ static ABOUT: About = About {
     why: "What is known about one product, one campaign or one's own service is written in rules: they find the first try.",
     looks_like: "Whatever the rules say (`--rules DIR`; `gatehound rules list` shows them).",
     look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A few requests \
-                  that were not answered are told as `low`, many as `medium` at most, unless the rule asks for the status.",
+                  that were not answered, or got what everybody gets there, are told as `low`, many as `medium` at most, unless the rule asks for the status.",
     blind_spots: "What a log does not hold: bodies, headers, cookies. Of the rules that one request matches the four weightiest \
                   are told.",
     thresholds: &[
@@ -96,7 +98,7 @@ impl Detector for RuleMatch {
                 continue;
             }
             let (told, single): (Vec<One>, Vec<One>) =
-                all.into_iter().partition(|one| severity(rule, one, sustained) > Severity::Low);
+                all.into_iter().partition(|one| severity(world, rule, one, sustained) > Severity::Low);
             findings.extend(told.iter().map(|one| alone(world, rule, one)));
             findings.extend(background(world, rule, &single, None));
         }
@@ -104,8 +106,9 @@ impl Detector for RuleMatch {
     }
 }
 
-/// How much a person should care about what one client did: the rule's word, but a single try that got nowhere is none.
-fn severity(rule: &Rule, one: &One, sustained: u64) -> Severity {
+/// How much a person should care about what one client did: the rule's word, but a single try that got nowhere is none, nor one
+/// that got what everybody gets there.
+fn severity(world: &World<'_>, rule: &Rule, one: &One, sustained: u64) -> Severity {
     let own = match rule.level {
         Level::Informational => Severity::Info,
         Level::Low => Severity::Low,
@@ -119,8 +122,18 @@ fn severity(rule: &Rule, one: &One, sustained: u64) -> Severity {
         Match { ok: 1.., .. } if is_sustained => own,
         Match { requests, refused, .. } if requests == refused && !is_sustained => own.min(Severity::Info),
         Match { ok: 0, .. } if !is_sustained => own.min(Severity::Low),
+        _ if !is_sustained && !got_its_own(world, one) => own.min(Severity::Low),
         _ => own.min(Severity::Medium),
     }
+}
+
+/// Whether one of the routes that a client asked for answers somebody, and only few: what many get there says nothing of a match.
+fn got_its_own(world: &World<'_>, one: &One) -> bool {
+    one.what.routes.iter().any(|(_, route)| {
+        let key = route.what.map(|(template, method)| RouteKey(world.fold(template), method as u8));
+        // A route of which nothing is known is nobody else's.
+        key.and_then(|key| world.norm(key)).is_none_or(|norm| norm.ok && norm.clients.count() < SHARED)
+    })
 }
 
 /// Says so where a rule matches ordinary traffic.
@@ -215,7 +228,11 @@ fn of(world: &World<'_>, rule: &Rule, some: &[One], variant: &'static str) -> Fi
     finding.rule = Some(ByRule {
         named: RuleName { id: rule.id.clone(), title: rule.title.clone(), level: rule.level.name().into() },
         attack: rule.techniques(),
-        severity: some.iter().map(|one| severity(rule, one, sustained)).max().unwrap_or(Severity::Info),
+        severity: some
+            .iter()
+            .map(|one| severity(world, rule, one, sustained))
+            .max()
+            .unwrap_or(Severity::Info),
     });
     finding.test("requests", finding.requests * 10, 10, "requests");
     finding

@@ -158,10 +158,19 @@ impl Meaning {
         if self.rules.is_empty() {
             return Matched::default();
         }
+        cache.notes.clear();
+        if !cache.matcher.could_match(&self.rules, event, record, request.agent, cache.of_path) {
+            return Matched::default();
+        }
+        self.confirmed(event, record, request, cache)
+    }
+
+    /// The rules that match, of those that could.
+    #[inline(never)]
+    fn confirmed(&self, event: &Event<'_>, record: &[u8], request: &Request, cache: &mut Cache) -> Matched {
         let facts = Facts { record, event, client: request.client.address() };
-        let matching = cache.matcher.matches(&self.rules, &facts, request.agent, cache.of_path);
+        let matching = cache.matcher.confirm(&self.rules, &facts);
         if self.rules.correlates() {
-            cache.notes.clear();
             self.rules.note(matching, &facts, &self.keys, &mut cache.notes);
             return Matched::of(&self.rules.told(matching));
         }

@@ -50,8 +50,8 @@ pub(super) enum Test {
     Text(Vec<Pattern>),
     /// Its text, by a regular expression; what it requires is read off its text.
     Regex(Regex),
-    /// It is an address of this network.
-    Network(IpNet),
+    /// It is an address of one of these networks, which are in order and do not overlap.
+    Network(Vec<IpNet>),
     /// It is a number that compares so.
     Number(Compare, f64),
     /// It is there, or it is not.
@@ -98,6 +98,9 @@ pub(super) enum Part {
     Month,
     Year,
 }
+
+/// For so many tests a text with wildcards inside counts.
+const WILD: usize = 20;
 
 impl Expr {
     /// Whether it is true of a line. Depth is bounded where expressions are made.
@@ -148,12 +151,30 @@ impl Expr {
         }
     }
 
-    /// How many tests it holds.
+    /// Whether it asks what `other` asks; of texts and expressions that is not looked into.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let (Self::Field(field, one), Self::Field(of, another)) = (self, other) else { return false };
+        field == of
+            && match (one, another) {
+                (Test::Null, Test::Null) => true,
+                (Test::Exists(one), Test::Exists(another)) | (Test::Truth(one), Test::Truth(another)) => {
+                    one == another
+                }
+                (Test::Number(compare, one), Test::Number(compares, another)) => {
+                    compare == compares && one.to_bits() == another.to_bits()
+                }
+                _ => false,
+            }
+    }
+
+    /// How many tests it holds; one with wildcards inside takes as long as many others.
     pub(super) fn tests(&self) -> usize {
         match self {
             Self::All(of) | Self::Any(of) | Self::Least(_, of) => of.iter().map(Self::tests).sum(),
             Self::Not(one) => one.tests(),
-            Self::Field(_, Test::Text(patterns)) | Self::Keywords(patterns) => patterns.len(),
+            Self::Field(_, Test::Text(patterns)) | Self::Keywords(patterns) => {
+                patterns.iter().map(|pattern| if pattern.pieces.len() > 1 { WILD } else { 1 }).sum()
+            }
             Self::Record(_) | Self::Field(..) => 1,
         }
     }
@@ -167,8 +188,8 @@ impl Test {
             Self::Null => facts.value(field).is_none(),
             Self::Text(patterns) => facts.any(field, |value| Pattern::any_is_in(patterns, &value.text())),
             Self::Regex(regex) => facts.any(field, |value| regex.is_match(&value.text())),
-            Self::Network(network) => {
-                facts.any(field, |value| address(value).is_some_and(|address| network.contains(&address)))
+            Self::Network(networks) => {
+                facts.any(field, |value| address(value).is_some_and(|address| is_in(address, networks)))
             }
             Self::Number(compare, than) => {
                 facts.any(field, |value| value.number().is_some_and(|number| compare.holds(number, *than)))
@@ -184,6 +205,12 @@ impl Test {
             }),
         }
     }
+}
+
+/// Whether an address lies in one of some networks, which are in order and do not overlap.
+fn is_in(address: IpAddr, networks: &[IpNet]) -> bool {
+    let behind = networks.partition_point(|network| network.network() <= address);
+    behind.checked_sub(1).and_then(|at| networks.get(at)).is_some_and(|network| network.contains(&address))
 }
 
 /// The address that a value is.

@@ -70,12 +70,6 @@ impl Filter {
         }
     }
 
-    /// Whether a glance shows that nothing that is looked for in a zone stands in `text`.
-    #[inline]
-    pub(super) fn is_quiet(&self, zone: Zone, text: &[u8]) -> bool {
-        self.zones[zone as usize].as_ref().is_none_or(|needles| needles.are_seen_missing(text))
-    }
-
     /// Appends the rules with a needle that begins at the end of `text` and goes on behind a slash.
     pub(super) fn across(&self, zone: Zone, text: &[u8], rules: &mut Vec<u16>) {
         let Some(needles) = &self.zones[zone as usize] else { return };

@@ -1,5 +1,6 @@
 //! One line of a selection: a field, what is done to the values, and how it is compared with them.
 
+use ipnet::IpNet;
 use regex::bytes::RegexBuilder;
 use rsigma_parser::{DetectionItem, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
 
@@ -52,18 +53,27 @@ pub(super) fn compile(item: &DetectionItem) -> Result<Expr, Refusal> {
     })
 }
 
-/// Any of some tests; those on the text of one field become one, and those on the record.
+/// Any of some tests: those on the text of one field become one, as do its networks and those on the record; what is asked
+/// twice is asked once.
 fn any(tests: Vec<Expr>) -> Expr {
-    let (mut rest, mut words) = (Vec::new(), Vec::new());
+    let (mut rest, mut words, mut networks) = (Vec::new(), Vec::new(), Vec::new());
     let mut joined: Option<(Field, Vec<Pattern>)> = None;
     for test in tests {
         match (test, &mut joined) {
             (Expr::Any(inner), _) => rest.push(any(inner)),
             (Expr::Keywords(more), _) => words.extend(more),
+            (Expr::Field(field, Test::Network(some)), _) => {
+                networks.extend(some.into_iter().map(|one| (field, one)))
+            }
             (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
             (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),
+            (other, _) if rest.iter().any(|known| other.is_same(known)) => {}
             (other, _) => rest.push(other),
         }
+    }
+    if let Some(&(field, _)) = networks.first() {
+        let networks: Vec<IpNet> = networks.into_iter().map(|(_, network)| network).collect();
+        rest.push(Expr::Field(field, Test::Network(IpNet::aggregate(&networks))));
     }
     rest.extend(joined.map(|(field, all)| Expr::Field(field, Test::Text(all))));
     rest.extend((!words.is_empty()).then_some(Expr::Keywords(words)));
@@ -128,11 +138,11 @@ impl Line<'_> {
                 },
                 Modifier::Cidr => {
                     let text = value.to_string();
-                    let address = || text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
-                    let network = text.parse::<ipnet::IpNet>().or_else(|_| address());
-                    Test::Network(network.map_err(|_| {
+                    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+                    let network = text.parse::<IpNet>().or_else(|_| address());
+                    Test::Network(vec![network.map_err(|_| {
                         self.refusal(format!("`{text}` is no network; write it as 192.0.2.0/24"))
-                    })?)
+                    })?])
                 }
                 Modifier::FieldRef => {
                     let name = value.to_string();

@@ -18,6 +18,9 @@ use crate::error::Error;
 /// Larger files are no rules.
 const LARGEST: u64 = 1 << 20;
 
+/// Filters add no more tests than this to all rules.
+const NARROWED: usize = 1_000_000;
+
 /// Rules, and what became of the rest.
 #[derive(Debug, Default)]
 pub struct Loaded {
@@ -97,12 +100,10 @@ impl Shelf {
             .into_iter()
             .partition(|one| one.rule.rules.iter().any(|name| left_out.contains(name)));
         foreign += others.len();
-        for exception in &exceptions {
-            rules
-                .iter_mut()
-                .filter(|rule| concerns(exception, rule))
-                .for_each(|rule| narrow(rule, exception));
-        }
+        let mut left = NARROWED;
+        rules.retain_mut(|rule| {
+            narrow(rule, &exceptions, &mut left).map_err(|mistake| mistakes.push(mistake)).is_ok()
+        });
         let (rules, refused) = Rules::new(rules, correlations);
         mistakes.extend(refused);
         mistakes.sort();
@@ -117,13 +118,25 @@ fn concerns(exception: &Exception, rule: &Rule) -> bool {
     exception.of.is_empty() || exception.of.iter().any(is)
 }
 
-/// Lets a rule match only where a filter lets it.
-fn narrow(rule: &mut Rule, exception: &Exception) {
-    // It was compiled when it was read, so it can be compiled again.
-    if let Ok(also) = exception.expr() {
-        let expr = std::mem::replace(&mut rule.expr, Expr::Any(Vec::new()));
-        rule.expr = Expr::All(vec![expr, also]);
+/// Lets a rule match only where those filters let it that concern it; `left` counts down the tests that they add to all
+/// rules.
+fn narrow(rule: &mut Rule, exceptions: &[Exception], left: &mut usize) -> Result<(), Mistake> {
+    let mut all = Vec::new();
+    for exception in exceptions.iter().filter(|exception| concerns(exception, rule)) {
+        // It was compiled when it was read, so it can be compiled again.
+        let Ok(also) = exception.expr() else { continue };
+        *left = left.checked_sub(also.tests().max(1)).ok_or_else(|| {
+            let message =
+                format!("filters add more than {NARROWED} tests; name the rules that they are about");
+            Mistake { path: rule.path.clone(), line: 0, message }
+        })?;
+        all.push(also);
     }
+    if !all.is_empty() {
+        all.insert(0, std::mem::replace(&mut rule.expr, Expr::Any(Vec::new())));
+        rule.expr = Expr::All(all);
+    }
+    Ok(())
 }
 
 /// Whether a file holds rules, by its name.

@@ -1,21 +1,23 @@
 //! Matches lines one after the other against all rules.
 
-use serde::{Deserialize, Serialize};
+use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
 use super::needle::Zone;
 use super::rules::Rules;
 use crate::event::Event;
 use crate::hash::NameHash;
-use crate::text::Remembered;
 
 /// Looks at lines. What it remembers changes nothing but the time.
 pub struct Matcher {
-    /// Texts by zone, and which list has the rules that they could let match.
-    texts: Remembered<u16>,
-    /// The same of agents, by their hash.
+    /// Of the last few texts, by their hash: which list has the rules that they could let match.
+    texts: Box<[(u64, u16)]>,
+    /// Seeded anew in each process, so that nobody can make two texts that are taken for each other.
+    hasher: foldhash::fast::RandomState,
+    /// The same of agents, by their own hash.
     agents: Box<[(NameHash, u16)]>,
     lists: Lists,
     /// Rules that could match the text that is looked at.
@@ -24,7 +26,7 @@ pub struct Matcher {
     candidates: Vec<u16>,
 }
 
-/// Places for texts and for agents, powers of two; they take 512 KiB and 64 KiB.
+/// Places for texts and for agents, powers of two; they take 64 KiB each.
 const TEXTS: usize = 1 << 12;
 const AGENTS: usize = 1 << 12;
 
@@ -40,7 +42,8 @@ struct Lists {
 impl Default for Matcher {
     fn default() -> Self {
         Self {
-            texts: Remembered::new(TEXTS),
+            texts: vec![Default::default(); TEXTS].into_boxed_slice(),
+            hasher: foldhash::fast::RandomState::default(),
             agents: vec![Default::default(); AGENTS].into_boxed_slice(),
             lists: Lists { all: vec![Box::default()], numbers: HashMap::default() },
             fresh: Vec::new(),
@@ -53,7 +56,7 @@ impl Lists {
     /// The number of a list; none where there are too many.
     fn number(&mut self, list: &[u16]) -> Option<u16> {
         if list.is_empty() {
-            return Some(0);
+            return Some(NONE);
         }
         if let Some(&known) = self.numbers.get(list) {
             return Some(known);
@@ -82,7 +85,7 @@ impl OfPath {
 impl Default for OfPath {
     /// None.
     fn default() -> Self {
-        Self(Some(0))
+        Self(Some(NONE))
     }
 }
 
@@ -93,134 +96,191 @@ impl Matcher {
         if may_be_escaped(path) {
             return OfPath::UNKNOWN;
         }
-        if rules.filter.is_quiet(Zone::Target, path) {
-            return OfPath::default();
-        }
         self.fresh.clear();
-        rules.filter.scan(Zone::Target, path, &mut self.fresh);
-        let event = Event { path: Some(path), ..Event::default() };
-        OfPath(self.settle(rules, &Facts { record: b"", event: &event, client: None }, Zone::Target))
+        PATH.iter().for_each(|&zone| rules.filter.scan(zone, path, &mut self.fresh));
+        OfPath(self.settle(rules, &Event { path: Some(path), ..Event::default() }, Zone::Path))
     }
 
     /// The numbers of the rules that match, ascending: the weightiest first. `agent` is the hash of the line's agent, if it has
     /// one; `path` what its path could let match. One matcher serves one set of rules.
     pub fn matches(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash, path: OfPath) -> &[u16] {
-        let (event, filter) = (facts.event, &rules.filter);
+        if self.could_match(rules, facts.event, facts.record, agent, path) {
+            self.confirm(rules, facts);
+        }
+        &self.candidates
+    }
+
+    /// Whether any rule could match the line; most lines show at a glance that none can. Those that could wait to be
+    /// [confirmed](Self::confirm).
+    #[inline]
+    pub fn could_match(
+        &mut self,
+        rules: &Rules,
+        event: &Event<'_>,
+        record: &[u8],
+        agent: NameHash,
+        path: OfPath,
+    ) -> bool {
         self.candidates.clear();
-        self.agent(rules, facts, agent);
-        if filter.looks_at(Zone::Target) {
-            match path.0 {
-                Some(list) => self.candidates.extend(self.lists.get(list)),
-                None => self.part(rules, facts, Zone::Target, event.path),
-            }
-            self.host(rules, facts);
-            for text in [event.query, event.raw_request].into_iter().flatten() {
-                filter.scan(Zone::Target, &event.plain(text), &mut self.candidates);
-            }
+        self.agent(rules, event, agent);
+        match path.0 {
+            Some(NONE) => {}
+            Some(list) => self.candidates.extend(self.lists.get(list)),
+            None => self.path(rules, event),
         }
-        self.part(rules, facts, Zone::Referer, event.referer);
-        self.part(rules, facts, Zone::Host, event.host);
-        self.part(rules, facts, Zone::User, event.user);
+        if let Some(query) = event.query {
+            rules.filter.scan(Zone::Target, &event.plain(query), &mut self.candidates);
+        }
+        if let Some(referer) = event.referer {
+            self.part(rules, event, Zone::Referer, referer);
+        }
+        if event.host.is_some() || event.user.is_some() {
+            self.named(rules, event);
+        }
+        if let Some(request) = event.raw_request {
+            rules.filter.scan(Zone::Target, &event.plain(request), &mut self.candidates);
+        }
         if let Some(method) = event.method {
-            filter.scan(Zone::Method, method, &mut self.candidates);
+            rules.filter.scan(Zone::Method, method, &mut self.candidates);
         }
-        filter.scan(Zone::Record, facts.record, &mut self.candidates);
-        if !self.candidates.is_empty() {
-            self.candidates.sort_unstable();
-            self.candidates.dedup();
-            self.candidates.retain(|&number| rules.get(number).is_some_and(|rule| rule.expr.holds(facts)));
-        }
+        rules.filter.scan(Zone::Record, record, &mut self.candidates);
+        !self.candidates.is_empty()
+    }
+
+    /// The numbers of those rules that do match, of those that could.
+    pub fn confirm(&mut self, rules: &Rules, facts: &Facts<'_>) -> &[u16] {
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        self.candidates.retain(|&number| rules.get(number).is_some_and(|rule| rule.expr.holds(facts)));
         &self.candidates
     }
 
     /// What the agent lets match; the rules that need nothing among it.
     #[inline]
-    fn agent(&mut self, rules: &Rules, facts: &Facts<'_>, agent: NameHash) {
-        let key = NameHash(agent.0 ^ facts.event.escapes as u64);
-        let place = usize::try_from(key.0).unwrap_or(usize::MAX) & (AGENTS - 1);
-        let known = self.agents.get(place).copied().unwrap_or_default();
+    fn agent(&mut self, rules: &Rules, event: &Event<'_>, agent: NameHash) {
+        let key = NameHash(agent.0 ^ event.escapes as u64);
+        let known = self.agents[place(key.0, AGENTS)];
         if agent.is_some() && known.0 == key {
-            self.candidates.extend(self.lists.get(known.1));
+            if known.1 != NONE {
+                self.candidates.extend(self.lists.get(known.1));
+            }
             return;
         }
         self.fresh.clear();
         self.fresh.extend(rules.filter.always());
-        if let Some(text) = facts.event.user_agent {
-            rules.filter.scan(Zone::Agent, &facts.event.plain(text), &mut self.fresh);
+        if let Some(text) = event.user_agent {
+            rules.filter.scan(Zone::Agent, &event.plain(text), &mut self.fresh);
         }
-        let list = self.settle(rules, facts, Zone::Agent);
-        self.candidates.extend(&self.fresh);
-        if let (Some(list), Some(known)) = (list.filter(|_| agent.is_some()), self.agents.get_mut(place)) {
-            *known = (key, list);
+        if let Some(list) = self.settled(rules, event, Zone::Agent).filter(|_| agent.is_some()) {
+            self.agents[place(key.0, AGENTS)] = (key, list);
+        }
+    }
+
+    /// What a path lets match that nobody remembers.
+    fn path(&mut self, rules: &Rules, event: &Event<'_>) {
+        let Some(path) = event.path else { return };
+        let plain = event.plain(path);
+        self.fresh.clear();
+        PATH.iter().for_each(|&zone| rules.filter.scan(zone, &plain, &mut self.fresh));
+        self.settled(rules, event, Zone::Path);
+    }
+
+    /// What names let match that stand beside the request.
+    fn named(&mut self, rules: &Rules, event: &Event<'_>) {
+        for (zone, text) in [(Zone::Host, event.host), (Zone::User, event.user)] {
+            if let Some(text) = text {
+                self.part(rules, event, zone, text);
+            }
+        }
+        if let (Some(scheme), Some(host)) = (event.scheme, event.host) {
+            self.host(rules, event, scheme, host);
         }
     }
 
     /// A part of the line that is often the same.
     #[inline]
-    fn part(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone, text: Option<&[u8]>) {
-        let Some(text) = text.filter(|text| !text.is_empty() && rules.filter.looks_at(zone)) else { return };
-        let plain = facts.event.plain(text);
-        if rules.filter.is_quiet(zone, &plain) {
+    fn part(&mut self, rules: &Rules, event: &Event<'_>, zone: Zone, text: &[u8]) {
+        if text.is_empty() || !rules.filter.looks_at(zone) {
             return;
         }
-        self.fresh.clear();
-        if may_be_escaped(text) {
-            rules.filter.scan(zone, &plain, &mut self.fresh);
-            self.candidates.append(&mut self.fresh);
-            return;
-        }
-        let kind = zone as u8;
-        let hash = self.texts.hash(text) ^ u64::from(kind);
-        if let Some(&list) = self.texts.get(hash, text, kind) {
-            self.candidates.extend(self.lists.get(list));
-            return;
-        }
-        rules.filter.scan(zone, text, &mut self.fresh);
-        let list = self.settle(rules, facts, zone);
-        self.candidates.extend(&self.fresh);
-        if let Some(list) = list {
-            self.texts.note(hash, text, kind, list);
+        let key = self.key(&[text], zone as u8, event);
+        if !self.knows(key) {
+            self.fresh.clear();
+            rules.filter.scan(zone, &event.plain(text), &mut self.fresh);
+            let list = self.settled(rules, event, zone);
+            self.note(key, list);
         }
     }
 
     /// What stands before the path in a whole URI: scheme and host, and needles that begin there and end in the path.
-    fn host(&mut self, rules: &Rules, facts: &Facts<'_>) {
-        let (Some(scheme), Some(host)) = (facts.event.scheme, facts.event.host) else { return };
-        let kind = match scheme {
-            b"http" => HTTP,
-            b"https" => HTTP + 1,
-            _ => HTTP + 2,
-        };
-        let hash = self.texts.hash(host) ^ u64::from(kind);
-        let known = self.texts.get(hash, host, kind).filter(|_| kind != HTTP + 2);
-        if let Some(&list) = known {
-            self.candidates.extend(self.lists.get(list));
+    fn host(&mut self, rules: &Rules, event: &Event<'_>, scheme: &[u8], host: &[u8]) {
+        if !rules.filter.looks_at(Zone::Target) {
             return;
         }
-        let event = facts.event;
-        let start = [&*event.plain(scheme), b"://", &*event.plain(host)].concat();
-        self.fresh.clear();
-        rules.filter.scan(Zone::Target, &start, &mut self.fresh);
-        rules.filter.across(Zone::Target, &start, &mut self.fresh);
-        self.candidates.extend(&self.fresh);
-        self.fresh.sort_unstable();
-        self.fresh.dedup();
-        if let Some(list) = self.lists.number(&self.fresh).filter(|_| kind != HTTP + 2) {
-            self.texts.note(hash, host, kind, list);
+        let key = self.key(&[scheme, host], Zone::Target as u8, event);
+        if !self.knows(key) {
+            let start = [&*event.plain(scheme), b"://", &*event.plain(host)].concat();
+            self.fresh.clear();
+            rules.filter.scan(Zone::Target, &start, &mut self.fresh);
+            rules.filter.across(Zone::Target, &start, &mut self.fresh);
+            let list = self.settled(rules, event, Zone::Target);
+            self.note(key, list);
         }
     }
 
+    /// What a text is remembered by: what it means hangs on the zone and on the line's producer.
+    #[inline]
+    fn key(&self, texts: &[&[u8]], zone: u8, event: &Event<'_>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for text in texts {
+            hasher.write(text);
+            hasher.write_usize(text.len());
+        }
+        hasher.write_u16(u16::from_le_bytes([zone, event.escapes as u8]));
+        hasher.finish().max(1)
+    }
+
+    /// Whether a text is known; the rules that it could let match are candidates then.
+    #[inline]
+    fn knows(&mut self, key: u64) -> bool {
+        let (known, list) = self.texts[place(key, TEXTS)];
+        if known == key && list != NONE {
+            self.candidates.extend(self.lists.get(list));
+        }
+        known == key
+    }
+
+    /// Remembers a text.
+    fn note(&mut self, key: u64, list: Option<u16>) {
+        if let Some(list) = list {
+            self.texts[place(key, TEXTS)] = (key, list);
+        }
+    }
+
+    /// Makes the fresh rules candidates that what the zone says lets match; the number of their list.
+    fn settled(&mut self, rules: &Rules, event: &Event<'_>, zone: Zone) -> Option<u16> {
+        let list = self.settle(rules, event, zone);
+        self.candidates.extend(&self.fresh);
+        list
+    }
+
     /// Leaves of the fresh rules those that what the zone says lets match; the number of their list.
-    fn settle(&mut self, rules: &Rules, facts: &Facts<'_>, zone: Zone) -> Option<u16> {
+    fn settle(&mut self, rules: &Rules, event: &Event<'_>, zone: Zone) -> Option<u16> {
         if self.fresh.is_empty() {
-            return Some(0);
+            return Some(NONE);
         }
         self.fresh.sort_unstable();
         self.fresh.dedup();
-        let could = |number: u16| rules.get(number).is_some_and(|rule| rule.expr.could_hold(facts, zone));
+        let facts = Facts { record: b"", event, client: None };
+        let could = |number: u16| rules.get(number).is_some_and(|rule| rule.expr.could_hold(&facts, zone));
         self.fresh.retain(|&number| could(number));
         self.lists.number(&self.fresh)
     }
+}
+
+/// A place in a table of `places`, a power of two.
+fn place(hash: u64, places: usize) -> usize {
+    usize::try_from(hash & (places as u64 - 1)).expect("below the size of the table")
 }
 
 /// Whether `text` may mean different things, as different producers escape it.
@@ -228,8 +288,11 @@ fn may_be_escaped(text: &[u8]) -> bool {
     memchr::memchr2(b'\\', b'#', text).is_some()
 }
 
-/// The kind of a text that is a host behind `http://`; those of zones are below.
-const HTTP: u8 = 16;
+/// The number of the list that is empty.
+const NONE: u16 = 0;
+
+/// Where needles are looked for that can stand in a path.
+const PATH: [Zone; 2] = [Zone::Path, Zone::Target];
 
 /// The rules that one request matches, at most [`Matched::MOST`] of them, the weightiest: a word that it can carry with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

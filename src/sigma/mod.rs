@@ -25,6 +25,7 @@ mod read;
 mod rule;
 mod rules;
 mod sieve;
+mod weight;
 
 pub use correlation::{Correlation, GROUPED, Note, Ticks};
 pub use example::Example;

@@ -2,6 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::compile::TESTS;
 use super::expr::{Expr, Test};
 use super::field::Field;
 use super::pattern::{Pattern, Piece};
@@ -9,6 +10,8 @@ use super::pattern::{Pattern, Piece};
 /// Where needles are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Zone {
+    /// The path, for needles that stand nowhere else.
+    Path,
     /// Path and query.
     Target,
     /// The agent.
@@ -29,16 +32,16 @@ impl Zone {
     /// How many there are.
     pub(super) const COUNT: usize = Self::Record as usize + 1;
 
-    /// Whether its text alone says what `field` holds; of a target that is its path.
+    /// Whether its text alone says what `field` holds.
     pub(super) fn settles(self, field: Field) -> bool {
         match self {
-            Self::Target => matches!(field, Field::Stem | Field::Extension),
+            Self::Path => matches!(field, Field::Stem | Field::Extension),
             Self::Agent => field == Field::Agent,
             Self::Referer => field == Field::Referer,
             Self::Host => field == Field::Host,
             Self::User => field == Field::User,
             Self::Method => field == Field::Method,
-            Self::Record => false,
+            Self::Target | Self::Record => false,
         }
     }
 }
@@ -60,9 +63,6 @@ const RARE: usize = 8;
 
 /// Of longer texts the beginning is looked for: short needles let long lines be read four parts at a time.
 const LONGEST: usize = 16;
-
-/// No more needles are looked for on behalf of one rule.
-const NEEDLES: usize = 4_000;
 
 impl Need {
     /// What `expr` needs.
@@ -91,13 +91,14 @@ impl Need {
         }
         all.sort();
         all.dedup();
-        if all.len() > NEEDLES { Self::Nothing } else { Self::Any(all) }
+        if all.len() > TESTS { Self::Nothing } else { Self::Any(all) }
     }
 
     /// What a test on a field needs.
     fn of_test(field: Field, test: &Test) -> Self {
         let zone = match field {
-            Field::Uri | Field::Stem | Field::Query | Field::Extension => Zone::Target,
+            Field::Stem | Field::Extension => Zone::Path,
+            Field::Uri | Field::Query => Zone::Target,
             Field::Agent => Zone::Agent,
             Field::Referer => Zone::Referer,
             Field::Host => Zone::Host,

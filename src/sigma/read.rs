@@ -12,6 +12,7 @@ use super::example::examples;
 use super::expr::Expr;
 use super::place::{Mistake, Page, Refusal};
 use super::rule::{Level, Rule};
+use super::weight::weigh;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -77,10 +78,23 @@ const PRODUCTS: [&str; 22] = [
     "zscaler",
 ];
 
+/// A file has no more documents than this.
+const DOCUMENTS: usize = 10_000;
+
+/// What a file holds takes no more bytes than this, its aliases and templates written out.
+const WRITTEN_OUT: usize = 64 << 20;
+
+/// What a rule says beside its detections takes no more bytes than this, aliases written out.
+const TEXTS: usize = 1 << 20;
+
 /// Reads the rules in `text`, which stands at `path`.
 pub(super) fn read(path: &Path, text: &str) -> Read {
     let page = Page { path, text };
     let mut read = Read::default();
+    if let Some(message) = too_much(text) {
+        read.mistakes.push(Mistake { path: path.to_owned(), line: 1, message });
+        return read;
+    }
     // Behind the last separator there is nothing.
     let written = text.trim_end();
     let collection = match parse_sigma_yaml(written.strip_suffix("\n---").unwrap_or(written)) {
@@ -107,6 +121,20 @@ pub(super) fn read(path: &Path, text: &str) -> Read {
     read
 }
 
+/// Why a file is not even looked through, if it is not.
+fn too_much(text: &str) -> Option<String> {
+    let documents = text.lines().filter(|line| line.starts_with("---")).count();
+    if documents > DOCUMENTS {
+        return Some(format!("more than {DOCUMENTS} documents; split it"));
+    }
+    // Only these make more of a file than stands in it.
+    let may_grow = documents > 0 || text.contains('&') && text.contains('*');
+    let is_too_heavy = may_grow && weigh(text, WRITTEN_OUT).is_none();
+    is_too_heavy.then(|| {
+        "its aliases or its template make more than 64 MiB of it; write less into one file".to_owned()
+    })
+}
+
 impl Read {
     /// Takes in one rule.
     fn rule(&mut self, page: Page<'_>, rule: &SigmaRule) {
@@ -115,6 +143,12 @@ impl Read {
         if !is_served || is_given_up {
             self.left_out.extend([&rule.id, &rule.name].into_iter().flatten().cloned());
             *(if is_served { &mut self.given_up } else { &mut self.foreign }) += 1;
+            return;
+        }
+        let bytes: usize = [&rule.falsepositives, &rule.tags].into_iter().flatten().map(String::len).sum();
+        if bytes > TEXTS {
+            let message = "its tags and `falsepositives` take more than 1 MiB; shorten them";
+            self.mistakes.push(page.mistake(&rule.title, "falsepositives", message));
             return;
         }
         let expr = compile(&rule.detection).and_then(|expr| Ok((expr, examples(&rule.custom_attributes)?)));

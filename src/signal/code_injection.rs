@@ -1,8 +1,9 @@
 //! Code injection: PHP, Java and its expression languages, Node, Python, and expressions of templates.
 
+use super::decode::base64;
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, stronger, strongest};
-use super::scan::{calls, holds, holds_any, is_name};
+use super::scan::{after, calls, holds, holds_any, is_name};
 
 /// Functions of PHP that run or reveal; none is a word.
 static PHP: &[&str] = &[
@@ -99,12 +100,33 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
     ]);
+    let fixed = stronger(fixed, is_serialized(piece).then(|| Seen::new("gh-code-object", 75)));
     stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(lower) } else { None })
 }
 
 /// Whether code starts a program.
 fn starts_program(lower: &[u8]) -> bool {
     STARTS.iter().any(|(one, other)| holds(lower, one.as_bytes()) && holds(lower, other.as_bytes()))
+}
+
+/// An object as a language writes it down to build it again: PHP's `O:4:"Name":1:{`, Java's and .NET's streams, Python's pickles.
+fn is_serialized(piece: &Piece<'_>) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let php = piece.kinds.any(Bytes::BRACE)
+        && ["o:", "c:"].iter().any(|mark| {
+            after(piece.lower, mark).any(|rest| {
+                let length = digits(rest);
+                length > 0
+                    && rest.get(length..).is_some_and(|rest| rest.starts_with(b":\""))
+                    && memchr::memmem::find(rest, b"\":").and_then(|at| rest.get(at + 2..)).is_some_and(
+                        |rest| {
+                            let length = digits(rest);
+                            length > 0 && rest.get(length..).is_some_and(|rest| rest.starts_with(b":{"))
+                        },
+                    )
+            })
+        });
+    php || base64::is_stream(piece.text)
 }
 
 /// Whether something beside the call is written as code.

@@ -119,6 +119,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             "gh-command-windows",
             75,
         ),
+        (braces(piece.lower), "gh-command-braces", 75),
         (binary(piece.lower), "gh-command-binary", if piece.field == Field::Path { 60 } else { 65 }),
     ]);
     if piece.field == Field::Referer {
@@ -164,6 +165,9 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     if is_inside && !closes {
         return None;
     }
+    if is_pattern(near) {
+        return Some(Seen::new("gh-command-pattern", 75));
+    }
     let is_strong = STRONG.contains(&word);
     if !is_strong && !WEAK.contains(&word) {
         return None;
@@ -172,6 +176,16 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     let ends = skip_blanks(behind)
         .first()
         .is_none_or(|byte| matches!(byte, b';' | b'|' | b'&' | b'`' | b')' | b'\'' | b'#'));
+    // `; copy & paste`: what is chained must be a command itself.
+    if let Some(next) = skip_blanks(behind).strip_prefix(b"&").filter(|_| !is_strong) {
+        let next = name(skip_signs(next));
+        if !next.is_empty() && !STRONG.contains(&next) && !WEAK.contains(&next) {
+            return None;
+        }
+    }
+    let is_alone = skip_blanks(behind).is_empty() && is_tight;
+    let is_host = std::str::from_utf8(before).is_ok_and(|before| before.parse::<std::net::IpAddr>().is_ok());
+    let is_line = sign == b'\n' && !before.iter().any(u8::is_ascii_whitespace) && SHORT.contains(&word);
     let is_behind =
         before.ends_with(b")") || before.ends_with(b"'") || before.ends_with(b"\"") || before.is_empty();
     let score = match (is_strong, given, ends) {
@@ -180,10 +194,31 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
         (false, true, _) => 65,
         (false, false, true) if is_inside => 65,
         (false, false, true) if is_behind || !skip_blanks(behind).is_empty() => 55,
+        (false, false, true) if is_alone && sign != b'&' && (is_host || is_line) => 60,
         (false, false, true) if is_tight && sign != b'&' => 35,
         _ => return None,
     };
     Some(Seen::new("gh-command-chained", score))
+}
+
+/// Commands that need nothing, and that no second line of a text is.
+static SHORT: &[&[u8]] = &[b"id", b"env", b"dir", b"w"];
+
+/// Braces that the shell makes blanks of: `{cat,/srv/key}`.
+fn braces(lower: &[u8]) -> bool {
+    memchr::memchr_iter(b'{', lower).take(32).any(|at| {
+        let body = lower.get(at + 1..).unwrap_or_default();
+        let word = name(body);
+        let given = body.get(word.len()..).unwrap_or_default();
+        (STRONG.contains(&word) || WEAK.contains(&word)) && matches!(given, [b',', b'/' | b'-' | b'.', ..])
+    })
+}
+
+/// A path that the shell fills in: `/???/c?t`.
+fn is_pattern(near: &[u8]) -> bool {
+    let path = near.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let count = |wanted: u8| path.iter().filter(|&&byte| byte == wanted).count();
+    path.starts_with(b"/") && count(b'/') > 1 && count(b'?') > 2
 }
 
 /// What stands between a sign and the command: blanks, further signs, a folder of binaries.

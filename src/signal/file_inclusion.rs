@@ -110,6 +110,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let file = FILES.iter().any(|file| holds(lower, file.as_bytes())).then(|| {
         let absolute = lower.starts_with(b"/") || holds(lower, b"../") || named || drive;
         let score = match (piece.field, absolute) {
+            _ if is_told(lower) => 40,
             (Field::Path, _) if holds(lower, b"..") => 85,
             (Field::Path, _) => 60,
             (_, true) => 75,
@@ -120,10 +121,19 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     stronger(fixed, file)
 }
 
-/// A share of Windows: `\\\\host\\c$\\…`.
+/// Whether a text speaks of a file: behind the path words follow, and nothing that a path or a command has.
+fn is_told(lower: &[u8]) -> bool {
+    let path = lower.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let (path, said) = lower.split_at(path);
+    let is_word = |&byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b',' | b'?' | b'!' | b'.');
+    !holds(path, b"..") && said.iter().any(u8::is_ascii_alphabetic) && said.iter().all(is_word)
+}
+
+/// A share of Windows at some host beyond the own network, whose names have no dots: `\\\\host.example\\c$\\…`.
 fn share(lower: &[u8]) -> bool {
     let lower = lower.strip_prefix(b"/").unwrap_or(lower);
-    lower.starts_with(b"\\\\") && lower.get(2..).unwrap_or_default().contains(&b'\\')
+    let Some(rest) = lower.strip_prefix(b"\\\\") else { return false };
+    memchr::memchr(b'\\', rest).and_then(|end| rest.get(..end)).is_some_and(|host| host.contains(&b'.'))
 }
 
 /// A URL of a script or a text at some other host.

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{after, calls, holds, holds_any, is_name, skip_blanks};
+use super::scan::{after, calls, holds, holds_any, is_name, places, skip_blanks};
 
 /// Operators of queries (the manual of `MongoDB`); `OData` has none of these names.
 static OPERATORS: &[&str] = &[
@@ -34,7 +34,9 @@ static OPERATORS: &[&str] = &[
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
     let in_name = holds(piece.name, b"[$") && OPERATORS.iter().any(|one| closes(piece.name, one));
-    let in_value = piece.kinds.any(Bytes::DOLLAR) && OPERATORS.iter().any(|one| operates(lower, one));
+    let is_document = matches!(lower.first(), Some(b'{' | b'['));
+    let in_value = piece.kinds.any(Bytes::DOLLAR)
+        && OPERATORS.iter().any(|one| operates(lower, one, |given| !is_document || !narrows(one, given)));
     let in_brackets = piece.kinds.any(Bytes::BRACKET) && OPERATORS.iter().any(|one| closes(lower, one));
     let database = after(lower, "db.").any(|rest| {
         calls(
@@ -51,6 +53,10 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
                 "dropdatabase",
             ],
         )
+    });
+    let breaks_out = places(lower, b"return").any(|at| {
+        let (before, rest) = lower.split_at(at);
+        closes_value(before) && gives(rest.get(6..).unwrap_or_default())
     });
     let script = holds_any(lower, &["new date(", "while(", "while (", "this.", "tojson(", "mapreduce("])
         && (holds_any(
@@ -73,8 +79,24 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (in_brackets, "gh-nosql-operator-name", 70),
         (in_value, "gh-nosql-operator", 75),
         (database, "gh-nosql-call", 75),
+        (breaks_out, "gh-nosql-script", 65),
         (script && piece.kinds.any(Bytes::PAREN.or(Bytes::QUOTE)), "gh-nosql-script", 65),
     ])
+}
+
+/// Whether a text ends its value and the statement around it, and nothing else: `'; `.
+fn closes_value(before: &[u8]) -> bool {
+    let value = before.trim_ascii_end().strip_suffix(b";").map(<[u8]>::trim_ascii_end);
+    value
+        .and_then(<[u8]>::split_last)
+        .is_some_and(|(quote, value)| matches!(quote, b'\'' | b'"') && !value.contains(quote))
+}
+
+/// Whether `return` gives a value of script.
+fn gives(rest: &[u8]) -> bool {
+    let given = skip_blanks(rest);
+    let values = ["true", "1", "!", "this.", "\"", "'"];
+    given.len() < rest.len() && values.iter().any(|one| given.starts_with(one.as_bytes()))
 }
 
 /// Whether `[$operator]` stands in `text`.
@@ -82,10 +104,27 @@ fn closes(text: &[u8], operator: &str) -> bool {
     after(text, operator).any(|rest| rest.first() == Some(&b']'))
 }
 
-/// Whether an operator stands where a name of a document does: before a colon, with or without quotes.
-fn operates(text: &[u8], operator: &str) -> bool {
+/// Whether an operator stands where a name of a document does, before a colon, with or without quotes, and `is_odd` of what it
+/// is given.
+fn operates(text: &[u8], operator: &str, is_odd: impl Fn(&[u8]) -> bool) -> bool {
     after(text, operator).any(|rest| {
         let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
-        !rest.first().copied().is_some_and(is_name) && skip_blanks(rest).first() == Some(&b':')
+        let given = skip_blanks(rest).strip_prefix(b":");
+        !rest.first().copied().is_some_and(is_name) && given.is_some_and(|given| is_odd(skip_blanks(given)))
     })
+}
+
+/// Whether an operator with what it is given narrows a search, as the filters of many APIs do: a range of numbers or dates, a
+/// list, conditions joined. What lets everything pass (`\"\"`, `null`, a pattern) does not.
+fn narrows(operator: &str, given: &[u8]) -> bool {
+    match operator {
+        "$gt" | "$gte" | "$lt" | "$lte" | "$eq" => {
+            let value = given.strip_prefix(b"\"").unwrap_or(given);
+            value.first().is_some_and(u8::is_ascii_digit)
+                && !matches!(value, [b'0', next, ..] if !next.is_ascii_digit())
+        }
+        "$in" | "$nin" | "$all" => given.first() == Some(&b'[') && !holds(given, b"null"),
+        "$and" | "$or" => given.starts_with(b"[{") && !holds(given, b"{}"),
+        _ => false,
+    }
 }

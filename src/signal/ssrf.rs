@@ -22,6 +22,12 @@ static METADATA: &[&[u8]] = &[
     b"[fd00:ec2::254]",
 ];
 
+/// Ports at which stores, queues and the machines' own managers answer, and no page that somebody develops.
+static STORES: &[&[u8]] = &[
+    b":22", b":25", b":2375", b":2379", b":3306", b":5432", b":5984", b":6379", b":8500", b":9200",
+    b":10250", b":11211", b":27017",
+];
+
 /// The strongest URL into the inside in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field != Field::Query || !piece.kinds.any(Bytes::SLASH) {
@@ -51,14 +57,14 @@ fn target(scheme: &[u8], rest: &[u8], is_whole: bool) -> Option<Seen> {
         Some(at) => (true, authority.get(at + 1..).unwrap_or_default()),
         None => (false, authority),
     };
-    let host = match host.first() {
-        Some(b'[') => host.split_inclusive(|&byte| byte == b']').next().unwrap_or_default(),
-        _ => host.split(|&byte| byte == b':').next().unwrap_or_default(),
+    let (host, port) = match host.first() {
+        Some(b'[') => host.split_at(memchr::memchr(b']', host).map_or(host.len(), |end| end + 1)),
+        _ => host.split_at(memchr::memchr(b':', host).unwrap_or(host.len())),
     };
     if METADATA.contains(&host) {
         return Some(Seen::new("gh-ssrf-metadata", 85));
     }
-    let bonus = if named { 20 } else { 0 };
+    let bonus = if named || STORES.contains(&port) { 20 } else { 0 };
     match address(host) {
         Some((address, _)) if is_metadata(address) => Some(Seen::new("gh-ssrf-metadata", 90)),
         Some((address, true)) if is_internal(address) => Some(Seen::new("gh-ssrf-hidden-address", 80)),

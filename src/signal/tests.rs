@@ -70,6 +70,17 @@ const ATTACKS: &[(&str, &str)] = &[
     ("sensitive-file", "/backup.zip"),
     ("sensitive-file", "/dump/site.sql"),
     ("webshell", "/uploads/c99.php"),
+    ("command-injection", "/ping?host=%7Bls,-la%7D"),
+    ("command-injection", "/ping?host=x;/b??/c?t%20/srv/key"),
+    ("command-injection", "/ping?host=192.0.2.1%7Cid"),
+    ("command-injection", "/ping?host=x%0aid"),
+    ("code-injection", "/say?o=O:4:%22Shop%22:1:%7Bs:1:%22a%22;i:1;%7D"),
+    ("code-injection", "/say?o=rO0ABXNyAARTaG9w"),
+    ("code-injection", "/say?page=data://text/plain;base64,PD9waHAgZ28oKTs%2FPg=="),
+    ("ssrf", "/fetch?url=http://localhost:6379/"),
+    ("nosql", "/find?q=%27;%20return%20true;%20var%20a=%27"),
+    ("sqli", "/login?user=anna%27--%20-"),
+    ("sqli", "/login?user=anna%27/*"),
     ("webshell", "/x.php?cmd=whoami"),
 ];
 
@@ -136,6 +147,16 @@ const ORDINARY: &[&str] = &[
     "/v?phone=(555)%20010-9999",
     "/v?comment=first%20line%0D%0Asecond%20line%0D%0Adata%20follows",
     "/download?path=reports/2026/march.pdf",
+    "/search?q=why+a+%3Cscript%3E+tag+waits",
+    "/search?q=what+does+eval()+do",
+    "/search?q=sleep(8)+hours+a+day",
+    "/search?q=learn+to+SELECT+*+FROM+scratch",
+    "/search?q=/var/log/syslog+keeps+growing",
+    "/search?q=%5C%5Cprinters%5Cfloor2",
+    "/search?q=report+%231;+copy+%26+share.odt",
+    "/items?filter=%7B%22stock%22:%7B%22$gte%22:7,%22$lt%22:90%7D%7D",
+    "/items?where=%7B%22$or%22:%5B%7B%22tag%22:%7B%22$in%22:%5B%22a%22%5D%7D%7D%5D%7D",
+    "/v?snippet=x+%3D+%27a%27;+return+true",
 ];
 
 #[test]

@@ -67,6 +67,23 @@ fn what_a_rule_matches_is_told_by_how_often_and_how_it_was_answered() {
 }
 
 #[test]
+fn a_single_match_on_a_route_that_everybody_asks_for_is_nobodys_break_in() {
+    let place = Place::new();
+    place.file("rules/a.yml", rule("11-a", "/parts-list", "high"));
+    let severities = |others: usize| {
+        let others = (1..=others).map(|nth| asked(&format!("198.51.100.{nth}"), "/search", 200, 3));
+        let log =
+            [calm(600), others.collect(), asked("203.0.113.1", "/search?q=/parts-list", 200, 1)].concat();
+        place.file("a.log", log);
+        let said = place.run(&["scan", "a.log", "--rules", "rules", "--format", "ndjson"]);
+        let told = incidents(&said.out);
+        told.iter().map(|one| one["severity"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(severities(40), ["low"]);
+    assert_eq!(severities(2), ["medium"]);
+}
+
+#[test]
 fn events_show_the_rules_that_they_match() {
     let place = Place::new();
     place.file("r.yml", rule("11-a", "/parts-list", "medium"));

@@ -77,6 +77,7 @@ fn hostile_conditions_and_values_neither_overflow_nor_multiply() {
     let many = |line: &str, value: &str| {
         page(&format!("    s:\n        {line}:\n{}", format!("            - {value}\n").repeat(5_000)))
     };
+    let again = format!("condition: {}", vec!["s"; 5_000].join(" or "));
     for (told, text) in [
         ("not", with("not ".repeat(60_000) + "s")),
         ("brackets", with("(".repeat(60_000) + "s" + &")".repeat(60_000))),
@@ -86,12 +87,69 @@ fn hostile_conditions_and_values_neither_overflow_nor_multiply() {
         ("steps", page(&format!("    s:\n{steps}"))),
         ("dashes", many("c-uri|windash", "'-a -b -c -d'")),
         ("expressions", many("c-uri|re", "'\\w{50}'")),
+        ("a list that is named again and again", many("c-uri", "x").replace("condition: s", &again)),
+        (
+            "conditions",
+            many("c-uri", "x")
+                .replace("condition: s", &format!("condition:{}", "\n        - s".repeat(5_000))),
+        ),
+        (
+            "expressions named again and again",
+            page("    s:\n        c-uri|re: 'a+b'").replace("condition: s", &again),
+        ),
+        ("hours", many("timestamp|hour", "7")),
+        ("other fields", many("c-uri|fieldref", "cs-user-agent")),
+        ("wildcards", many("c-uri", "'a*b*c'")),
+        ("documents", format!("{rule}{}", "---\n".repeat(100_000))),
+        (
+            "an alias of a long list",
+            format!("x: &x [{}]\ny: [{}]\n{rule}", "a,".repeat(5_000), "*x,".repeat(5_000)),
+        ),
+        (
+            "a template",
+            format!("action: global\n{}---\n{}", many("c-uri", "x"), "title: U\n---\n".repeat(9_000)),
+        ),
         ("brackets of an expression", page(&format!("    s:\n        c-uri|re: '{}'", "(".repeat(20_000)))),
     ] {
         let read = read(Path::new("t.yml"), &text);
         let (rules, mistakes) = super::super::Rules::new(read.rules, read.correlations);
         let is_refused = !read.mistakes.is_empty() || !mistakes.is_empty();
         assert!(is_refused && rules.correlations().count() == 0, "{told}: {} rules", rules.len());
+    }
+}
+
+#[test]
+fn filters_multiply_no_rules() {
+    let dir = tempfile::tempdir().unwrap();
+    let rules: Vec<String> =
+        (0..80).map(|n| page("    s:\n        c-uri: /x").replace("id: t", &format!("id: t{n}"))).collect();
+    std::fs::write(dir.path().join("1.yml"), rules.join("---\n")).unwrap();
+    let filter = format!(
+        "title: F\nlogsource:\n    category: webserver\nfilter:\n    rules: any\n    f:\n        c-uri:\n{}    condition: not f\n",
+        "            - y\n".repeat(15_000)
+    );
+    std::fs::write(dir.path().join("2.yml"), filter).unwrap();
+    let loaded = load(&[dir.path().to_owned()], false).unwrap();
+    assert!((1..80).contains(&loaded.rules.len()), "{}", loaded.rules.len());
+    assert!(loaded.mistakes[0].message.contains("name the rules"), "{}", loaded.mistakes[0]);
+}
+
+#[test]
+fn a_list_of_networks_holds_every_address_of_each_and_no_other() {
+    let rules = rules(&page(
+        "    s:\n        c-ip|cidr: [10.1.0.0/16, 10.0.0.0/8, 192.0.2.7, '2001:db8::/32', 192.0.2.128/25]",
+    ));
+    for (client, is_in) in [
+        ("10.255.0.1", true),
+        ("11.0.0.0", false),
+        ("192.0.2.7", true),
+        ("192.0.2.8", false),
+        ("192.0.2.128", true),
+        ("2001:db8::1", true),
+        ("2001:db9::1", false),
+    ] {
+        let event = Event { client: Some(client.parse().unwrap()), ..asking("/") };
+        assert_eq!(holds(&rules, &event), is_in, "{client}");
     }
 }
 

@@ -9,6 +9,14 @@ const SHORTEST: usize = 10;
 /// The hidden text, if `text` (or, with its `+` still there, `raw`) is one plain encoding of a text with signs in it.
 pub(super) fn undo(text: &[u8], raw: &[u8], out: &mut Vec<u8>) -> Decodings {
     let text = if Bytes::of(text).any(Bytes::BLANK) { raw } else { text };
+    // So do addresses that hold what they name: `data:text/html;base64,…`.
+    if let Some(at) =
+        memchr::memmem::find(raw, b";base64,").or_else(|| memchr::memmem::find(text, b";base64,"))
+    {
+        let of = if raw.get(at..).is_some_and(|rest| rest.starts_with(b";base64,")) { raw } else { text };
+        let found = of.get(at + 8..).is_some_and(|rest| decode(rest, out));
+        return if found { Decodings::BASE64 } else { Decodings::default() };
+    }
     // A path may end in the encoded text.
     let whole = decode(text, out);
     let done = whole || {
@@ -30,6 +38,7 @@ fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     if bare.len() < SHORTEST || bare.len() % 4 == 1 {
         return false;
     }
+    let is_stream = begins_stream(bare);
     for group in bare.chunks(4) {
         let mut bits = 0_u32;
         for &byte in group {
@@ -39,12 +48,31 @@ fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
         bits <<= 6 * (4 - group.len());
         let [_, bytes @ ..] = bits.to_be_bytes();
         let hidden = bytes.get(..group.len() - 1).unwrap_or_default();
-        if !hidden.iter().all(|&byte| is_text(byte)) {
+        if !is_stream && !hidden.iter().all(|&byte| is_text(byte)) {
             return false;
         }
         out.extend_from_slice(hidden);
     }
-    Bytes::of(out).any(Bytes::CODE) || memchr::memmem::find(out, b"../").is_some()
+    is_stream || Bytes::of(out).any(Bytes::CODE) || memchr::memmem::find(out, b"../").is_some()
+}
+
+/// Whether a text is the encoding of an object that a language wrote down to build it again: Java, .NET, Python.
+fn begins_stream(text: &[u8]) -> bool {
+    let is_pickle = || {
+        // Protocols 4 and 5, then a length of eight bytes, low first, of which the upper five are zero.
+        (text.starts_with(b"gASV") || text.starts_with(b"gAWV")) && text.get(8..14) == Some(b"AAAAAA")
+    };
+    text.starts_with(b"rO0AB")
+        || text.starts_with(b"AAEAAAD/////")
+        || text.starts_with(b"AAEAAAD_____")
+        || is_pickle()
+}
+
+/// Whether `text` is such an object as it stands (Java's Object Serialization Stream Protocol, [MS-NRBF] §2.6.1, Python's PEP 3154).
+pub(in crate::signal) fn is_stream(text: &[u8]) -> bool {
+    let starts: [&[u8]; 4] =
+        [b"\xac\xed\0\x05", b"\0\x01\0\0\0\xff\xff\xff\xff", b"\x80\x04\x95", b"\x80\x05\x95"];
+    starts.iter().any(|start| text.starts_with(start))
 }
 
 /// Whether a byte stands in texts that people write.

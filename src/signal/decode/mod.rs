@@ -120,7 +120,9 @@ impl Room {
             if kinds.any(Bytes::DOLLAR) {
                 round.add(self.layer(lookup::undo));
             }
-            if !all.has(Decodings::BASE64) && !kinds.any(Bytes::CODE) {
+            let may_hide = !kinds.any(Bytes::CODE)
+                || kinds.any(Bytes::SEMICOLON) && memchr::memmem::find(&self.text, b";base64,").is_some();
+            if !all.has(Decodings::BASE64) && may_hide {
                 round.add(self.layer(|text, out| base64::undo(text, raw, out)));
             }
             if round == Decodings::default() {

@@ -81,7 +81,8 @@ fn context(tokens: &Tokens, meets: Meets, quote: u8) -> Option<Seen> {
             }
             _ => None,
         };
-        best = stronger(best, seen);
+        let is_told = query::reads_as_prose(all.get(..at).unwrap_or_default(), rest);
+        best = stronger(best, seen.filter(|_| !is_told));
     }
     if matches!(meets, Meets::Quoted(_)) {
         best = stronger(best, term::behind_quote(tokens, meets, same_quote));

@@ -8,6 +8,18 @@ use crate::signal::piece::Seen;
 /// How many tokens a list of columns is followed for.
 const FAR: usize = 60;
 
+/// Whether words beside words stand before a structure, or behind it where nothing hides them: no dialect reads that, and
+/// people write it.
+pub(super) fn reads_as_prose(before: &[Token], rest: &[Token]) -> bool {
+    let ends = before.ends_with(&[Token::Name, Token::Name]);
+    let behind = match rest.iter().position(|token| *token == Token::Close) {
+        Some(at) => rest.get(at + 1..).unwrap_or_default(),
+        None => &[],
+    };
+    let goes_on = rest.first() == Some(&Token::Open) && behind.starts_with(&[Token::Name, Token::Name]);
+    ends || goes_on
+}
+
 /// `union … select`: behind `union`.
 pub(super) fn union(rest: &[Token]) -> Option<Seen> {
     let skipped =

@@ -161,7 +161,10 @@ impl Lexer<'_> {
                     self.out.decoded.add(Decodings::COMMENT);
                 }
             }
-            None => self.push(Token::Comment, rest.len()),
+            None => {
+                self.out.ends_bare = says_nothing(rest);
+                self.push(Token::Comment, rest.len());
+            }
         }
     }
 
@@ -173,7 +176,7 @@ impl Lexer<'_> {
                 self.out.decoded.add(Decodings::COMMENT);
             }
             _ => {
-                self.out.ends_bare = rest.trim_ascii_end().len() <= 3;
+                self.out.ends_bare = says_nothing(rest);
                 self.push(Token::Comment, rest.len());
             }
         }
@@ -278,6 +281,14 @@ impl Lexer<'_> {
         };
         self.push(token, length);
     }
+}
+
+/// Whether a comment holds nothing but its signs, and at most one more: `-- -`, `/*`, `#x`.
+fn says_nothing(comment: &[u8]) -> bool {
+    let said = comment
+        .iter()
+        .filter(|byte| !matches!(byte, b'-' | b'#' | b'/' | b'*' | b'+') && !byte.is_ascii_whitespace());
+    said.count() <= 1
 }
 
 /// Whether a byte belongs to words of SQL.

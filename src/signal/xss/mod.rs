@@ -10,12 +10,22 @@ use super::piece::{Field, Piece, Seen, stronger};
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let tame = clean(piece.lower);
     let lower = tame.as_deref().unwrap_or(piece.lower);
-    let tags = if piece.kinds.any(Bytes::ANGLE) { html::judge(lower) } else { None };
+    let tags = if piece.kinds.any(Bytes::ANGLE) && !names_tags(lower) { html::judge(lower) } else { None };
     let code = Bytes::PAREN.or(Bytes::QUOTE).or(Bytes::EQUAL).or(Bytes::COLON).or(Bytes::DOT);
     let scripts = if piece.kinds.any(code) { script::judge(lower) } else { None };
     let best = stronger(tags, scripts);
     // Pages name scripts of their own in what refers to them.
     best.filter(|seen| piece.field != Field::Referer || seen.score >= 70)
+}
+
+/// Whether a text only speaks of tags: words, at least one of them outside, and tags without anything in them; without a sign
+/// that script is written with, no page does anything for it.
+fn names_tags(lower: &[u8]) -> bool {
+    let is_plain = |&byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'<' | b'>' | b',' | b'?' | b'-' | b'!')
+    };
+    let mut pieces = lower.split(|&byte| matches!(byte, b'<' | b'>')).enumerate();
+    lower.iter().all(is_plain) && pieces.any(|(nth, piece)| nth % 2 == 0 && !piece.trim_ascii().is_empty())
 }
 
 /// `lower` without control characters, which browsers skip inside of names; `None` where it has none.

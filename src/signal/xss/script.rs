@@ -75,7 +75,9 @@ pub(super) fn is_event(letters: &[u8]) -> bool {
 /// The strongest piece of script in a text in lower case.
 pub(super) fn judge(lower: &[u8]) -> Option<Seen> {
     let breaks = lower.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'>' | b'`' | b'<'));
-    let called = SHOWN.iter().any(|name| after(lower, name).any(is_called));
+    let is_prose = !breaks && lower.contains(&b' ');
+    let names_only = |rest: &&[u8]| is_prose && skip_blanks(rest).starts_with(b"()");
+    let called = SHOWN.iter().any(|name| after(lower, name).filter(|rest| !names_only(rest)).any(is_called));
     let parts = strongest([
         (called, "gh-xss-call", if breaks || holds(lower, b"//") { 70 } else { 55 }),
         (secrets(lower), "gh-xss-document", 60),
