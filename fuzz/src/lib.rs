@@ -27,6 +27,7 @@ pub const CLF: &[&str] = &[
     "wso2",
     "reactor-netty",
     "apisix",
+    "combined-more",
 ];
 
 /// Other lines of columns.
@@ -45,6 +46,8 @@ pub const COLUMNS: &[&str] = &[
     "aws-clb",
     "aws-s3",
     "aws-connections",
+    "aws-api-gateway-text",
+    "iis-native",
     "squid",
     "logfmt",
 ];

@@ -58,14 +58,20 @@ impl Kind {
             (Slot::UpstreamDuration, Some(Shape::Number)) => Self::UpstreamTook(unit.unwrap_or(Unit::Micros)),
             (Slot::UpstreamStatus, Some(Shape::Number)) => Self::UpstreamStatus,
             (Slot::BytesIn, Some(Shape::Number)) => Self::BytesIn,
-            (Slot::Upstream, Some(Shape::Upstreams | Shape::Hops | Shape::Host)) => Self::Text(slot),
-            (Slot::Upstream | Slot::UserAgent, _) => Self::Nothing,
-            (
-                Slot::Forwarded | Slot::Host | Slot::Cache | Slot::RequestId | Slot::Country | Slot::Scheme,
-                _,
-            )
+            (Slot::Upstream, Some(Shape::Upstreams | Shape::Hops | Shape::Host))
             | (
-                Slot::TlsVersion | Slot::TlsCipher | Slot::Ja3 | Slot::Ja4 | Slot::Route | Slot::Consumer,
+                Slot::Forwarded
+                | Slot::Host
+                | Slot::Cache
+                | Slot::RequestId
+                | Slot::Country
+                | Slot::Scheme
+                | Slot::TlsVersion
+                | Slot::TlsCipher
+                | Slot::Ja3
+                | Slot::Ja4
+                | Slot::Route
+                | Slot::Consumer,
                 _,
             ) => Self::Text(slot),
             _ => Self::Nothing,
@@ -113,7 +119,7 @@ impl Kind {
             Self::BytesIn => event.bytes_in = number(value),
             Self::BytesOut => event.bytes_out = number(value).or(event.bytes_out),
             Self::Text(Slot::Session) => {
-                event.session = Some(value).filter(|value| !value.is_empty()).map(Secret::new)
+                event.session = Some(value).filter(|value| !value.is_empty()).map(Secret::new);
             }
             Self::Text(slot) => *text(event, slot) = Some(value),
             Self::Nothing => {}

@@ -101,7 +101,7 @@ impl Layout {
 }
 
 /// What a line says before its columns, and these.
-fn split<'a>(clf: Clf, line: &'a [u8]) -> Option<Line<'a>> {
+fn split(clf: Clf, line: &[u8]) -> Option<Line<'_>> {
     let (event, tail) = clf.before_tail(line).ok()?;
     let (mut rest, mut columns) = (tail.rest().trim_ascii(), Vec::new());
     while !rest.is_empty() && columns.len() <= COLUMNS {

@@ -55,7 +55,7 @@ fn columns_say_what_their_keys_or_their_values_look_like() {
         ),
         // The upstream's time before the whole.
         (
-            [r#"192.0.2.80:80 200 0.100 0.101"#, r#"192.0.2.80:80 200 0.200 0.250"#],
+            ["192.0.2.80:80 200 0.100 0.101", "192.0.2.80:80 200 0.200 0.250"],
             "out=900 us=250000 upstream=192.0.2.80:80 upstream_status=200 upstream_us=200000",
         ),
         (

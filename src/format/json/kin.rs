@@ -27,8 +27,8 @@ const LINES: usize = 20;
 
 /// What keys mean in a log that begins with `head`.
 pub(super) fn given(head: &[u8]) -> Given {
-    let lines = head.split(|&byte| byte == b'\n').take(LINES).filter_map(trimmed);
-    let kin = lines.filter_map(|line| KINS.iter().find(|kin| kin.has_written(line))).next();
+    let mut lines = head.split(|&byte| byte == b'\n').take(LINES).filter_map(trimmed);
+    let kin = lines.find_map(|line| KINS.iter().find(|kin| kin.has_written(line)));
     kin.map_or(Given::new(), |kin| {
         kin.given.iter().map(|&(path, meaning)| (path.to_vec(), meaning)).collect()
     })

@@ -12,12 +12,11 @@ pub(super) static LOGGER: Wrapper = Wrapper {
         let (time, rest) = stamp(line, clock)?;
         let message = behind_level(rest)?;
         // zap names logger and message, then writes the rest as JSON.
-        let inside = match memchr::memmem::find(message, b"\t{") {
-            Some(at) => &message[at + 1..],
-            None => {
-                let message = behind_thread(message);
-                behind_name(message).unwrap_or(message)
-            }
+        let inside = if let Some(at) = memchr::memmem::find(message, b"\t{") {
+            &message[at + 1..]
+        } else {
+            let message = behind_thread(message);
+            behind_name(message).unwrap_or(message)
         };
         Some(Peeled { line: inside, time: Some(time) })
     },

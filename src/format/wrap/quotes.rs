@@ -1,4 +1,4 @@
-//! Quotes around each whole line, as OpenLiteSpeed writes them where its format string holds those of its configuration.
+//! Quotes around each whole line, as `OpenLiteSpeed` writes them where its format string holds those of its configuration.
 
 use super::{Peeled, Wrapper};
 
