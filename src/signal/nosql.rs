@@ -120,8 +120,7 @@ fn narrows(operator: &str, given: &[u8]) -> bool {
     match operator {
         "$gt" | "$gte" | "$lt" | "$lte" | "$eq" => {
             let value = given.strip_prefix(b"\"").unwrap_or(given);
-            value.first().is_some_and(u8::is_ascii_digit)
-                && !matches!(value, [b'0', next, ..] if !next.is_ascii_digit())
+            value.strip_prefix(b"-").unwrap_or(value).first().is_some_and(u8::is_ascii_digit)
         }
         "$in" | "$nin" | "$all" => given.first() == Some(&b'[') && !holds(given, b"null"),
         "$and" | "$or" => given.starts_with(b"[{") && !holds(given, b"{}"),

@@ -3,20 +3,22 @@
 use super::Decodings;
 use crate::signal::gate::Bytes;
 
+/// What stands before the encoding in an address of data (RFC 2397).
+pub(super) const NAMED: &[u8] = b";base64,";
+
 /// Shorter texts are words.
 const SHORTEST: usize = 10;
 
 /// The hidden text, if `text` (or, with its `+` still there, `raw`) is one plain encoding of a text with signs in it.
 pub(super) fn undo(text: &[u8], raw: &[u8], out: &mut Vec<u8>) -> Decodings {
-    let text = if Bytes::of(text).any(Bytes::BLANK) { raw } else { text };
-    // So do addresses that hold what they name: `data:text/html;base64,…`.
-    if let Some(at) =
-        memchr::memmem::find(raw, b";base64,").or_else(|| memchr::memmem::find(text, b";base64,"))
-    {
-        let of = if raw.get(at..).is_some_and(|rest| rest.starts_with(b";base64,")) { raw } else { text };
-        let found = of.get(at + 8..).is_some_and(|rest| decode(rest, out));
-        return if found { Decodings::BASE64 } else { Decodings::default() };
+    // Addresses may hold what they name: `data:text/html;base64,…`.
+    for whole in [text, raw] {
+        let at = memchr::memmem::find(whole, NAMED);
+        if at.and_then(|at| whole.get(at + NAMED.len()..)).is_some_and(|hidden| decode(hidden, out)) {
+            return Decodings::BASE64;
+        }
     }
+    let text = if Bytes::of(text).any(Bytes::BLANK) { raw } else { text };
     // A path may end in the encoded text.
     let whole = decode(text, out);
     let done = whole || {

@@ -121,7 +121,7 @@ impl Room {
                 round.add(self.layer(lookup::undo));
             }
             let may_hide = !kinds.any(Bytes::CODE)
-                || kinds.any(Bytes::SEMICOLON) && memchr::memmem::find(&self.text, b";base64,").is_some();
+                || kinds.any(Bytes::SEMICOLON) && memchr::memmem::find(&self.text, base64::NAMED).is_some();
             if !all.has(Decodings::BASE64) && may_hide {
                 round.add(self.layer(|text, out| base64::undo(text, raw, out)));
             }

@@ -251,7 +251,7 @@ impl Lexer<'_> {
             None if is_called => Token::Call(words::function(word)),
             None => Token::Name,
         };
-        if matches!(token, Token::Key(_)) && is_mixed(self.text.get(self.at..self.at + length)) {
+        if matches!(token, Token::Key(_)) && words::is_mixed(self.text.get(self.at..self.at + length)) {
             self.out.decoded.add(Decodings::CASE);
         }
         self.push(token, length);
@@ -294,14 +294,4 @@ fn says_nothing(comment: &[u8]) -> bool {
 /// Whether a byte belongs to words of SQL.
 fn is_joined(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
-}
-
-/// Whether the letters of a word change between cases in a way that no writer does: `uNiOn`.
-fn is_mixed(word: Option<&[u8]>) -> bool {
-    let word = word.unwrap_or_default();
-    let changes = word.windows(2).filter(|pair| match pair {
-        [one, other] => one.is_ascii_lowercase() && other.is_ascii_uppercase(),
-        _ => false,
-    });
-    changes.count() > 0
 }

@@ -127,3 +127,13 @@ pub(super) fn is_catalog(word: &[u8]) -> bool {
             | b"utl_http"
     )
 }
+
+/// Whether the letters of a word change between cases in a way that no writer does: `uNiOn`.
+pub(super) fn is_mixed(word: Option<&[u8]>) -> bool {
+    let word = word.unwrap_or_default();
+    let changes = word.windows(2).filter(|pair| match pair {
+        [one, other] => one.is_ascii_lowercase() && other.is_ascii_uppercase(),
+        _ => false,
+    });
+    changes.count() > 0
+}

@@ -18,14 +18,15 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     best.filter(|seen| piece.field != Field::Referer || seen.score >= 70)
 }
 
-/// Whether a text only speaks of tags: words, at least one of them outside, and tags without anything in them; without a sign
-/// that script is written with, no page does anything for it.
+/// Whether a text only speaks of tags: words with blanks between them, and tags without anything in them. Without a sign that
+/// script is written with, no page does anything for it.
 fn names_tags(lower: &[u8]) -> bool {
     let is_plain = |&byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'<' | b'>' | b',' | b'?' | b'-' | b'!')
     };
-    let mut pieces = lower.split(|&byte| matches!(byte, b'<' | b'>')).enumerate();
-    lower.iter().all(is_plain) && pieces.any(|(nth, piece)| nth % 2 == 0 && !piece.trim_ascii().is_empty())
+    let mut outside = lower.split(|&byte| matches!(byte, b'<' | b'>')).step_by(2);
+    let is_words = |piece: &[u8]| piece.contains(&b' ') && !piece.trim_ascii().is_empty();
+    lower.iter().all(is_plain) && outside.any(is_words)
 }
 
 /// `lower` without control characters, which browsers skip inside of names; `None` where it has none.
