@@ -5,6 +5,8 @@
 mod common;
 #[path = "credentials/excuses.rs"]
 mod excuses;
+#[path = "credentials/keys.rs"]
+mod keys;
 #[path = "credentials/pages.rs"]
 mod pages;
 

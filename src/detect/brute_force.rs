@@ -12,10 +12,13 @@ pub(super) static ABOUT: About = About {
     kinds: &[Kind::BruteForce],
     summary: "Many refused logins to one account, from one source or from many.",
     why: "Guessing works where nothing slows it down, and an administrator's account is worth the tries.",
-    looks_like: "One account (or, where the log names none, one source at one login) with dozens to thousands of refusals.",
-    look_alikes: "A machine whose secret expired: one account, one failure each period, for hours, without a second source; an \
-                  app that retries through an outage.",
-    blind_spots: "Without user names in the log many sources that guess one account look like a campaign of credential stuffing.",
+    looks_like: "One account (or, where the log names none, one source at one login) with dozens to thousands of refusals; a \
+                 hundred 401 or 403 and more of one source that gets and wants nothing else, wherever it tries its keys.",
+    look_alikes: "A machine whose secret expired: one account, one failure each period, for hours, without a second source; a \
+                  phone with an old password beside its owner's logins; a program whose key worked before, or that asks by a \
+                  clock or in a loop; an app that retries through an outage.",
+    blind_spots: "Without user names in the log many sources that guess one account look like a campaign of credential stuffing. \
+                  Keys that are tried beside other work, or by more than three sources at one route that is no login.",
     thresholds: &[
         Threshold {
             name: "tries at an account",
@@ -27,7 +30,7 @@ pub(super) static ABOUT: About = About {
             name: "refused tries",
             value: siege::REFUSED,
             unit: "tries",
-            meaning: "of one source, where the log names no account",
+            meaning: "of one source, where the log names no account; four times as many where nothing says login",
         },
         Threshold {
             name: "refused share",

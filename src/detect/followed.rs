@@ -60,13 +60,18 @@ impl Path {
     /// again. A token endpoint refuses by status (RFC 6749 §5.2).
     pub(super) fn silence(&self, visit: &Visit) -> Option<Answer> {
         let &(answer, count) = visit.answers.iter().max_by_key(|&&(answer, count)| (count, answer))?;
-        let minutes = u64::try_from(visit.span.micros() / crate::time::MINUTE).unwrap_or(0);
         let comes_back = self.pages * 2 >= visit.tries;
-        let hurries = visit.tries >= MANY && visit.tries > PACE * minutes.max(1);
+        let hurries = visit.tries >= MANY && hurries(visit);
         let alone = if visit.tries >= MANY { self.beyond * TRIES <= visit.tries } else { self.beyond == 0 };
         let is_form = visit.at.class == EndpointClass::Login && (300..400).contains(&answer.status);
         (is_form && alone && (comes_back || hurries) && count * 100 >= visit.tries * 85).then_some(answer)
     }
+}
+
+/// Whether somebody tries faster than any clock or person.
+fn hurries(visit: &Visit) -> bool {
+    let minutes = u64::try_from(visit.span.micros() / crate::time::MINUTE).unwrap_or(0);
+    visit.tries > PACE * minutes.max(1)
 }
 
 /// Visitors of one door, what they got and whether they went on.
@@ -79,6 +84,8 @@ pub(super) struct Followed {
     on: u64,
     /// Whether what was given besides counts: a token endpoint gives first one answer, then another, as time goes by.
     besides: bool,
+    /// Whether it is a login.
+    login: bool,
 }
 
 /// Visitors that got one kind of answer.
@@ -90,6 +97,8 @@ struct Seen {
     alone: u64,
     /// The tries of these.
     tries: u64,
+    /// Those of them who hammered at it.
+    hammer: u64,
     /// Those of them who went on.
     alone_on: u64,
     /// All who got it, perhaps beside others, and went on.
@@ -114,6 +123,8 @@ impl Followed {
         self.visitors += 1;
         self.on += u64::from(goes_on);
         self.besides |= visit.at.class != EndpointClass::Token;
+        self.login |= visit.at.class == EndpointClass::Login;
+        let hammers = visit.tries >= HAMMERS && hurries(visit);
         let given = visit.answers.iter().map(|&(answer, _)| answer);
         let answers: BTreeSet<Answer> = given.filter(|a| (200..400).contains(&a.status)).collect();
         let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
@@ -123,6 +134,7 @@ impl Followed {
             if alone {
                 seen.alone += 1;
                 seen.tries += visit.tries;
+                seen.hammer += u64::from(hammers);
                 seen.alone_on += u64::from(goes_on);
             }
         };
@@ -170,18 +182,14 @@ impl Followed {
 }
 
 impl Followed {
-    /// Where hardly anybody goes on, as at a door for programs: what only those get who get nothing else, a hundred times each
-    /// and more, while others get something else. Nobody logs in a hundred times and does nothing then.
-    fn hammered(&self) -> impl Iterator<Item = Answer> {
-        let others = |seen: &Seen| self.visitors - seen.all;
-        let tells = move |seen: &Seen| {
-            self.besides
-                && seen.all == seen.alone
-                && seen.on == 0
-                && seen.tries >= HAMMERS * seen.alone.max(1)
-                && others(seen) >= TELLING_CLIENTS
-        };
-        self.answers.iter().filter(move |(_, seen)| tells(seen)).map(|(&answer, _)| answer)
+    /// Where hardly anybody goes on, as at a login for programs: the smallest answer of its status, if only those get it who get
+    /// nothing else, a hundred times in haste, while others get something else. Nobody logs in a hundred times and does
+    /// nothing then, and a refusal says less than what it refuses.
+    fn hammered(&self) -> Option<Answer> {
+        let (&answer, seen) = self.answers.iter().find(|(_, seen)| seen.hammer > 0)?;
+        let is_smallest = self.answers.keys().find(|other| other.status == answer.status) == Some(&answer);
+        let alone = seen.hammer == seen.all && seen.on == 0;
+        (self.login && is_smallest && alone && self.visitors - seen.all >= TELLING_CLIENTS).then_some(answer)
     }
 }
 

@@ -252,7 +252,7 @@ mod tests {
         Request {
             time: Time::from_seconds(time),
             template: TemplateHash(1 + u64::from(door == 0)),
-            class: EndpointClass::from_number(u16::from(names == 0)),
+            class: if names == 0 { EndpointClass::Token } else { EndpointClass::Login },
             status: 200 + status,
             agent: NameHash(names % 4),
             account: NameHash([0, 7, 7, 7, 8][usize::try_from(names % 5).unwrap()]),

@@ -54,6 +54,8 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Vec<ConfounderNote> 
         retry_storm::of_siege(world, siege),
         closed_door::of_siege(world, siege),
         device_approval::of_siege(world, siege),
+        // A program of the house that is refused where nothing says login is a broken one.
+        siege.at_no_door().and_then(|client| from_inside::of_client(world, client)),
     ]
     .into_iter()
     .flatten()

@@ -67,7 +67,7 @@ static ABOUT: About = About {
                  thousand, searches for nothing but wildcards, queries nested ten deep; thousands of 429 or 503 without a pause.",
     look_alikes: "Somebody who takes one report after the other (never several at a time), a stream or a large download on a \
                   slow line (the body explains the time), a service that is slow for everybody, clients that retry through an \
-                  outage, a client that backs off, an office behind one address.",
+                  outage, a client that backs off, one that polls for hours by its clock, an office behind one address.",
     blind_spots: "Many cheap requests that nobody refuses. Bodies: a dear query that is posted is seen by its time alone. Spans \
                   of dates. Where no durations are logged, demands are judged by how often they fail.",
     thresholds: &[
@@ -105,7 +105,8 @@ static ABOUT: About = About {
             name: "refusals",
             value: 300,
             unit: "requests",
-            meaning: "that got 429 or 503, 60 of them within a minute, and no fewer in the end than in the beginning",
+            meaning: "that got 429 or 503, 60 of them within a minute, no fewer in the end than in the beginning, and a third \
+                      of what it asked meanwhile, unless others suffer",
         },
     ],
     needs: &[

@@ -13,6 +13,9 @@ use crate::detect::{World, confounder, walks};
 use crate::request::{Client, RouteKey};
 use crate::time::MINUTE;
 
+/// What such a siege is called.
+const VARIANT: &str = "no-door";
+
 /// So many times as often as at a login one must be refused: elsewhere there are more reasons for it.
 pub(super) const TIMES: u64 = 4;
 
@@ -50,7 +53,7 @@ pub(super) fn all(world: &World<'_>) -> Vec<Siege> {
     let sieges = by_route.into_iter().flat_map(|(door, sources)| {
         sources.into_iter().map(move |(client, route)| {
             let siege = Siege::of_source(world, client, door, &route);
-            Siege { variant: "no-door", ..siege }
+            Siege { variant: VARIANT, ..siege }
         })
     });
     sieges.filter(Siege::has_no_clock).collect()
@@ -72,6 +75,11 @@ fn wants_nothing_else(world: &World<'_>, client: Client, route: &LoginRoute) -> 
 }
 
 impl Siege {
+    /// The one source, where nothing says that credentials are taken.
+    pub(in crate::detect) fn at_no_door(&self) -> Option<Client> {
+        self.clients.first().filter(|_| self.variant == VARIANT).map(|count| count.of)
+    }
+
     /// Whether its tries come neither by a clock, nor in a loop, nor in the hours in which somebody works.
     fn has_no_clock(&self) -> bool {
         let (width, ticks) = self.over.activity();
