@@ -7,6 +7,8 @@ mod common;
 mod excuses;
 #[path = "credentials/pages.rs"]
 mod pages;
+#[path = "credentials/redirects.rs"]
+mod redirects;
 
 use std::collections::BTreeSet;
 
