@@ -9,6 +9,8 @@ mod excuses;
 mod keys;
 #[path = "credentials/pages.rs"]
 mod pages;
+#[path = "credentials/redirects.rs"]
+mod redirects;
 
 use std::collections::BTreeSet;
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+#[path = "lookalikes/turned.rs"]
+mod turned;
 
 use common::{Log, text};
 use gatehound::incident::{Incident, Kind, Severity};

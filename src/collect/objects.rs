@@ -49,6 +49,8 @@ pub struct Asked {
     pub ok: u32,
     /// How many got 401 or 403.
     pub refused: u32,
+    /// Of those answered as asked, how many were sent elsewhere.
+    pub turned: u32,
     /// Bytes sent.
     pub bytes: u64,
     /// Bytes of those that were answered as asked.
@@ -56,7 +58,7 @@ pub struct Asked {
 }
 
 impl Evidence for Asked {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.template = self.template.max(other.template);
@@ -64,6 +66,7 @@ impl Evidence for Asked {
         self.requests = self.requests.saturating_add(other.requests);
         self.ok = self.ok.saturating_add(other.ok);
         self.refused = self.refused.saturating_add(other.refused);
+        self.turned = self.turned.saturating_add(other.turned);
         self.bytes += other.bytes;
         self.given += other.given;
     }
@@ -82,6 +85,7 @@ impl Objects {
             requests: 1,
             ok: u32::from(request.is_ok()),
             refused: u32::from(matches!(request.status, 401 | 403)),
+            turned: u32::from(request.is_turned()),
             bytes: request.bytes_out,
             given: if request.is_ok() { request.bytes_out } else { 0 },
         });
@@ -103,6 +107,8 @@ pub struct IdSet {
     pub ok: u64,
     /// How many got 401 or 403.
     pub refused: u64,
+    /// Of those answered as asked, how many were sent elsewhere.
+    pub turned: u64,
     /// How many got 400, 404 or 410.
     pub missing: u64,
     /// Different objects that were asked for.
@@ -137,6 +143,7 @@ impl Default for IdSet {
             requests: 0,
             ok: 0,
             refused: 0,
+            turned: 0,
             missing: 0,
             asked: Distinct::default(),
             read: Distinct::default(),
@@ -155,13 +162,14 @@ impl Default for IdSet {
 }
 
 impl Evidence for IdSet {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.route = self.route.max(other.route);
         self.requests += other.requests;
         self.ok += other.ok;
         self.refused += other.refused;
+        self.turned += other.turned;
         self.missing += other.missing;
         self.asked.merge(other.asked);
         self.read.merge(other.read);
@@ -179,7 +187,7 @@ impl Evidence for IdSet {
 }
 
 impl Evidence for Objects {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.routes.merge(other.routes);
@@ -210,6 +218,7 @@ impl IdSet {
         match request.status {
             200..=399 => {
                 self.ok += 1;
+                self.turned += u64::from(request.is_turned());
                 self.given += request.bytes_out;
                 self.read.add(request.object.0);
             }
@@ -234,6 +243,7 @@ impl IdSet {
         self.ok += u64::from(asked.ok);
         // Who is asked for a password first (RFC 7617) and then reads is not refused.
         self.refused += if asked.ok > 0 { 0 } else { u64::from(asked.refused) };
+        self.turned += u64::from(asked.turned);
         self.missing += u64::from(asked.requests - asked.ok - asked.refused);
         self.bytes += asked.bytes;
         self.given += asked.given;
@@ -249,11 +259,19 @@ impl IdSet {
         self.requests = scaled(self.requests);
         self.ok = scaled(self.ok);
         self.refused = scaled(self.refused);
+        self.turned = scaled(self.turned);
         self.missing = scaled(self.missing);
         self.bytes = scaled(self.bytes);
         self.given = scaled(self.given);
         self.unseen = scaled(self.asked.count()) - self.asked.count();
         self.unread = scaled(self.read.count()) - self.read.count();
+    }
+
+    /// Counts as refused what was sent elsewhere.
+    pub(crate) fn refuse_turned(&mut self) {
+        self.refused += self.turned;
+        self.ok = self.ok.saturating_sub(self.turned);
+        self.turned = 0;
     }
 
     /// How many different objects were asked for.

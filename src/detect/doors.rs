@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::collect::route_number;
 use crate::detect::followed::{Followed, Path};
-use crate::detect::form;
 use crate::detect::visits::Visit;
+use crate::detect::{form, landing};
 use crate::evidence::Answer;
 use crate::request::{Client, RouteKey};
+use crate::route::Method;
 use crate::tally::Tally;
 
 /// What an answer at a door means.
@@ -31,7 +33,19 @@ pub(crate) struct Doors {
     /// Doors that refuse with 2xx or 3xx: which of these answers let somebody in.
     ambiguous: BTreeMap<RouteKey, BTreeSet<Answer>>,
     /// Clients that one answer refused though it looks like a success, since nothing came of it.
-    silent: BTreeMap<(Client, RouteKey), Answer>,
+    in_vain: BTreeMap<(Client, RouteKey), InVain>,
+    /// What visitors ask for beside each door whatever they are answered, as profiles know it.
+    forms: BTreeMap<RouteKey, BTreeSet<u64>>,
+    /// The doors' own pages, as profiles know them.
+    pages: BTreeSet<u64>,
+}
+
+/// What refused one client at a door that answers all alike.
+#[derive(Clone, Copy)]
+struct InVain {
+    answer: Answer,
+    /// How often; `None` for always.
+    times: Option<u64>,
 }
 
 /// Below this share of 4xx answers (in percent) a door does not refuse by status.
@@ -49,25 +63,20 @@ impl Doors {
             visit.answers.iter().for_each(|&(answer, count)| *known.entry(answer).or_default() += count);
         }
         answers.retain(|_, counts| refuse_with_success(counts));
-        let mut at_one: BTreeMap<RouteKey, Vec<&Visit>> = BTreeMap::new();
-        for visit in visits.iter().filter(|visit| answers.contains_key(&visit.door)) {
-            at_one.entry(visit.door).or_default().push(visit);
-        }
-        let forms: BTreeMap<RouteKey, BTreeSet<u64>> = at_one
-            .par_iter()
-            .map(|(&door, visits)| (door, form::routes(visits.iter().copied(), tally)))
-            .collect();
-        let at_one: Vec<&Visit> = at_one.into_values().flatten().collect();
-        let path = |visit: &&Visit| Path::of(visit, &forms[&visit.door], tally);
+        let pages = visits.iter().filter(|visit| visit.at.class.takes_credentials());
+        let pages = pages.map(|visit| route_number(visit.at.template.0, Method::Get as u8)).collect();
+        let mut learned = Self { forms: forms(visits, tally), pages, ..Self::default() };
+        let at_one: Vec<&Visit> = visits.iter().filter(|visit| answers.contains_key(&visit.door)).collect();
+        let path = |visit: &&Visit| Path::of(visit, learned.form(visit.door), tally);
         let paths: Vec<(&Visit, Path)> = at_one.into_par_iter().map(|visit| (visit, path(&visit))).collect();
-        let mut followed: BTreeMap<RouteKey, Followed> = BTreeMap::new();
+        let mut at_one: BTreeMap<RouteKey, Vec<(&Visit, &Path)>> = BTreeMap::new();
         for (visit, path) in &paths {
-            followed.entry(visit.door).or_default().add(visit, path.goes_on(visit));
+            at_one.entry(visit.door).or_default().push((visit, path));
         }
-        let mut learned = Self::default();
-        let mut telling_nothing = BTreeSet::new();
-        for (door, seen) in &followed {
-            let counts = &answers[door];
+        for (door, visitors) in at_one {
+            let counts = &answers[&door];
+            let mut seen = Followed::default();
+            visitors.iter().for_each(|(visit, path)| seen.add(visit, path.goes_on(visit)));
             let letting_in = seen.letting_in(counts.keys().copied().collect());
             let refused: u64 = counts
                 .iter()
@@ -75,26 +84,59 @@ impl Doors {
                 .map(|(_, count)| count)
                 .sum();
             if refused * 100 < counts.values().sum::<u64>() * BY_STATUS && seen.is_followed() {
-                telling_nothing.insert(*door);
+                learned.tell_by_what_follows(door, &visitors, tally);
             }
-            learned.ambiguous.insert(*door, letting_in);
+            learned.ambiguous.insert(door, letting_in);
         }
-        let silent = paths.iter().filter(|(visit, _)| telling_nothing.contains(&visit.door));
-        learned.silent = silent
-            .filter_map(|(visit, path)| Some(((visit.client, visit.door), path.silence(visit)?)))
-            .collect();
         learned
+    }
+
+    /// Learns of a door that answers all alike whom it refused.
+    fn tell_by_what_follows(&mut self, door: RouteKey, visitors: &[(&Visit, &Path)], tally: &Tally) {
+        let landing = landing::routes(visitors, self.form(door), tally);
+        let in_vain = visitors.par_iter().filter_map(|(visit, path)| {
+            let always = path.silence(visit).map(|answer| InVain { answer, times: None });
+            let one = always.or_else(|| {
+                let (answer, times) = landing::refused(visit, path, &landing, tally)?;
+                Some(InVain { answer, times: Some(times) })
+            })?;
+            Some(((visit.client, door), one))
+        });
+        let in_vain: Vec<((Client, RouteKey), InVain)> = in_vain.collect();
+        self.in_vain.extend(in_vain);
+    }
+
+    /// What visitors ask for beside a door whatever they are answered, as profiles know it.
+    fn form(&self, door: RouteKey) -> &BTreeSet<u64> {
+        static NONE: BTreeSet<u64> = BTreeSet::new();
+        self.forms.get(&door).unwrap_or(&NONE)
+    }
+
+    /// Whether a route, as profiles know it, is a door's own page or what visitors ask for beside a door.
+    pub(crate) fn is_form(&self, route: u64) -> bool {
+        self.pages.contains(&route) || self.forms.values().any(|form| form.contains(&route))
+    }
+
+    /// How many requests of a visitor are for nothing but the door: neither tries there nor for the page with its form.
+    pub(crate) fn elsewhere(&self, visit: &Visit, tally: &Tally) -> u64 {
+        let elsewhere = visit.requests.saturating_sub(visit.at_doors);
+        elsewhere.saturating_sub(Path::of(visit, self.form(visit.door), tally).at_form())
     }
 
     /// Whether nothing that was answered tells that this client was refused, but that nothing came of it.
     pub(crate) fn is_silent(&self, client: Client, door: RouteKey) -> bool {
-        self.silent.contains_key(&(client, door))
+        self.in_vain.get(&(client, door)).is_some_and(|one| one.times.is_none())
     }
 
-    /// What `answer` means at `door` to this client.
+    /// Whether a client was refused and let in with the same answer.
+    pub(crate) fn is_mixed(&self, client: Client, door: RouteKey) -> bool {
+        self.in_vain.get(&(client, door)).is_some_and(|one| one.times.is_some())
+    }
+
+    /// What `answer` means at `door` to this client; where it meant both to it, that it was refused.
     pub(crate) fn verdict_for(&self, client: Client, door: RouteKey, answer: Answer) -> Verdict {
-        match self.silent.get(&(client, door)) {
-            Some(&silent) if silent == answer => Verdict::Refused,
+        match self.in_vain.get(&(client, door)) {
+            Some(one) if one.answer == answer => Verdict::Refused,
             _ => self.verdict(door, answer),
         }
     }
@@ -107,7 +149,13 @@ impl Doors {
         answers: impl Iterator<Item = (Answer, u64)>,
     ) -> Verdicts {
         let mut verdicts = Verdicts::default();
-        answers.for_each(|(answer, count)| verdicts.add(self.verdict_for(client, door, answer), count));
+        let in_vain = self.in_vain.get(&(client, door));
+        for (answer, count) in answers {
+            let times =
+                in_vain.filter(|one| one.answer == answer).map_or(0, |one| one.times.unwrap_or(count));
+            verdicts.add(Verdict::Refused, times.min(count));
+            verdicts.add(self.verdict(door, answer), count.saturating_sub(times));
+        }
         verdicts
     }
 
@@ -137,6 +185,18 @@ impl Doors {
         }
         verdicts
     }
+}
+
+/// What visitors ask for beside each door, whatever they are answered.
+fn forms(visits: &[Visit], tally: &Tally) -> BTreeMap<RouteKey, BTreeSet<u64>> {
+    let mut at_one: BTreeMap<RouteKey, Vec<&Visit>> = BTreeMap::new();
+    for visit in visits.iter().filter(|visit| visit.at.class.is_door()) {
+        at_one.entry(visit.door).or_default().push(visit);
+    }
+    let forms = at_one.into_par_iter().map(|(door, visits)| (door, form::routes(visits.into_iter(), tally)));
+    let mut forms: BTreeMap<RouteKey, BTreeSet<u64>> = forms.collect();
+    forms.retain(|_, form| !form.is_empty());
+    forms
 }
 
 /// Whether a door that gave these answers seems never to refuse: then it does so with a success.

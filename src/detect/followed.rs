@@ -10,6 +10,7 @@ use crate::route::{EndpointClass, Method};
 use crate::tally::Tally;
 
 /// What a visitor did beside the door.
+#[derive(Default)]
 pub(super) struct Path {
     /// Requests that are neither at doors, nor for the door's own page, nor for static files.
     beyond: u64,
@@ -17,6 +18,8 @@ pub(super) struct Path {
     pages: u64,
     /// Of those beyond, the ones for what everybody asks for who comes to the door.
     common: u64,
+    /// Requests for the page with the form: of all that everybody asks for who comes to the door, what it asked for most.
+    form: u64,
 }
 
 /// Whoever made so many requests to each try went on, whatever they were for.
@@ -36,18 +39,28 @@ impl Path {
     pub(super) fn of(visit: &Visit, common: &BTreeSet<u64>, tally: &Tally) -> Self {
         let elsewhere = visit.requests.saturating_sub(visit.at_doors);
         if elsewhere == 0 || elsewhere > visit.at_doors * PLAINLY {
-            return Self { beyond: elsewhere, pages: 0, common: 0 };
+            return Self { beyond: elsewhere, ..Self::default() };
         }
         let number = route_number(visit.at.template.0, Method::Get as u8);
         let profile = tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
             let pages = profile.routes.get(number).map_or(0, |page| page.requests);
             let common = common.iter().filter(|&&route| route != number);
-            let common: u64 =
-                common.filter_map(|&route| profile.routes.get(route)).map(|visit| visit.requests).sum();
-            (pages, profile.companions, common)
+            let common = common.filter_map(|&route| profile.routes.get(route)).map(|visit| visit.requests);
+            let (common, form) = common.fold((0, pages), |(sum, most), one| (sum + one, most.max(one)));
+            (pages, profile.companions, common, form)
         });
-        let (pages, companions, common) = profile.unwrap_or_default();
-        Self { beyond: elsewhere.saturating_sub(pages + companions), pages, common }
+        let (pages, companions, common, form) = profile.unwrap_or_default();
+        Self { beyond: elsewhere.saturating_sub(pages + companions), pages, common, form }
+    }
+
+    /// Requests for nothing but the door: its own page, and what everybody asks for who comes to it.
+    pub(super) fn at_form(&self) -> u64 {
+        self.pages + self.common
+    }
+
+    /// Requests for the page with the form.
+    pub(super) fn form(&self) -> u64 {
+        self.form
     }
 
     /// Whether the visitor went on to something else.

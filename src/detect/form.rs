@@ -1,76 +1,75 @@
 //! What visitors of a door ask for beside it whatever they are answered: the page with the form, which a login with a session
-//! code makes everybody fetch. It tells nothing of who got in.
+//! code makes everybody fetch, or to which it sends back whoever it refuses. It tells nothing of who got in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, route_number};
+use crate::detect::habits::Habits;
 use crate::detect::visits::Visit;
 use crate::evidence::Answer;
 use crate::tally::Tally;
 
 /// So many visitors that got one kind of answer are looked at.
-const SOME: u64 = 200;
+const SOME: usize = 200;
 
 /// So many visitors tell what those do who get one kind of answer.
-const TELLING: u64 = 5;
+const TELLING: usize = 5;
 
-/// Nearly all, in percent.
-const NEARLY_ALL: u64 = 80;
+/// So many kinds of answers are looked at.
+const KINDS: usize = 16;
 
-/// Visitors that got one kind of answer and no other.
-#[derive(Default)]
-struct Alike {
-    visitors: u64,
-    /// How many of them asked for each route.
-    routes: BTreeMap<u64, u64>,
-}
-
-/// The routes, as profiles know them, that nearly all of the `visitors` of one door ask for, whichever of several statuses
-/// they are answered with; or sizes, where there is but one status.
+/// The routes, as profiles know them, that nearly all of the `visitors` of one door ask for who ask for anything else,
+/// whichever of several statuses they are answered with; where there is one status, whichever of several sizes.
 pub(super) fn routes<'v>(visitors: impl Iterator<Item = &'v Visit>, tally: &Tally) -> BTreeSet<u64> {
-    let visitors: Vec<&Visit> = visitors.collect();
-    let by_status = asked(&visitors, |answer| (answer.status, 0), tally);
-    // A door may redirect whoever comes; its answers differ in size alone.
-    let alike =
-        if by_status.len() >= 2 { by_status } else { asked(&visitors, |one| (one.status, one.size), tally) };
-    let Some(first) = alike.values().next().filter(|_| alike.len() >= 2) else {
-        return BTreeSet::new();
+    let mut by_status: BTreeMap<u16, Vec<&Visit>> = BTreeMap::new();
+    let mut by_answer: BTreeMap<Answer, Vec<&Visit>> = BTreeMap::new();
+    for visit in visitors.filter(|visit| visit.requests > visit.at_doors) {
+        let Some(status) = only(visit, |answer| answer.status).filter(|&status| tells(status)) else {
+            continue;
+        };
+        keep(by_status.entry(status).or_default(), visit);
+        if let Some(answer) = only(visit, |answer| answer) {
+            keep(by_answer.entry(answer).or_default(), visit);
+        }
+    }
+    by_status.retain(|_, visits| visits.len() >= TELLING);
+    by_answer.retain(|_, visits| visits.len() >= TELLING);
+    let alike: Vec<Vec<&Visit>> = if by_status.len() >= 2 {
+        by_status.into_values().collect()
+    } else {
+        by_answer.into_values().take(KINDS).collect()
     };
-    let by_nearly_all = |route: &u64| {
-        alike.values().all(|alike| {
-            alike.routes.get(route).is_some_and(|asked| asked * 100 >= alike.visitors * NEARLY_ALL)
-        })
-    };
-    first.routes.keys().copied().filter(by_nearly_all).collect()
+    let habits: Vec<Habits> = alike.iter().map(|visits| of(visits, tally)).collect();
+    let Some(first) = habits.first().filter(|_| habits.len() >= 2) else { return BTreeSet::new() };
+    first.routes().filter(|&route| habits.iter().all(|habits| habits.are_of_nearly_all(route))).collect()
 }
 
-/// What some visitors ask for that got one kind of answer and no other, for each kind that tells.
-fn asked(
-    visitors: &[&Visit],
-    kind: impl Fn(Answer) -> (u16, u16),
-    tally: &Tally,
-) -> BTreeMap<(u16, u16), Alike> {
-    let mut by_kind: BTreeMap<(u16, u16), Alike> = BTreeMap::new();
-    for visit in visitors {
-        let Some(only) = only(visit, &kind) else { continue };
-        let alike = by_kind.entry(only).or_default();
-        if alike.visitors == SOME {
-            continue;
-        }
-        alike.visitors += 1;
+/// What these visitors ask for beside the door.
+fn of(visits: &[&Visit], tally: &Tally) -> Habits {
+    let mut habits = Habits::default();
+    for visit in visits {
         let door = route_number(visit.at.template.0, visit.at.method as u8);
-        tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
-            let others = profile.routes.iter().filter(|&(route, _)| route != door);
-            others.for_each(|(route, _)| *alike.routes.entry(route).or_default() += 1);
-        });
+        let profiles = tally.population::<ClientProfiles>();
+        profiles.with(visit.client.0, |profile| habits.add(profile, |route, _| route != door));
     }
-    by_kind.retain(|_, alike| alike.visitors >= TELLING);
-    by_kind
+    habits
+}
+
+/// Whether an answer with this status is one to what was sent: a failure, or being told to wait, is none.
+fn tells(status: u16) -> bool {
+    status < 500 && status != 429
+}
+
+/// Keeps a visit, if there are not enough.
+fn keep<'v>(visits: &mut Vec<&'v Visit>, visit: &'v Visit) {
+    if visits.len() < SOME {
+        visits.push(visit);
+    }
 }
 
 /// The one kind of all answers to a visitor, if there is one.
-fn only(visit: &Visit, kind: impl Fn(Answer) -> (u16, u16)) -> Option<(u16, u16)> {
+fn only<K: PartialEq>(visit: &Visit, kind: impl Fn(Answer) -> K) -> Option<K> {
     let mut kinds = visit.answers.iter().map(|&(answer, _)| kind(answer));
     let first = kinds.next()?;
-    kinds.all(|kind| kind == first).then_some(first)
+    kinds.all(|other| other == first).then_some(first)
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::collect::{Collector, IdSet, Objects};
-use crate::detect::World;
+use crate::collect::{Collector, IdSet, KeyKind, Objects};
+use crate::detect::{World, turned_away};
 use crate::evidence::Distinct;
 use crate::request::RouteKey;
 use crate::route::Method;
@@ -35,7 +35,11 @@ pub(super) fn all<C: Collector<Evidence = Objects>>(world: &World<'_>) -> Vec<Wa
         let walks = routes.values().any(|ids| ids.asked() >= LEAST);
         walks.then(|| Walker { key: subject.key(), routes, paths: objects.paths.clone() })
     });
-    found.into_iter().map(|(_, walker)| walker).collect()
+    let mut walkers: Vec<Walker> = found.into_iter().map(|(_, walker)| walker).collect();
+    if C::KEY == KeyKind::Client {
+        turned_away::refuse(world, &mut walkers);
+    }
+    walkers
 }
 
 /// A route whose objects many clients read is a public catalogue: half of the objects that were asked for more than once

@@ -24,7 +24,7 @@ impl<E: Evidence, const K: usize> Default for Bounded<E, K> {
 impl<E: Evidence, const K: usize> Bounded<E, K> {
     /// The evidence of `name`, or of the rest where `name` is not among the kept.
     pub fn at(&mut self, name: u64) -> &mut E {
-        let order = mix(name, 0x626f_756e);
+        let order = Self::order(name);
         match self.kept.binary_search_by_key(&(order, name), |&(order, name, _)| (order, name)) {
             Ok(at) => &mut self.kept[at].2,
             Err(at) if at >= K => self.rest.get_or_insert_default(),
@@ -34,6 +34,16 @@ impl<E: Evidence, const K: usize> Bounded<E, K> {
                 &mut self.kept[at].2
             }
         }
+    }
+
+    /// Where `name` stands among all names.
+    pub fn order(name: u64) -> u64 {
+        mix(name, 0x626f_756e)
+    }
+
+    /// Up to where in their [`order`](Self::order) names are known: none up to there is among the rest.
+    pub fn bound(&self) -> u64 {
+        self.kept.last().filter(|_| self.rest.is_some()).map_or(u64::MAX, |&(largest, _, _)| largest)
     }
 
     /// Merges what is beyond `K` into the rest.
@@ -46,7 +56,7 @@ impl<E: Evidence, const K: usize> Bounded<E, K> {
 
     /// The evidence of `name`, if it was kept.
     pub fn get(&self, name: u64) -> Option<&E> {
-        let order = mix(name, 0x626f_756e);
+        let order = Self::order(name);
         let found = self.kept.binary_search_by_key(&(order, name), |&(order, name, _)| (order, name));
         found.ok().map(|at| &self.kept[at].2)
     }

@@ -108,6 +108,11 @@ impl Request {
         (200..400).contains(&self.status)
     }
 
+    /// Whether it was sent elsewhere for now (302, 303, 307): where others are given what they ask for, mostly to a login.
+    pub fn is_turned(&self) -> bool {
+        matches!(self.status, 302 | 303 | 307)
+    }
+
     /// Whether `flag` is set.
     pub fn has(&self, flag: Flags) -> bool {
         self.flags.0 & flag.0 == flag.0

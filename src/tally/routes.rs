@@ -162,7 +162,7 @@ impl Routes {
 }
 
 impl Evidence for Routes {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn merge(&mut self, mut other: Self) {
         other.table.settle();

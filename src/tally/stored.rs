@@ -42,7 +42,7 @@ struct StoredEntity {
 const MAGIC: &[u8; 16] = b"gatehound tally\n";
 
 /// Version of [`Stored`]: grows with every change, never in silence.
-const VERSION: u16 = 4;
+const VERSION: u16 = 5;
 
 /// Why a stored tally is not read.
 fn refused(why: impl std::fmt::Display) -> Error {
@@ -176,7 +176,7 @@ fn in_order(mut words: &[u64]) -> Vec<u64> {
 
 /// Every part of a tally has a version of its own.
 const _: () = assert!(
-    Routes::VERSION == 3
+    Routes::VERSION == 4
         && Fleet::VERSION == 2
         && Correlated::VERSION == 1
         && Reading::VERSION == 1

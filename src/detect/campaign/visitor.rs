@@ -16,6 +16,9 @@ use crate::time::Time;
 /// Refused tries from which on a source is no forgetful person.
 pub(super) const PERSISTENT: u64 = 8;
 
+/// No form takes more requests than this to each try.
+const FORM: u64 = 4;
+
 /// A client at a door.
 #[derive(Clone)]
 pub(super) struct Visitor {
@@ -27,7 +30,7 @@ pub(super) struct Visitor {
     pub(super) agent: u64,
     /// Whether it named several.
     pub(super) rotates: bool,
-    /// Requests elsewhere.
+    /// Requests elsewhere, but for the page with the form.
     pub(super) elsewhere: u64,
     /// Routes elsewhere; very many where their number does not matter.
     pub(super) routes: u64,
@@ -129,12 +132,17 @@ pub(super) fn all(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
 
 /// A client at a door.
 fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
+    let verdicts = world.doors().of_visit(visit);
+    let elsewhere = visit.requests.saturating_sub(visit.at_doors);
+    // Of whoever got in at once and did far more it is plain.
+    let is_plain = elsewhere == 0 || verdicts.refused == 0 && elsewhere > visit.tries * FORM;
+    let elsewhere = if is_plain { elsewhere } else { world.doors().elsewhere(visit, world.tally()) };
     let mut visitor = Visitor {
         client: visit.client,
-        verdicts: world.doors().of_visit(visit),
+        verdicts,
         agent: visit.agent,
         rotates: visit.rotates,
-        elsewhere: visit.requests.saturating_sub(visit.at_doors),
+        elsewhere,
         routes: u64::MAX,
         first: visit.span.first,
         last: visit.span.last,

@@ -39,7 +39,7 @@ fn single(world: &World<'_>, least: Least, visit: &Visit, route: &LoginRoute) ->
     let about_accounts =
         route.accounts.count() >= accounts || route.accounts.is_empty() && visit.door != ANYWHERE;
     let siege = || Siege {
-        elsewhere: visit.requests.saturating_sub(visit.at_doors),
+        elsewhere: world.doors().elsewhere(visit, world.tally()),
         ..Siege::of_source(world, visit.client, visit.door, route)
     };
     let siege = about_accounts.then(siege)?;
@@ -76,6 +76,8 @@ impl Siege {
         if door == ANYWHERE {
             let works = world.profile(client, works_as);
             (verdicts.accepted, taken) = works.unwrap_or_default();
+        } else if world.doors().is_mixed(client, door) {
+            taken = world.profile(client, works_as).unwrap_or_default().1;
         }
         let mut samples = story::ends(&route.samples.all());
         if verdicts.accepted > 0 {

@@ -13,6 +13,8 @@ pub struct Answers {
     pub ok: u64,
     /// How many 5xx.
     pub failed: u64,
+    /// How many that name another address: 302, 303, 307.
+    pub turned: u64,
     sum: u64,
     squares: u64,
 }
@@ -22,6 +24,7 @@ pub struct Answers {
 pub(super) struct Few {
     ok: u16,
     failed: u16,
+    turned: u16,
     sum: u32,
     squares: u32,
 }
@@ -33,10 +36,12 @@ impl Few {
         let class = u32::from(answer.class);
         self.ok += u16::from(answer.is_ok);
         self.failed += u16::from(answer.is_failed);
+        self.turned += u16::from(answer.is_turned);
         self.sum += class;
         self.squares += class * class;
         // One more class, all of which are below 1,024, must find room.
-        self.squares >= u32::MAX - (1 << 20) || self.ok == u16::MAX || self.failed == u16::MAX
+        let most = self.ok.max(self.failed).max(self.turned);
+        self.squares >= u32::MAX - (1 << 20) || most == u16::MAX
     }
 
     /// All of them.
@@ -44,6 +49,7 @@ impl Few {
         Answers {
             ok: self.ok.into(),
             failed: self.failed.into(),
+            turned: self.turned.into(),
             sum: self.sum.into(),
             squares: self.squares.into(),
         }
@@ -56,6 +62,7 @@ pub(super) struct One {
     class: u16,
     is_ok: bool,
     is_failed: bool,
+    is_turned: bool,
 }
 
 impl One {
@@ -67,7 +74,8 @@ impl One {
         }
         let is_ok = matches!(request.status, 200..300);
         let class = if is_ok { size_class(request.bytes_out) } else { 0 };
-        Self { class, is_ok, is_failed: matches!(request.status, 500..600) }
+        let is_failed = matches!(request.status, 500..600);
+        Self { class, is_ok, is_failed, is_turned: request.is_turned() }
     }
 }
 
@@ -81,6 +89,7 @@ impl Answers {
         let class = u64::from(answer.class);
         self.ok += u64::from(answer.is_ok);
         self.failed += u64::from(answer.is_failed);
+        self.turned += u64::from(answer.is_turned);
         self.sum += class;
         self.squares += class * class;
     }
@@ -90,6 +99,7 @@ impl Answers {
     pub(crate) fn absorb(&mut self, other: &Self) {
         self.ok += other.ok;
         self.failed += other.failed;
+        self.turned += other.turned;
         self.sum += other.sum;
         self.squares += other.squares;
     }
