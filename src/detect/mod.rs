@@ -31,6 +31,7 @@ mod siege;
 mod statistics;
 mod story;
 mod thresholds;
+mod token_abuse;
 mod visits;
 mod walks;
 mod world;
@@ -79,6 +80,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(path_enumeration::PathEnumeration),
         Box::new(data_exfiltration::DataExfiltration),
         Box::new(scraping::Scraping),
+        Box::new(token_abuse::TokenAbuse),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
         Box::new(resource_exhaustion::ResourceExhaustion),
