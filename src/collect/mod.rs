@@ -12,6 +12,7 @@ mod misses;
 mod objects;
 mod profile;
 mod volume;
+mod whereabouts;
 
 use std::any::Any;
 
@@ -29,6 +30,7 @@ pub use misses::{MISS_TICK, Missed, Misses};
 pub use objects::{Asked, IdSet, OBJECT_TICK, Objects, ObjectsByClient, ObjectsByPrincipal};
 pub use profile::{ClientProfiles, Other, PROFILE_TICK, PrincipalProfiles, Profile, Visit, route_number};
 pub use volume::{Bytes, RouteBytes, VOLUME_TICK, Volume, VolumeByClient, VolumeByPrincipal};
+pub use whereabouts::{HOUR_TICK, Hour, SEAT_TICK, SEATS, Seat, Used, Whereabouts};
 
 use crate::request::Request;
 use crate::series::Evidence;
@@ -90,6 +92,7 @@ pub(crate) fn all() -> &'static [&'static dyn AnyCollector] {
         &Of::<Attacks>::NEW,
         &Of::<Matches>::NEW,
         &Of::<Costs>::NEW,
+        &Of::<Whereabouts>::NEW,
     ]
 }
 
@@ -113,6 +116,7 @@ pub(crate) fn wanted(request: &Request) -> [(u8, bool); KeyKind::ALL.len()] {
     asked.ask::<Attacks>(request);
     asked.ask::<Matches>(request);
     asked.ask::<Costs>(request);
+    asked.ask::<Whereabouts>(request);
     let has_key = KeyKind::ALL.map(|kind| kind.of(request) != 0);
     let mut wanted = asked.wanted;
     wanted.iter_mut().zip(has_key).for_each(|(wanted, has_key)| {

@@ -33,6 +33,7 @@ mod siege;
 mod statistics;
 mod story;
 mod thresholds;
+mod token_abuse;
 mod turned_away;
 mod visits;
 mod walks;
@@ -82,6 +83,7 @@ pub fn all() -> Vec<Box<dyn Detector>> {
         Box::new(path_enumeration::PathEnumeration),
         Box::new(data_exfiltration::DataExfiltration),
         Box::new(scraping::Scraping),
+        Box::new(token_abuse::TokenAbuse),
         Box::new(attack::Injection),
         Box::new(attack::VulnerabilityScan),
         Box::new(resource_exhaustion::ResourceExhaustion),

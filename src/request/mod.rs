@@ -238,4 +238,14 @@ impl Client {
             None => self,
         }
     }
+
+    /// Its /16 or /32: addresses that mostly one provider holds.
+    #[must_use]
+    pub(crate) fn wide_network(self) -> Self {
+        match self.address() {
+            Some(IpAddr::V4(_)) => Self(self.0 & !0xffff),
+            Some(IpAddr::V6(_)) => Self(self.0 & !(u128::MAX >> 32)),
+            None => self,
+        }
+    }
 }

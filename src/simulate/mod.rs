@@ -109,6 +109,8 @@ pub static SCENARIOS: &[&Scenario] = &[
     &harmless::video_streams::SCENARIO,
     &harmless::backing_off::SCENARIO,
     &harmless::slow_hour::SCENARIO,
+    // Behind all others likewise.
+    &attack::key_leaked::SCENARIO,
 ];
 
 /// Which scenarios of one role happen.

@@ -156,6 +156,12 @@ const HEADERS: &[(Slot, &str)] = &[
 const HEADER_MAPS: [&[u8]; 6] =
     [b"requestheaders", b"reqheaders", b"headers", b"requestheader", b"httpheaders", b"httprequestheaders"];
 
+/// Where cookies of the request stand, each under its name.
+const COOKIE_MAPS: [&[u8]; 2] = [b"requestcookies", b"cookies"];
+
+/// How the names of session cookies end.
+const SESSION_ENDINGS: [&[u8]; 3] = [b"sid", b"sessionid", b"session"];
+
 /// Objects that only hold others together.
 const WRAPPERS: [&[u8]; 18] = [
     b"nginx",
@@ -243,7 +249,7 @@ pub(crate) fn of_name(name: &[u8]) -> Option<Meaning> {
 
 /// What a name says, with a unit behind it or without.
 fn of_text(text: &[u8]) -> Option<Meaning> {
-    KNOWN.get(text).copied().or_else(|| header(text)).or_else(|| {
+    KNOWN.get(text).copied().or_else(|| header(text)).or_else(|| cookie(text)).or_else(|| {
         UNITS.iter().find_map(|&(ending, unit)| {
             let meaning = *KNOWN.get(text.strip_suffix(ending)?)?;
             let is_time = matches!(meaning.slot, Slot::Duration | Slot::UpstreamDuration);
@@ -256,6 +262,14 @@ fn of_text(text: &[u8]) -> Option<Meaning> {
 fn header(text: &[u8]) -> Option<Meaning> {
     let name = HEADER_MAPS.iter().find_map(|map| text.strip_prefix(*map))?;
     KNOWN_HEADERS.get(name).map(|meaning| Meaning { rank: meaning.rank + 64, ..*meaning })
+}
+
+/// What one cookie says, where cookies stand each under its name, as those that Cloudflare's Logpush is told to log: a session
+/// where its name ends as those of frameworks do (`PHPSESSID`, `connect.sid`, `ASP.NET_SessionId`, `laravel_session`).
+fn cookie(text: &[u8]) -> Option<Meaning> {
+    let name = COOKIE_MAPS.iter().find_map(|map| text.strip_prefix(*map))?;
+    let is_session = SESSION_ENDINGS.iter().any(|ending| name.ends_with(ending));
+    is_session.then_some(Meaning { slot: Slot::Session, unit: Unit::Guess, rank: 64 })
 }
 
 #[cfg(test)]
@@ -296,5 +310,10 @@ mod tests {
         assert_eq!(slot(&["latencies", "request"]), guess(Slot::Duration));
         assert_eq!(slot(&["properties", "httpStatusCode"]), guess(Slot::Status));
         assert_eq!(slot(&["level"]), None);
+        let cookie = |name: &'static str| slot(&["Cookies", name]);
+        assert_eq!(cookie("connect.sid"), guess(Slot::Session));
+        assert_eq!(cookie("ASP.NET_SessionId"), guess(Slot::Session));
+        assert_eq!(cookie("theme"), None);
+        assert_eq!(slot(&["inside"]), None);
     }
 }

@@ -15,6 +15,7 @@ pub(super) mod inject_burst;
 pub(super) mod inject_once;
 pub(super) mod inject_pool;
 pub(super) mod inject_slow;
+pub(super) mod key_leaked;
 pub(super) mod objects_refused;
 pub(super) mod objects_scattered;
 pub(super) mod objects_walk;
