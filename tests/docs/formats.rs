@@ -20,7 +20,7 @@ const THIRD_PARTY: &str = "### Logs of third parties\n";
 
 const HEAD: &str = r#"# Log formats
 
-Every log is recognised by its first 200 lines: each format is tried on them, the one that reads most of them wins, then the one that finds more fields. Wrappers (syslog, containers, shippers) are peeled off where no format reads the lines as they stand. `gatehound formats detect FILE` tells how each did; `--input-format NAME` and `--log-format STRING` say it yourself.
+Every log is recognised by its first 200 lines: each format is tried on them, the one that reads most of them wins, then the one that finds more fields. Wrappers (syslog, containers, shippers) are peeled off where no format reads the lines as they stand. Columns that a site adds behind combined, common or nginx `main` are learned from the same lines: by their keys (`rt=0.123`), or by what all their values look like. `gatehound formats detect FILE` tells how each did; `--input-format NAME` and `--log-format STRING` say it yourself.
 
 Lines that a container runtime cut are joined, and the members of JSON documents become a line each: of arrays, `Records`, `records`, `logEvents`, Elasticsearch's `hits` and Loki's `values`. Where a producer escapes no quotes, whoever makes a request can write columns into a line: lines are read from both ends, and where the two disagree the line has the flag `forged`, keeps what is certain, and counts against its client.
 

@@ -1,4 +1,4 @@
-//! A column of a tail: bare, quoted, bracketed, or `key=value`.
+//! A column of a tail: bare, quoted, or `key=value`.
 
 use crate::event::Malformed;
 use crate::text::is_escaped;

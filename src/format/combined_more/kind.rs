@@ -49,7 +49,7 @@ impl Kind {
         let Some(slot) = ours.or_else(|| of_name(key).map(|meaning| meaning.slot)) else {
             return Self::Nothing;
         };
-        // Whole numbers are milliseconds nowhere but in names.
+        // Where a name does not tell it (`duration_ms`), whole numbers are Apache's microseconds.
         let unit = of_name(key).map(|meaning| meaning.unit).filter(|unit| *unit != Unit::Guess);
         match (slot, shape) {
             (Slot::Duration, Some(Shape::Seconds)) => Self::Took(Unit::Seconds),

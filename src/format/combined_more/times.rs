@@ -13,9 +13,8 @@ const FEW: usize = 4;
 
 /// Says what the columns of bare numbers of `columns` are.
 pub(super) fn settle(columns: &mut [Seen<'_>], whole_numbers: Unit) {
-    let seconds = by_length(columns);
     let is_told = |columns: &[Seen<'_>], kind: Kind| columns.iter().any(|column| column.kind.is_like(kind));
-    let mut seconds = seconds.into_iter();
+    let mut seconds = by_length(columns).into_iter();
     for kind in [Kind::Took(Unit::Seconds), Kind::UpstreamTook(Unit::Seconds)] {
         if !is_told(columns, kind)
             && let Some(nth) = seconds.next()
@@ -29,19 +28,15 @@ pub(super) fn settle(columns: &mut [Seen<'_>], whole_numbers: Unit) {
     }
     let may_be_size = numbers.len() > 1 || columns.first().is_some_and(|column| column.values.len() >= FEW);
     if let Some(at) = numbers.iter().position(|&nth| may_be_size && is_size_with_headers(&columns[nth])) {
-        columns[numbers.remove(at)].kind = Kind::BytesOut;
-        if let Some(before) = at.checked_sub(1).filter(|&before| numbers[before] + 1 == nth_of(columns)) {
+        let place = numbers.remove(at);
+        columns[place].kind = Kind::BytesOut;
+        if let Some(before) = at.checked_sub(1).filter(|&before| numbers[before] + 1 == place) {
             columns[numbers.remove(before)].kind = Kind::BytesIn;
         }
     }
     if let ([only], false) = (&numbers[..], is_told(columns, Kind::Took(Unit::Seconds))) {
         columns[*only].kind = Kind::Took(whole_numbers);
     }
-}
-
-/// Where the size with headers stands.
-fn nth_of(columns: &[Seen<'_>]) -> usize {
-    columns.iter().position(|column| column.kind == Kind::BytesOut).unwrap_or(0)
 }
 
 /// The columns without a key whose values look so and that say nothing yet.
