@@ -43,6 +43,10 @@ impl Filter {
                 Need::Nothing => filter.always.push(number),
                 Need::Any(needles) => {
                     for (zone, needle) in needles {
+                        // A path is looked through once, for all that can stand in it.
+                        if zone == Zone::Target {
+                            zones[Zone::Path as usize].entry(needle.clone()).or_default().push(number);
+                        }
                         zones[zone as usize].entry(needle).or_default().push(number);
                     }
                 }

@@ -96,7 +96,7 @@ impl Matcher {
             return OfPath::UNKNOWN;
         }
         self.fresh.clear();
-        PATH.iter().for_each(|&zone| rules.filter.scan(zone, path, &mut self.fresh));
+        rules.filter.scan(Zone::Path, path, &mut self.fresh);
         OfPath(self.settle(rules, &Event { path: Some(path), ..Event::default() }, Zone::Path))
     }
 
@@ -180,7 +180,7 @@ impl Matcher {
         let Some(path) = event.path else { return };
         let plain = event.plain(path);
         self.fresh.clear();
-        PATH.iter().for_each(|&zone| rules.filter.scan(zone, &plain, &mut self.fresh));
+        rules.filter.scan(Zone::Path, &plain, &mut self.fresh);
         self.settled(rules, event, Zone::Path);
     }
 
@@ -289,6 +289,3 @@ fn may_be_escaped(text: &[u8]) -> bool {
 
 /// The number of the list that is empty.
 const NONE: u16 = 0;
-
-/// Where needles are looked for that can stand in a path.
-const PATH: [Zone; 2] = [Zone::Path, Zone::Target];

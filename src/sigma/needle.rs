@@ -10,7 +10,7 @@ use super::pattern::{Pattern, Piece};
 /// Where needles are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Zone {
-    /// The path, for needles that stand nowhere else.
+    /// The path, for needles that stand nowhere else; the filter adds those of targets.
     Path,
     /// Path and query.
     Target,
