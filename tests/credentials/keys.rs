@@ -8,7 +8,7 @@ use gatehound::incident::Outcome;
 /// Somebody who scatters so many tries, about so many seconds apart.
 fn scattered(count: u64, apart: u64) -> impl Iterator<Item = u64> {
     (0..count).scan(20_000, move |now, nth: u64| {
-        *now += 1 + nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (2 * apart);
+        *now += 1 + (nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % (2 * apart);
         Some(*now)
     })
 }
