@@ -183,7 +183,7 @@ pub(super) mod tests {
     pub(in crate::detect::campaign) fn visitor(refused: u64, accepted: u64) -> Visitor {
         Visitor {
             client: Client(1),
-            verdicts: Verdicts { refused, accepted, ..Verdicts::default() },
+            verdicts: Verdicts { accepted, refused, ..Verdicts::default() },
             agent: 1,
             rotates: false,
             elsewhere: 0,

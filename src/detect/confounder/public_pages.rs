@@ -36,7 +36,7 @@ mod tests {
     fn are_pages(method: Method, answers: impl Iterator<Item = (u16, u64)>) -> bool {
         let mut outcomes = Outcomes::default();
         for (status, bytes_out) in answers {
-            outcomes.add(&Request { status, bytes_out, ..Request::default() });
+            outcomes.add(&Request { bytes_out, status, ..Request::default() });
         }
         of_asks(RouteKey(TemplateHash(1), method as u8), &outcomes).is_some()
     }

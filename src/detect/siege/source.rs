@@ -57,8 +57,9 @@ fn works_as(profile: &Profile) -> (u64, BTreeSet<u64>) {
 /// The first gaps between two of these requests and the last; `None` where there are not three requests.
 pub(super) fn gaps(samples: &Samples<3>) -> Option<Gaps> {
     let times: Vec<i64> = samples.all().into_iter().map(|(time, _)| time.0).collect();
-    let ([a, b, c, ..], [.., x, y, z]) = (times.as_slice(), times.as_slice()) else { return None };
-    Some(Gaps { first: [b - a, c - b], last: [y - x, z - y] })
+    let gaps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let ([first, second, ..], [.., before, last]) = (gaps.as_slice(), gaps.as_slice()) else { return None };
+    Some(Gaps { first: [*first, *second], last: [*before, *last] })
 }
 
 /// Whether the first of these requests is one of those that were `accepted`: unknown, and so not, where others were answered
