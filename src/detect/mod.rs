@@ -30,6 +30,7 @@ mod scraping;
 mod siege;
 mod statistics;
 mod story;
+mod team;
 mod thresholds;
 mod visits;
 mod walks;
