@@ -8,7 +8,7 @@ use crate::incident::Finding;
 const CLUSTERS: &str = "clusters";
 
 /// Every look-alike that can be left out, and [`CLUSTERS`].
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "backup-job",
     "broken-deploy",
     "closed-door",
@@ -24,6 +24,7 @@ const WORDS: [&str; 22] = [
     "ordinary-traffic",
     "own-route",
     "own-space",
+    "own-work",
     "retry-storm",
     "scheduled-sync",
     "shared-address",

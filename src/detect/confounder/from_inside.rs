@@ -1,10 +1,11 @@
 //! A machine of the house itself: a private address among public ones, such as a search index that reads the catalogue.
 
-use crate::collect::ClientProfiles;
-use crate::detect::World;
+use crate::collect::{ClientProfiles, IdSet};
 use crate::detect::statistics::permille;
+use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
 use crate::request::{Client, is_internal};
+use crate::time::HOUR;
 
 /// Where more than this share of all addresses are private (in tenths of a percent), strangers come from them, too: through
 /// a proxy that hides them.
@@ -26,6 +27,20 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
         let reason = format!("a private address, as are {private} of {all}");
         super::note("from-inside", 85, reason)
     })
+}
+
+/// Who keeps on for this long, in microseconds, works around the clock, as machines do and people do not.
+const KEEPS_ON: i64 = 14 * HOUR;
+
+/// From this share of objects on that are given (in tenths of a percent), hardly anything is refused or missing.
+const ALLOWED: u64 = 950;
+
+/// Whether whoever asks for many objects is a machine of the house that works around the clock, such as one that looks into
+/// everything that is brought.
+pub(super) fn all_day(world: &World<'_>, actor: Actor, ids: &IdSet) -> Option<ConfounderNote> {
+    let Actor::Client(client) = actor else { return None };
+    let is_machine = ids.span.micros() >= KEEPS_ON && permille(ids.ok, ids.requests) >= ALLOWED;
+    if is_machine { of_client(world, client) } else { None }
 }
 
 /// Whether a client's address is one that no network outside leads to.

@@ -14,6 +14,7 @@ mod logins_for_many;
 mod ordinary_parameters;
 mod own_route;
 mod own_space;
+mod own_work;
 mod retry_storm;
 mod scheduled_sync;
 mod shared_address;
@@ -82,7 +83,7 @@ pub(super) fn of_objects(
         Actor::Client(client) => {
             (shared_address::of_client(world, client), crawler::of_objects(world, client, ids))
         }
-        Actor::Principal(_) => (None, None),
+        Actor::Principal(_) => (shared_address::of_key(world, actor), None),
     };
     let listed = list_first::of_objects(world, actor, route, ids);
     [
@@ -97,7 +98,9 @@ pub(super) fn of_objects(
         logins_for_many::of_objects(world, actor, ids),
         kept_current::of_objects(ids),
         scheduled_sync::of_bursts(ids),
+        from_inside::all_day(world, actor, ids),
         own_space::of_objects(world, actor, route, ids),
+        own_work::of_objects(world, actor, route, ids),
     ]
     .into_iter()
     .flatten()
@@ -128,6 +131,8 @@ pub(super) fn of_volume(
         backup_job::of_volume(world, volume),
         own_route::of_actor(world, actor),
         own_space::of_volume(world, actor, volume),
+        own_work::of_volume(world, actor, volume),
+        shared_file::of_public(world, actor, volume),
     ]
     .into_iter()
     .flatten()
