@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+#[path = "lookalikes/shared.rs"]
+mod shared;
 #[path = "lookalikes/turned.rs"]
 mod turned;
 
@@ -420,7 +422,7 @@ fn addresses_with_one_agent_that_share_out_a_walk_are_told_as_one() {
         let mut log = Written::default();
         log.customers(400);
         for nth in 0..600 {
-            let mut who = Who::person(7000 + nth % 40);
+            let mut who = Who::person(7000 + nth % 40 * 203);
             if one_agent {
                 who.agent = browser(3);
             }

@@ -8,7 +8,7 @@ use crate::incident::Finding;
 const CLUSTERS: &str = "clusters";
 
 /// Every look-alike that can be left out, and [`CLUSTERS`].
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 27] = [
     "backup-job",
     "broken-deploy",
     "closed-door",
@@ -25,13 +25,17 @@ const WORDS: [&str; 23] = [
     "ordinary-traffic",
     "own-route",
     "own-space",
+    "own-work",
+    "public-pages",
     "retry-storm",
     "scheduled-sync",
     "shared-address",
     "shared-file",
     "slow-service",
     "stale-secret",
+    "steady-poller",
     "support-desk",
+    "test-environment",
 ];
 
 /// What is left out of judging; nothing by default.

@@ -32,6 +32,7 @@ mod scraping;
 mod siege;
 mod statistics;
 mod story;
+mod team;
 mod thresholds;
 mod token_abuse;
 mod turned_away;

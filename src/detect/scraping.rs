@@ -9,6 +9,7 @@ use crate::detect::nearness::{in_tenths, test};
 use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
+use crate::detect::team::teams;
 use crate::detect::walks::{self, is_public};
 use crate::detect::{About, Actor, Detector, Threshold, World};
 use crate::evidence::{Distinct, Span};
@@ -138,7 +139,10 @@ impl Detector for Scraping {
         let pools = groups.into_iter().flat_map(|(route, readers)| {
             pool::gather(world, readers).into_iter().map(move |readers| (route, readers))
         });
-        pools.filter_map(|(route, readers)| judge.finding(world, route, &readers)).collect()
+        let found = pools.filter_map(|(route, readers)| {
+            judge.finding(world, route, &readers).or_else(|| judge.hidden(world, route, readers))
+        });
+        found.collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -171,6 +175,14 @@ impl Judge {
             (single_minded && is_public(norm)).then(|| (route, reader()))
         });
         found.collect()
+    }
+
+    /// The finding against those of some readers that share out the work, where others read at the same time.
+    fn hidden(&self, world: &World<'_>, route: RouteKey, mut readers: Vec<Reader>) -> Option<Finding> {
+        let clients: Vec<Client> = readers.iter().map(|reader| reader.client).collect();
+        let teams: BTreeSet<Client> = teams(world, &clients).into_iter().flatten().collect();
+        readers.retain(|reader| teams.contains(&reader.client));
+        if readers.is_empty() { None } else { self.finding(world, route, &readers) }
     }
 
     /// The finding against one pool.

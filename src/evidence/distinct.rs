@@ -74,6 +74,19 @@ impl<const K: usize> Distinct<K> {
         self.smallest.iter().filter(|hash| other.smallest.binary_search(hash).is_ok()).count()
     }
 
+    /// Which share of these values `other` counted as well, in tenths of a percent: exact while both are small, else judged by
+    /// the smallest hashes, which both would have kept.
+    pub fn share_in(&self, other: &Self) -> u64 {
+        let bound = self.bound().min(other.bound());
+        let both = self.smallest.iter().filter(|&&hash| hash <= bound);
+        let (mut all, mut shared) = (0, 0);
+        for hash in both {
+            all += 1;
+            shared += u64::from(other.smallest.binary_search(hash).is_ok());
+        }
+        (shared * 1000).checked_div(all).unwrap_or(0)
+    }
+
     /// Adds what `other` counted.
     pub fn absorb(&mut self, other: &Self) {
         self.overflowed |= other.overflowed;
@@ -126,6 +139,17 @@ mod tests {
             prop_assert_eq!(&left, &of(&values));
             prop_assert_eq!(&back, &of(&values));
         }
+    }
+
+    #[test]
+    fn a_share_is_told_of_few_and_of_many() {
+        assert_eq!(of(&[1, 2, 3, 4]).share_in(&of(&[2, 4, 9])), 500);
+        let mut many = Distinct::<64>::default();
+        let mut half = Distinct::<64>::default();
+        (0..10_000).for_each(|value| many.add(value));
+        (0..10_000).filter(|value| value % 2 == 0).for_each(|value| half.add(value));
+        assert!((350..650).contains(&many.share_in(&half)) && half.share_in(&many) == 1000);
+        assert_eq!(of(&[]).share_in(&of(&[1])), 0);
     }
 
     #[test]

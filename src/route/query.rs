@@ -12,6 +12,10 @@ const MAX_PARAMETERS: usize = 64;
 const MAX_NAME: usize = 32;
 /// `key`, `code` and `sig` are secrets from this length on; below they are country codes and sort keys.
 const MIN_VAGUE_SECRET: usize = 12;
+/// `p` names a page up to here, and beyond it a post (`WordPress` and phpBB name posts so).
+const LAST_PAGE: u64 = 10_000;
+/// Behind a name that merely ends in `id` (`oldid`, but `paid` as well), a number is an object's from so many digits on.
+const MIN_DIGITS: usize = 3;
 /// The page that a cursor stands for: some later one, which of them nobody can tell.
 pub const SOME_LATER_PAGE: u32 = u32::MAX - 1;
 
@@ -49,6 +53,10 @@ enum Meaning {
     Search,
     /// The variables of a GraphQL operation, a JSON object.
     Variables,
+    /// A page, or an object where the number is larger than any page's.
+    PageOrPost,
+    /// An object where it is a number of an id's length.
+    Numbered,
 }
 
 /// Reads `query` (what stands behind the first `?`).
@@ -94,6 +102,16 @@ impl<'a> Query<'a> {
             Meaning::Page => {
                 let number = ObjectId::of(value, keys).number().and_then(|n| u32::try_from(n).ok());
                 self.page = self.page.or(number);
+            }
+            Meaning::PageOrPost => {
+                let is_post = ObjectId::of(value, keys).number().is_some_and(|number| number > LAST_PAGE);
+                self.note(if is_post { Meaning::Object } else { Meaning::Page }, value, keys);
+            }
+            Meaning::Numbered => {
+                let object = ObjectId::of(value, keys);
+                if value.len() >= MIN_DIGITS && object.number().is_some() {
+                    self.object = self.object.or(object);
+                }
             }
             Meaning::Cursor => self.page = self.page.or(Some(SOME_LATER_PAGE)),
             Meaning::Object => self.object = self.object.or(ObjectId::of(value, keys)),
@@ -154,7 +172,8 @@ fn meaning(name: &[u8]) -> Meaning {
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
     match &*lower {
-        b"page" | b"p" | b"pg" | b"offset" | b"start" | b"skip" | b"from" | b"pageno" | b"page_no"
+        b"p" => Meaning::PageOrPost,
+        b"page" | b"pg" | b"offset" | b"start" | b"skip" | b"from" | b"pageno" | b"page_no"
         | b"pagenumber" | b"page_number" | b"pageindex" | b"page_index" | b"page[number]"
         | b"page[offset]" | b"startindex" | b"start_index" | b"paged" => Meaning::Page,
         b"cursor"
@@ -202,9 +221,10 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"subscription-key" => Meaning::Secret,
         b"key" | b"code" | b"auth" => Meaning::Vague,
         // A signature says what may be fetched with this address, not who fetches it.
-        b"client_id" | b"session_id" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
+        b"client_id" | b"session_id" | b"sid" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
         | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
         lower if ends_as_id(lower, name) => Meaning::Object,
+        lower if lower.ends_with(b"id") => Meaning::Numbered,
         b"variables" => Meaning::Variables,
         lower if demand::is_page_size(lower) => Meaning::PageSize,
         lower if demand::is_search(lower) => Meaning::Search,
@@ -222,7 +242,8 @@ mod tests {
         #[test]
         fn parameters_are_split_at_ampersands_and_then_at_the_first_equals_sign(query in "([p=&7]|[a-z]{30,36}){0,12}") {
             let parameters = query.split('&').take(MAX_PARAMETERS).filter_map(|one| one.split_once('='));
-            let mut pages = parameters.filter(|(name, _)| *name == "p").filter_map(|(_, value)| value.parse().ok());
+            let pages = parameters.filter(|(name, _)| *name == "p").filter_map(|(_, value)| value.parse().ok());
+            let mut pages = pages.filter(|&page: &u32| u64::from(page) <= LAST_PAGE);
             prop_assert_eq!(at(&query).page, pages.next());
         }
     }
@@ -255,6 +276,10 @@ mod tests {
             ("q=x&orderId=42", None, Some(42), None, None),
             ("invoice_id=42&id=7", None, Some(42), None, None),
             ("paid=1&valid=2", None, None, None, None),
+            ("title=Main&oldid=48213", None, Some(48213), None, None),
+            ("gclid=Cj0KCQiA&topicid=48213x", None, None, None, None),
+            ("mode=view&p=70012", None, Some(70012), None, None),
+            ("p=7", Some(7), None, None, None),
             ("user=9", None, Some(9), Some("9"), None),
             ("email=a%40b.example&next=/", None, None, Some("a%40b.example"), None),
             ("username=&login=amy", None, None, Some("amy"), None),

@@ -15,6 +15,7 @@ mod logins_for_many;
 mod ordinary_parameters;
 mod own_route;
 mod own_space;
+mod own_work;
 mod public_pages;
 mod retry_storm;
 mod scheduled_sync;
@@ -91,7 +92,7 @@ pub(super) fn of_objects(
         Actor::Client(client) => {
             (shared_address::of_client(world, client), crawler::of_objects(world, client, ids))
         }
-        Actor::Principal(_) => (None, None),
+        Actor::Principal(_) => (shared_address::of_key(world, actor), None),
     };
     let listed = list_first::of_objects(world, actor, route, ids);
     [
@@ -108,6 +109,7 @@ pub(super) fn of_objects(
         scheduled_sync::of_bursts(ids),
         own_space::of_objects(world, actor, route, ids),
         from_inside::of_actor(world, actor),
+        own_work::of_objects(world, actor, route, ids),
     ]
     .into_iter()
     .flatten()
@@ -139,6 +141,8 @@ pub(super) fn of_volume(
         own_route::of_actor(world, actor),
         own_space::of_volume(world, actor, volume),
         from_inside::of_actor(world, actor),
+        own_work::of_volume(world, actor, volume),
+        shared_file::of_public(world, actor, volume),
     ]
     .into_iter()
     .flatten()

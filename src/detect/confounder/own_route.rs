@@ -1,10 +1,12 @@
 //! A machine's account and the routes that were made for it: nobody else uses them, and it uses nothing else. A thief takes
 //! what others use with the account of somebody who does other things, too.
 
+use super::from_inside;
 use crate::collect::{PROFILE_TICK, PrincipalProfiles, Profile};
 use crate::detect::statistics::{permille, scatter};
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
+use crate::request::Client;
 use crate::time::HOUR;
 
 /// An account that asks for what others use more often than this has a life besides, and may be somebody's whom a thief robbed.
@@ -31,7 +33,10 @@ const EVEN: u64 = 50;
 pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote> {
     let account = match actor {
         Actor::Principal(principal) => u128::from(principal.0),
-        Actor::Client(_) => actor.profile(world, only_account)??,
+        Actor::Client(client) => match actor.profile(world, only_account)? {
+            Some(account) => account,
+            None => return of_house(world, client),
+        },
     };
     let profiles = world.population::<PrincipalProfiles>();
     let hours = profiles.with(account, |profile| {
@@ -47,8 +52,22 @@ pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote
     Some(super::note("own-route", 85, reason))
 }
 
+/// Whether a machine of the house that gives no name has its routes to itself and does nothing else.
+fn of_house(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    let is_machine = world.profile(client, |profile| {
+        profile.others.is_empty()
+            && profile.agents.count() <= 1
+            && permille(profile.ok + profile.troubled, profile.requests) >= ALLOWED
+            && shared(world, profile) <= STRAY
+    })?;
+    from_inside::of_client(world, client).filter(|_| is_machine).map(|note| {
+        let reason = format!("{}, that uses nothing but routes that nobody else uses", note.reason);
+        super::note("own-route", 80, reason)
+    })
+}
+
 /// The one account behind an address.
-fn only_account(profile: &Profile) -> Option<u128> {
+pub(super) fn only_account(profile: &Profile) -> Option<u128> {
     let most = profile.others.iter().map(|(_, other)| (other.requests, other.key)).max()?;
     (permille(most.0, profile.requests) >= ONE_ACCOUNT).then_some(most.1)
 }

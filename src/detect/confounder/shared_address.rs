@@ -65,6 +65,19 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
     })
 }
 
+/// Addresses of one account from which on it may be a key that a site gives to everybody, such as that of its page.
+const ADDRESSES: u64 = 50;
+
+/// Whether many people use one key: they come from many addresses, with many agents. Whoever rotates addresses has few.
+pub(super) fn of_key(world: &World<'_>, actor: Actor) -> Option<ConfounderNote> {
+    let (addresses, agents) =
+        actor.profile(world, |profile| (profile.others.count(), profile.agents.count()))?;
+    (addresses >= ADDRESSES && agents > CROWD + 2).then(|| {
+        let reason = format!("about {addresses} addresses and {agents} agents use one key");
+        super::note("shared-address", 80, reason)
+    })
+}
+
 /// Whether a great volume is a crowd's: shared out among its people it is nothing special.
 pub(super) fn of_volume(
     world: &World<'_>,

@@ -1,5 +1,7 @@
 //! More data taken than this principal or client has cause to: against its peers and against its own past hours.
 
+mod elsewhere;
+mod no_news;
 mod one_hand;
 mod peers;
 mod people;
@@ -8,7 +10,7 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{Bytes, Collector, RouteBytes, Volume, VolumeByClient, VolumeByPrincipal};
+use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
@@ -18,6 +20,7 @@ use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
 use crate::series::Evidence;
+use no_news::is_no_news;
 use one_hand::is_one_hand;
 use peers::Peers;
 use people::{is_crowd, is_fashion, is_mostly, is_tail};
@@ -168,6 +171,8 @@ struct Theft {
     deviations: i64,
     /// Enough to be told without others.
     stands_alone: bool,
+    /// An account that works elsewhere.
+    is_emptied: bool,
 }
 
 impl pool::Member for Theft {
@@ -236,11 +241,12 @@ impl Judge {
         }
         let mut own = Bytes::default();
         let mut routes = Vec::new();
-        let mut rare = 0;
+        let (mut rare, mut whole) = (0, volume.total.bytes);
         for (number, route) in volume.routes.iter() {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
-            if (is_one_file(route) || is_same_answer(world, key, route)) && peers.users(key) >= FEW as u64 {
+            if is_no_news(world, key, route) && peers.users(key) >= FEW as u64 {
+                whole -= route.taken.bytes;
                 continue;
             }
             let usual = peers.usual(key);
@@ -262,29 +268,15 @@ impl Judge {
         let stands_alone = far(self.least, self.deviations, self.beyond_peers)
             || far(self.least, self.deviations - 10, self.beyond_peers * FAR_BEYOND);
         let stands_out = stands_alone || far(self.least / 10, self.deviations - 10, 2);
-        (stands_out && !routes.is_empty()).then(|| Theft {
-            taker,
-            volume: volume.clone(),
-            own,
-            routes,
-            deviations,
-            stands_alone,
-        })
+        if !stands_out && whole < self.least {
+            return None;
+        }
+        let theft =
+            Theft { taker, volume: volume.clone(), own, routes, deviations, stands_alone, is_emptied: false };
+        let theft = self.whole(world, theft, (whole, people), peers);
+        ((stands_out || theft.stands_alone) && !theft.routes.is_empty()).then_some(theft)
     }
 }
 
 /// So many times farther beyond the peers than usual, a deviation less will do.
 const FAR_BEYOND: u64 = 4;
-
-/// Whether what was taken of a route is one file in pieces, or two: watching a film takes hundreds of answers.
-fn is_one_file(route: &RouteBytes) -> bool {
-    route.pieces * 10 >= route.taken.bytes * 8 && route.things.count() <= 2
-}
-
-/// Whether what was taken of a route is one document again and again: its address has no variable, and all answers are the
-/// same size within one in a hundred.
-fn is_same_answer(world: &World<'_>, key: RouteKey, route: &RouteBytes) -> bool {
-    let is_fixed = world.template_text(key.0).is_some_and(|text| !text.contains(&b'{'));
-    let whole = route.largest.saturating_mul(route.taken.requests);
-    is_fixed && route.later == 0 && whole.saturating_mul(99) <= route.taken.bytes.saturating_mul(100)
-}

@@ -1,5 +1,6 @@
 //! How a theft is told: the finding against one taker or a pool.
 
+use super::elsewhere::are_emptied;
 use super::peers::Peers;
 use super::{ABOUT, Judge, Theft};
 use crate::collect::{Bytes, VOLUME_TICK, Volume};
@@ -59,7 +60,9 @@ impl Judge {
         if let [theft] = thefts {
             finding.confounders = confounder::of_volume(world, theft.taker, own, self.least, &theft.volume);
         }
-        finding.confounders.extend(confounder::of_takers(world, thefts[0].routes[0].1));
+        if !are_emptied(thefts) {
+            finding.confounders.extend(confounder::of_takers(world, thefts[0].routes[0].1));
+        }
         story::suppress(&mut finding);
         finding
     }
@@ -111,8 +114,13 @@ fn reason(thefts: &[Theft], own: Bytes, peers: &Peers) -> String {
     let pages =
         pages.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).filter(|(least, most)| most - least >= 20);
     let pages = pages.map_or(String::new(), |(least, most)| format!(", pages {least} to {most}"));
+    let elsewhere = if are_emptied(thefts) {
+        ", most of it from an address where nobody else is, while it works elsewhere"
+    } else {
+        ""
+    };
     format!(
-        "{who} took {} in {} requests{pages}; a median one of {} takes {}",
+        "{who} took {} in {} requests{pages}{elsewhere}; a median one of {} takes {}",
         story::bytes(own.bytes),
         story::count(own.requests),
         story::count(peers.takers),

@@ -1,5 +1,7 @@
 //! Walking the ids of objects of one route: broken object level authorisation, whether it is allowed or refused.
 
+mod foreign;
+mod harmless;
 mod peers;
 mod shared_out;
 mod told;
@@ -16,7 +18,8 @@ use crate::evidence::Span;
 use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
-use peers::{FEW, Peers, Readers};
+use harmless::is_harmless;
+use peers::{FEW, Peers, Readers, Refusals};
 use told::together;
 
 /// The detector.
@@ -137,7 +140,12 @@ impl Detector for ObjectEnumeration {
         let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
         let shared_out =
             if world.tells_clusters() { shared_out::findings(world, &judge) } else { Vec::new() };
-        principals.into_iter().chain(clients).chain(shared_out).collect()
+        principals
+            .into_iter()
+            .chain(clients)
+            .chain(shared_out)
+            .chain(foreign::findings(world, &judge))
+            .collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -162,6 +170,9 @@ impl Judge {
         let found = found.into_iter().filter_map(|(key, route, ids)| {
             let others = peers.of_route(route);
             let way = self.way(ids, &others)?;
+            if way == Way::Scatter && is_harmless(self, world, (walker(key), route), (ids, &others)) {
+                return None;
+            }
             let finding = self.finding(world, walker(key), route, ids, way, &others);
             Some(Walk {
                 route,
@@ -217,7 +228,9 @@ impl Judge {
         let objects = ids.asked();
         let beyond = peers.elsewhere.is_some() || objects >= quantile(peers.objects, 95);
         let refused = permille(ids.refused + ids.missing, ids.requests);
-        if refused >= self.refused && beyond {
+        // Where much is gone for everybody, so it is for whoever asks for much.
+        let beyond_chance = || Refusals::of(ids).are_beyond_chance(peers.refusals);
+        if refused >= self.refused && beyond && (refused >= 2 * self.refused || beyond_chance()) {
             return Some(Way::Probing);
         }
         // Whoever works with objects comes back to them; a walk sees each once.
@@ -231,7 +244,8 @@ impl Judge {
         }
         let known = peers.elsewhere.is_none_or(|objects| objects.len() >= FEW);
         // What is usual elsewhere is a weak witness, so it takes a long walk.
-        let enough = peers.elsewhere.is_none() || objects >= LONG * self.objects;
+        let enough = peers.elsewhere.is_none()
+            || objects >= LONG * self.objects && !peers.are_alike(objects, self.beyond_peers);
         let scattered = known && once && enough && objects >= self.beyond_peers * peers.busiest();
         scattered.then_some(Way::Scatter)
     }

@@ -77,6 +77,11 @@ impl Readers {
         self.objects.is_empty()
     }
 
+    /// How many objects are in the sample.
+    pub fn sampled(&self) -> usize {
+        self.objects.len()
+    }
+
     /// How many readers each object of the sample has that was given more than once, at most three: one where the same
     /// reader came back. Whoever was given a sixth of the sample walks over the route and makes nothing shared that hardly
     /// anybody else was given; but where more than two walk, all do.
