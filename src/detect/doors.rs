@@ -67,7 +67,7 @@ impl Doors {
         let pages = pages.map(|visit| route_number(visit.at.template.0, Method::Get as u8)).collect();
         let mut learned = Self { forms: forms(visits, tally), pages, ..Self::default() };
         let at_one: Vec<&Visit> = visits.iter().filter(|visit| answers.contains_key(&visit.door)).collect();
-        let path = |visit: &&Visit| Path::of(visit, learned.form(visit.door), tally);
+        let path = |visit: &&Visit| Path::of(visit, visits, learned.form(visit.door), tally);
         let paths: Vec<(&Visit, Path)> = at_one.into_par_iter().map(|visit| (visit, path(&visit))).collect();
         let mut at_one: BTreeMap<RouteKey, Vec<(&Visit, &Path)>> = BTreeMap::new();
         for (visit, path) in &paths {
@@ -117,10 +117,10 @@ impl Doors {
         self.pages.contains(&route) || self.forms.values().any(|form| form.contains(&route))
     }
 
-    /// How many requests of a visitor are for nothing but the door: neither tries there nor for the page with its form.
-    pub(crate) fn elsewhere(&self, visit: &Visit, tally: &Tally) -> u64 {
+    /// How many requests of a visitor are neither tries at doors nor for the page with the form of this one.
+    pub(crate) fn elsewhere(&self, visit: &Visit, visits: &[Visit], tally: &Tally) -> u64 {
         let elsewhere = visit.requests.saturating_sub(visit.at_doors);
-        elsewhere.saturating_sub(Path::of(visit, self.form(visit.door), tally).at_form())
+        elsewhere.saturating_sub(Path::of(visit, visits, self.form(visit.door), tally).at_form(visit.tries))
     }
 
     /// Whether nothing that was answered tells that this client was refused, but that nothing came of it.

@@ -35,8 +35,8 @@ const MANY: u64 = super::siege::REFUSED;
 const PACE: u64 = 6;
 
 impl Path {
-    /// The path of a visitor of a door whose visitors all ask for `common`.
-    pub(super) fn of(visit: &Visit, common: &BTreeSet<u64>, tally: &Tally) -> Self {
+    /// The path of one of these visitors, sorted by client, of a door whose visitors all ask for `common`.
+    pub(super) fn of(visit: &Visit, visits: &[Visit], common: &BTreeSet<u64>, tally: &Tally) -> Self {
         let elsewhere = visit.requests.saturating_sub(visit.at_doors);
         if elsewhere == 0 || elsewhere > visit.at_doors * PLAINLY {
             return Self { beyond: elsewhere, ..Self::default() };
@@ -50,12 +50,18 @@ impl Path {
             (pages, profile.companions, common, form)
         });
         let (pages, companions, common, form) = profile.unwrap_or_default();
+        let pages = pages.saturating_sub(tries_at_page(visit, visits));
         Self { beyond: elsewhere.saturating_sub(pages + companions), pages, common, form }
     }
 
-    /// Requests for nothing but the door: its own page, and what everybody asks for who comes to it.
-    pub(super) fn at_form(&self) -> u64 {
-        self.pages + self.common
+    /// Requests for the page with the form, of a visitor who tried so often: no more than one before and one after each try.
+    pub(super) fn at_form(&self, tries: u64) -> u64 {
+        self.pages.max(self.form.min(self.common)).min(2 * tries)
+    }
+
+    /// Whether so many tries are of a crowd that works: each that gets in goes on at least once.
+    pub(super) fn is_crowds(&self, visit: &Visit) -> bool {
+        visit.tries >= MANY && self.beyond >= visit.tries
     }
 
     /// Requests for the page with the form.
@@ -85,6 +91,18 @@ impl Path {
 fn hurries(visit: &Visit) -> bool {
     let minutes = u64::try_from(visit.span.micros() / crate::time::MINUTE).unwrap_or(0);
     visit.tries > PACE * minutes.max(1)
+}
+
+/// How many requests for the door's own page are themselves tries, since they name an account.
+fn tries_at_page(visit: &Visit, visits: &[Visit]) -> u64 {
+    if visit.doors < 2 {
+        return 0;
+    }
+    let from = visits.partition_point(|other| other.client < visit.client);
+    let same = visits[from..].iter().take_while(|other| other.client == visit.client);
+    let at_page =
+        same.filter(|other| other.at.template == visit.at.template && other.at.method == Method::Get);
+    at_page.map(|other| other.tries).sum()
 }
 
 /// Visitors of one door, what they got and whether they went on.

@@ -19,38 +19,46 @@ const TELLING: usize = 5;
 const KINDS: usize = 16;
 
 /// The routes, as profiles know them, that nearly all of the `visitors` of one door ask for who ask for anything else,
-/// whichever of several statuses they are answered with; where there is one status, whichever of several sizes.
+/// whichever of several statuses they are answered with. Where there is one status, whichever of several sizes; then those
+/// who got several must show that it is no page behind the door, which they would ask for once they got in.
 pub(super) fn routes<'v>(visitors: impl Iterator<Item = &'v Visit>, tally: &Tally) -> BTreeSet<u64> {
     let mut by_status: BTreeMap<u16, Vec<&Visit>> = BTreeMap::new();
     let mut by_answer: BTreeMap<Answer, Vec<&Visit>> = BTreeMap::new();
-    for visit in visitors.filter(|visit| visit.requests > visit.at_doors) {
+    let mut mixed = Vec::new();
+    // Who came to another door as well may have got in there.
+    let only_here = |visit: &&Visit| visit.tries == visit.at_doors && visit.requests > visit.at_doors;
+    for visit in visitors.filter(only_here) {
         let Some(status) = only(visit, |answer| answer.status).filter(|&status| tells(status)) else {
             continue;
         };
         keep(by_status.entry(status).or_default(), visit);
-        if let Some(answer) = only(visit, |answer| answer) {
-            keep(by_answer.entry(answer).or_default(), visit);
+        match only(visit, |answer| answer) {
+            Some(answer) => keep(by_answer.entry(answer).or_default(), visit),
+            None => keep(&mut mixed, visit),
         }
     }
     by_status.retain(|_, visits| visits.len() >= TELLING);
     by_answer.retain(|_, visits| visits.len() >= TELLING);
-    let alike: Vec<Vec<&Visit>> = if by_status.len() >= 2 {
-        by_status.into_values().collect()
+    let of = |visits: Vec<&Visit>| habits(&visits, tally, |_| 1);
+    let all: Vec<Habits> = if by_status.len() >= 2 {
+        by_status.into_values().map(of).collect()
     } else {
-        by_answer.into_values().take(KINDS).collect()
+        let each_time = habits(&mixed, tally, |visit| visit.tries);
+        by_answer.into_values().take(KINDS).map(of).chain([each_time]).collect()
     };
-    let habits: Vec<Habits> = alike.iter().map(|visits| of(visits, tally)).collect();
-    let Some(first) = habits.first().filter(|_| habits.len() >= 2) else { return BTreeSet::new() };
-    first.routes().filter(|&route| habits.iter().all(|habits| habits.are_of_nearly_all(route))).collect()
+    let Some(first) = all.first().filter(|_| all.len() >= 2) else { return BTreeSet::new() };
+    first.routes().filter(|&route| all.iter().all(|one| one.are_of_nearly_all(route))).collect()
 }
 
-/// What these visitors ask for beside the door.
-fn of(visits: &[&Visit], tally: &Tally) -> Habits {
+/// What these visitors ask for beside the door, so many times at `least`.
+fn habits(visits: &[&Visit], tally: &Tally, least: impl Fn(&Visit) -> u64) -> Habits {
     let mut habits = Habits::default();
     for visit in visits {
         let door = route_number(visit.at.template.0, visit.at.method as u8);
-        let profiles = tally.population::<ClientProfiles>();
-        profiles.with(visit.client.0, |profile| habits.add(profile, |route, _| route != door));
+        let least = least(visit);
+        tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
+            habits.add(profile, |route, asked| route != door && asked.requests >= least);
+        });
     }
     habits
 }

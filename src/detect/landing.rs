@@ -54,7 +54,7 @@ pub(super) fn refused(
 ) -> Option<(Answer, u64)> {
     let &(answer, count) = visit.answers.iter().max_by_key(|&&(answer, count)| (count, answer))?;
     let is_form = visit.at.class == EndpointClass::Login && (300..400).contains(&answer.status);
-    if !is_form || visit.tries < 2 || landing.is_empty() {
+    if !is_form || visit.tries < 2 || landing.is_empty() || path.is_crowds(visit) {
         return None;
     }
     let asked = tally.population::<ClientProfiles>().with(visit.client.0, |profile| {

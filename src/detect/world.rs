@@ -166,6 +166,11 @@ impl<'t> World<'t> {
         self.visits[from..].iter().take_while(move |visit| visit.client == client)
     }
 
+    /// How many requests of a visitor are for something else than the door and the page with its form.
+    pub(super) fn elsewhere(&self, visit: &Visit) -> u64 {
+        self.doors.elsewhere(visit, &self.visits, self.tally)
+    }
+
     /// A fair sample of the keys of one kind.
     pub(super) fn sample(&self, kind: KeyKind) -> Sample {
         Sample::of(self.tally.keys(kind))

@@ -119,7 +119,7 @@ fn a_crowd_behind_one_address_that_goes_where_it_likes_after_a_login_is_no_siege
     for nth in 0..400 {
         let crowd = nth >= 300;
         let (ip, second) = (if crowd { source(1) } else { person(nth) }, 20_000 + nth * 97 % 50_000);
-        let page = if crowd && nth % 4 > 0 { "/apps/files/" } else { "/apps/dashboard/" };
+        let page = if crowd && nth % 16 > 0 { "/apps/files/" } else { "/apps/dashboard/" };
         // At nine o'clock everybody comes at once.
         let second = if crowd { 32_400 + nth * 3 } else { second };
         alike(&mut log, second, &ip, &agent(nth), Some(page));
@@ -127,6 +127,25 @@ fn a_crowd_behind_one_address_that_goes_where_it_likes_after_a_login_is_no_siege
             let page = format!("/apps/files/{}", nth * 5 + at);
             log.add(second + 10 + at * 20, &ip, ("GET", &page), (200, 4000 + nth), "-", &agent(nth));
         }
+    }
+    let found = log.judged();
+    assert!(found.is_empty(), "{}", text(&found));
+}
+
+#[test]
+fn who_is_let_in_with_another_size_and_reads_one_page_each_time_is_not_refused() {
+    let mut log = Written::default();
+    for nth in 0..300 {
+        let (ip, agent, second) = (person(nth), agent(nth), 20_000 + nth * 97 % 50_000);
+        log.add(second, &ip, ("GET", "/owa/auth/logon.aspx?url=%2fowa%2f"), (200, 57_000), "-", &agent);
+        mail(&mut log, second + 40, &ip, &agent, true);
+        log.add(second + 50, &ip, ("POST", "/owa/service.svc?action=FindItem"), (200, 9000), "-", &agent);
+    }
+    // Monitoring from a dozen places looks whether one can log in, and at what is there then.
+    for nth in 0..1200 {
+        let (ip, second) = (source(nth % 12), 1000 + nth * 60);
+        log.add(second, &ip, ("POST", "/owa/auth.owa"), (302, 1400), "-", "probe");
+        log.add(second + 1, &ip, ("GET", "/owa/"), (200, 41_000), "-", "probe");
     }
     let found = log.judged();
     assert!(found.is_empty(), "{}", text(&found));

@@ -19,6 +19,9 @@ const STRANGERS: usize = 30;
 /// Whoever fetches the form, fails and leaves may be a person; after so many tries people do something else.
 const AGAIN: u64 = 3;
 
+/// Whoever mistypes more often than this does not leave once he got in.
+const MISTYPED: u64 = 3;
+
 /// Fewer visitors than this who get in tell nothing about what people do.
 const PEOPLE: usize = 20;
 
@@ -96,14 +99,19 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     let expected = (idle + 1) as f64 / (people.len() + 2) as f64;
     let surprise = binomial_tail_tenths(core.len() as u64, failed as u64, expected);
     let surprise = u64::try_from(surprise).unwrap_or(0);
+    let typical = typical(core.iter().copied());
+    // Who was refused as often as the others, got in then and left is one of them.
+    let opened =
+        people.into_iter().filter(|one| one.leaves() && one.verdicts.refused >= MISTYPED.max(typical / 2));
+    let members = core.iter().copied().chain(opened).map(|visitor| visitor.client).collect();
     (surprise >= least.surprise).then(|| Campaign {
         door,
         id: mix(mix(door.0.0, u64::from(door.1)), mix(4, from.0.unsigned_abs())),
         shares: "share nothing but that they try a few times",
-        members: core.iter().map(|visitor| visitor.client).collect(),
+        members,
         span: Span { first: from, last: to },
         most: core.iter().map(|visitor| visitor.verdicts.refused).max().unwrap_or(0),
-        typical: typical(core.iter().copied()),
+        typical,
         target: None,
         surprise,
     })

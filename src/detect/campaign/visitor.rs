@@ -136,7 +136,7 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
     let elsewhere = visit.requests.saturating_sub(visit.at_doors);
     // Of whoever got in at once and did far more it is plain.
     let is_plain = elsewhere == 0 || verdicts.refused == 0 && elsewhere > visit.tries * FORM;
-    let elsewhere = if is_plain { elsewhere } else { world.doors().elsewhere(visit, world.tally()) };
+    let elsewhere = if is_plain { elsewhere } else { world.elsewhere(visit) };
     let mut visitor = Visitor {
         client: visit.client,
         verdicts,

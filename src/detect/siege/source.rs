@@ -39,7 +39,7 @@ fn single(world: &World<'_>, least: Least, visit: &Visit, route: &LoginRoute) ->
     let about_accounts =
         route.accounts.count() >= accounts || route.accounts.is_empty() && visit.door != ANYWHERE;
     let siege = || Siege {
-        elsewhere: world.doors().elsewhere(visit, world.tally()),
+        elsewhere: world.elsewhere(visit),
         ..Siege::of_source(world, visit.client, visit.door, route)
     };
     let siege = about_accounts.then(siege)?;
