@@ -1,6 +1,10 @@
 //! Sessions and keys in other hands, each beside the harmless use that looks alike.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::needless_for_each,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and a line a step reads well"
+)]
 
 mod common;
 
@@ -71,7 +75,12 @@ impl Written {
     /// Somebody looks at the site for two hours, a page every few minutes.
     fn works(&mut self, from: u64, who: &Who) {
         for step in 0..24 {
-            self.add(from + step * 300, who, ("GET", ["/home", "/orders", "/orders/7", "/help"][usize::try_from(step % 4).unwrap()]), 200);
+            self.add(
+                from + step * 300,
+                who,
+                ("GET", ["/home", "/orders", "/orders/7", "/help"][usize::try_from(step % 4).unwrap()]),
+                200,
+            );
         }
     }
 
@@ -126,7 +135,8 @@ fn is_silent(log: Written) {
 #[test]
 fn a_session_in_two_places_at_once_is_stolen_and_a_roaming_phone_is_not() {
     let owner = person(5);
-    let thief = owner.at("198.51.100.20", "Mozilla/5.0 (Windows NT 10.0; rv:102.0) Gecko/20100101 Firefox/102.0");
+    let thief =
+        owner.at("198.51.100.20", "Mozilla/5.0 (Windows NT 10.0; rv:102.0) Gecko/20100101 Firefox/102.0");
     let mut log = Written::people();
     log.burst(22_600, &thief, 12, ("GET", "/account"));
     is_told(log, "198.51.100.20");

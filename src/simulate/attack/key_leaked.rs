@@ -35,8 +35,11 @@ fn cast(stage: &mut Stage, part: Part, mut rng: Rng) -> u64 {
     let accounts: Vec<u64> = (0..rng.between(2, 6)).map(|_| stage.some_account(&mut rng)).collect();
     super::paced(stage, span, count, 0.7, rng.fork(), move |_, now, stage| {
         let account = *rng.pick(&accounts);
-        let target =
-            if rng.chance(300) { stage.site.own_list(account) } else { stage.site.own(account, rng.below(OWNED_EACH)) };
+        let target = if rng.chance(300) {
+            stage.site.own_list(account)
+        } else {
+            stage.site.own(account, rng.below(OWNED_EACH))
+        };
         thief.read(stage, now, target, 1_800);
     });
     count
