@@ -44,10 +44,10 @@ pub(super) fn of(used: &Used) -> Option<Vec<Spot>> {
     Some(spots)
 }
 
-/// The heaviest of two places, and the other, where there are no more.
+/// The place where a key was used for longer, and the other, where there are two.
 pub(super) fn apart(spots: &[Spot]) -> Option<[&Spot; 2]> {
     match spots {
-        [a, b] if a.ticks() < b.ticks() => Some([b, a]),
+        [a, b] if a.seat.span.micros() < b.seat.span.micros() => Some([b, a]),
         [a, b] => Some([a, b]),
         _ => None,
     }
