@@ -1,6 +1,10 @@
 //! Sessions and keys in other hands, each beside the harmless use that looks alike.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::needless_for_each,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and a line a step reads well"
+)]
 
 mod common;
 

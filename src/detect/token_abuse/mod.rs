@@ -7,6 +7,7 @@ mod spread;
 mod told;
 
 use crate::collect::{HOUR_TICK, Used, Whereabouts};
+use crate::detect::about::ANSWERS;
 use crate::detect::nearness::{in_tenths, test};
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World};
 use crate::incident::{Finding, Kind, Test};
@@ -98,17 +99,12 @@ static ABOUT: About = About {
         },
     ],
     needs: &[
+        Needs { without: Sight::Less, ..ANSWERS },
         Needs {
             any_of: &[Flags::USER, Flags::TOKEN, Flags::SESSION],
-            missing: "principals, tokens or sessions",
-            fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token or session (never the token itself)",
+            missing: "principals or tokens",
+            fix: "log who asks: nginx `$remote_user` or a JWT claim, or a hash of the token (never the token itself)",
             without: Sight::Nothing,
-        },
-        Needs {
-            any_of: &[Flags::AGENT],
-            missing: "user agents",
-            fix: "log what clients call themselves: nginx `$http_user_agent`, Apache `%{User-Agent}i`, Envoy `%REQ(USER-AGENT)%`",
-            without: Sight::Less,
         },
     ],
     attack: &["T1550.001", "T1550.004", "T1539"],

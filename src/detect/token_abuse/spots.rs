@@ -32,19 +32,22 @@ pub(super) fn of(used: &Used) -> Option<Vec<Spot>> {
             clients: vec![(seat.client, seat.requests)],
             agents: Some(seat.agent).filter(|agent| agent.is_some()).into_iter().collect(),
         };
-        let (linked, apart) = spots.into_iter().partition(|other| other.is_linked(&spot));
+        let (linked, apart): (Vec<Spot>, Vec<Spot>) =
+            spots.into_iter().partition(|other| other.is_linked(&spot));
         spots = apart;
-        linked.into_iter().for_each(|other: Spot| spot.join(other));
+        for other in linked {
+            spot.join(other);
+        }
         spots.push(spot);
     }
     spots.sort_by_key(|spot| (spot.seat.span.first, spot.seat.span.last, spot.seat.client));
     Some(spots)
 }
 
-/// The heaviest of two places, and the other, where there are no more.
+/// The place where a key was used for longer, and the other, where there are two.
 pub(super) fn apart(spots: &[Spot]) -> Option<[&Spot; 2]> {
     match spots {
-        [a, b] if a.ticks() < b.ticks() => Some([b, a]),
+        [a, b] if a.seat.span.micros() < b.seat.span.micros() => Some([b, a]),
         [a, b] => Some([a, b]),
         _ => None,
     }
@@ -125,9 +128,9 @@ impl Spot {
         let mut all = [ticks(self, false), ticks(other, true)].concat();
         all.sort_unstable();
         all.dedup();
-        let turn = |pair: &[(i64, bool)]| match pair {
-            &[(a, _), (b, _)] if a == b => 2,
-            &[(_, one), (_, two)] => u64::from(one != two),
+        let turn = |pair: &[(i64, bool)]| match *pair {
+            [(a, _), (b, _)] if a == b => 2,
+            [(_, one), (_, two)] => u64::from(one != two),
             _ => 0,
         };
         all.windows(2).map(turn).sum()

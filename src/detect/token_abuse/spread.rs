@@ -64,8 +64,12 @@ impl Judge {
 /// Whether other programs come with the wave, as far as the log names any: an owner who roams has his own with him.
 fn has_other_agents(quiet: &[(Time, &Hour)], wave: &[(Time, &Hour)]) -> bool {
     let (mut before, mut all) = (Hour::default(), Hour::default());
-    quiet.iter().for_each(|(_, hour)| before.agents.absorb(&hour.agents));
+    for (_, hour) in quiet {
+        before.agents.absorb(&hour.agents);
+    }
     all.agents.merge(before.agents.clone());
-    wave.iter().for_each(|(_, hour)| all.agents.absorb(&hour.agents));
+    for (_, hour) in wave {
+        all.agents.absorb(&hour.agents);
+    }
     all.agents.is_empty() || all.agents.count() >= before.agents.count() + 2
 }
