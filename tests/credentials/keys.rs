@@ -8,7 +8,10 @@ use gatehound::incident::Outcome;
 /// Somebody who scatters so many tries, about so many seconds apart.
 fn scattered(count: u64, apart: u64) -> impl Iterator<Item = u64> {
     (0..count).scan(20_000, move |now, nth: u64| {
-        *now += 1 + (nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % (2 * apart);
+        // SplitMix64: multiples alone would be spread too evenly.
+        let one = (nth + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let one = (one ^ one >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        *now += 1 + (one >> 33) % (2 * apart);
         Some(*now)
     })
 }
