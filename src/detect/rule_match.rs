@@ -131,8 +131,8 @@ fn severity(world: &World<'_>, rule: &Rule, one: &One, sustained: u64) -> Severi
 fn got_its_own(world: &World<'_>, one: &One) -> bool {
     one.what.routes.iter().any(|(_, route)| {
         let key = route.what.map(|(template, method)| RouteKey(world.fold(template), method as u8));
-        // A route of which nothing is known is nobody else's.
-        key.and_then(|key| world.norm(key)).is_none_or(|norm| norm.ok && norm.clients.count() < SHARED)
+        // Paths that do not exist are known of no route.
+        key.and_then(|key| world.norm(key)).is_some_and(|norm| norm.ok && norm.clients.count() < SHARED)
     })
 }
 

@@ -63,7 +63,7 @@ fn any(tests: Vec<Expr>) -> Expr {
             (Expr::Any(inner), _) => rest.push(any(inner)),
             (Expr::Keywords(more), _) => words.extend(more),
             (Expr::Field(field, Test::Network(some)), _) => {
-                networks.extend(some.into_iter().map(|one| (field, one)))
+                networks.extend(some.into_iter().map(|one| (field, one)));
             }
             (Expr::Field(field, Test::Text(more)), Some((same, all))) if field == *same => all.extend(more),
             (Expr::Field(field, Test::Text(first)), None) => joined = Some((field, first)),

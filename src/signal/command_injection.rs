@@ -216,8 +216,8 @@ fn braces(lower: &[u8]) -> bool {
 
 /// A path that the shell fills in: `/???/c?t`.
 fn is_pattern(near: &[u8]) -> bool {
-    let path = near.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
-    let count = |wanted: u8| path.iter().filter(|&&byte| byte == wanted).count();
+    let path = near.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let count = |wanted: u8| memchr::memchr_iter(wanted, path).count();
     path.starts_with(b"/") && count(b'/') > 1 && count(b'?') > 2
 }
 

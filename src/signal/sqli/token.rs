@@ -153,18 +153,15 @@ impl Lexer<'_> {
             self.out.decoded.add(Decodings::COMMENT);
             return;
         }
-        match rest.get(2..).and_then(|body| memchr::memmem::find(body, b"*/")) {
-            Some(end) => {
-                self.at += end + 4;
-                // Between two words it hides a blank; elsewhere it is only a comment.
-                if self.out.all.last().is_some_and(|last| *last != Token::Name) {
-                    self.out.decoded.add(Decodings::COMMENT);
-                }
+        if let Some(end) = rest.get(2..).and_then(|body| memchr::memmem::find(body, b"*/")) {
+            self.at += end + 4;
+            // Between two words it hides a blank; elsewhere it is only a comment.
+            if self.out.all.last().is_some_and(|last| *last != Token::Name) {
+                self.out.decoded.add(Decodings::COMMENT);
             }
-            None => {
-                self.out.ends_bare = says_nothing(rest);
-                self.push(Token::Comment, rest.len());
-            }
+        } else {
+            self.out.ends_bare = says_nothing(rest);
+            self.push(Token::Comment, rest.len());
         }
     }
 
