@@ -36,6 +36,8 @@ pub(crate) struct Doors {
     in_vain: BTreeMap<(Client, RouteKey), InVain>,
     /// What visitors ask for beside each door whatever they are answered, as profiles know it.
     forms: BTreeMap<RouteKey, BTreeSet<u64>>,
+    /// Doors that send somebody elsewhere: those of pages with a form, which no program's door has.
+    redirecting: BTreeSet<RouteKey>,
     /// The doors' own pages, as profiles know them.
     pages: BTreeSet<u64>,
 }
@@ -65,7 +67,13 @@ impl Doors {
         answers.retain(|_, counts| refuse_with_success(counts));
         let pages = visits.iter().filter(|visit| visit.at.class.takes_credentials());
         let pages = pages.map(|visit| route_number(visit.at.template.0, Method::Get as u8)).collect();
-        let mut learned = Self { forms: forms(visits, tally), pages, ..Self::default() };
+        let redirects =
+            |visit: &&Visit| visit.answers.iter().any(|(answer, _)| matches!(answer.status, 300..400));
+        let redirecting: BTreeSet<RouteKey> =
+            visits.iter().filter(redirects).map(|visit| visit.door).collect();
+        let has_form = |door: &RouteKey| redirecting.contains(door) || answers.contains_key(door);
+        let forms = forms(visits, has_form, tally);
+        let mut learned = Self { forms, redirecting, pages, ..Self::default() };
         let at_one: Vec<&Visit> = visits.iter().filter(|visit| answers.contains_key(&visit.door)).collect();
         let path = |visit: &&Visit| Path::of(visit, visits, learned.form(visit.door), tally);
         let paths: Vec<(&Visit, Path)> = at_one.into_par_iter().map(|visit| (visit, path(&visit))).collect();
@@ -76,7 +84,9 @@ impl Doors {
         for (door, visitors) in at_one {
             let counts = &answers[&door];
             let mut seen = Followed::default();
-            visitors.iter().for_each(|(visit, path)| seen.add(visit, path.goes_on(visit)));
+            for (visit, path) in &visitors {
+                seen.add(visit, path.goes_on(visit));
+            }
             let letting_in = seen.letting_in(counts.keys().copied().collect());
             let refused: u64 = counts
                 .iter()
@@ -120,6 +130,9 @@ impl Doors {
     /// How many requests of a visitor are neither tries at doors nor for the page with the form of this one.
     pub(crate) fn elsewhere(&self, visit: &Visit, visits: &[Visit], tally: &Tally) -> u64 {
         let elsewhere = visit.requests.saturating_sub(visit.at_doors);
+        if !self.redirecting.contains(&visit.door) {
+            return elsewhere;
+        }
         elsewhere.saturating_sub(Path::of(visit, visits, self.form(visit.door), tally).at_form(visit.tries))
     }
 
@@ -187,10 +200,14 @@ impl Doors {
     }
 }
 
-/// What visitors ask for beside each door, whatever they are answered.
-fn forms(visits: &[Visit], tally: &Tally) -> BTreeMap<RouteKey, BTreeSet<u64>> {
+/// What visitors ask for beside each door that may have a form, whatever they are answered.
+fn forms(
+    visits: &[Visit],
+    has_form: impl Fn(&RouteKey) -> bool,
+    tally: &Tally,
+) -> BTreeMap<RouteKey, BTreeSet<u64>> {
     let mut at_one: BTreeMap<RouteKey, Vec<&Visit>> = BTreeMap::new();
-    for visit in visits.iter().filter(|visit| visit.at.class.is_door()) {
+    for visit in visits.iter().filter(|visit| has_form(&visit.door)) {
         at_one.entry(visit.door).or_default().push(visit);
     }
     let forms = at_one.into_par_iter().map(|(door, visits)| (door, form::routes(visits.into_iter(), tally)));

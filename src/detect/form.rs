@@ -33,7 +33,8 @@ pub(super) fn routes<'v>(visitors: impl Iterator<Item = &'v Visit>, tally: &Tall
         };
         keep(by_status.entry(status).or_default(), visit);
         match only(visit, |answer| answer) {
-            Some(answer) => keep(by_answer.entry(answer).or_default(), visit),
+            Some(answer) if (300..400).contains(&status) => keep(by_answer.entry(answer).or_default(), visit),
+            Some(_) => {}
             None => keep(&mut mixed, visit),
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn routes(visitors: &[(&Visit, &Path)], form: &BTreeSet<u64>, tally: 
         let counts = |route| route != page && !form.contains(&route);
         known += 1;
         tally.population::<ClientProfiles>().with(visit.client.0, |profile| {
-            habits.add(profile, |route, asked| asked.ok > 0 && counts(route))
+            habits.add(profile, |route, asked| asked.ok > 0 && counts(route));
         });
     }
     if known < TELLING {
