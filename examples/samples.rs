@@ -50,7 +50,7 @@ const SAMPLES: &[Sample] = &[
     quiet("vulnerability-scan", &["scan-tool"], Format::Combined, 2),
     Sample { tampered, ..quiet("log-tampering", &[], Format::Combined, 8) },
     quiet("resource-exhaustion", &["exhaust-costly"], Format::Json, 3),
-    Sample { hours: 10, rate_milli: 100, ..quiet("token-abuse", &["key-leaked"], Format::Json, 3) },
+    Sample { hours: 8, rate_milli: 500, ..quiet("token-abuse", &["key-leaked"], Format::Json, 3) },
     Sample { rate_milli: 120, look_alikes: LookAlikes::All, ..quiet("benign", &[], Format::Combined, 4) },
     Sample {
         name: "day",

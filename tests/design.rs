@@ -16,7 +16,7 @@ use std::fmt::Debug;
 use common::{Log, morning, text};
 use gatehound::collect::{
     Accounts, ClientProfiles, Collector, Logins, Misses, ObjectsByClient, ObjectsByPrincipal,
-    PrincipalProfiles, VolumeByClient, VolumeByPrincipal,
+    PrincipalProfiles, VolumeByClient, VolumeByPrincipal, Whereabouts,
 };
 use gatehound::detect::{self, World};
 use gatehound::incident::{Incident, Kind, Outcome};
@@ -444,6 +444,7 @@ fn few_requests_and_many_are_the_same_evidence() {
         is_fold::<ObjectsByPrincipal>(tally, &requests);
         is_fold::<VolumeByClient>(tally, &requests);
         is_fold::<VolumeByPrincipal>(tally, &requests);
+        is_fold::<Whereabouts>(tally, &requests);
         let seen = tally.population::<ClientProfiles>().collect(|_, profile| Some(profile.requests));
         let mut counts: Vec<u64> = seen.into_iter().map(|(_, requests)| requests).collect();
         counts.sort_unstable();

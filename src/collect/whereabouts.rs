@@ -40,7 +40,7 @@ pub struct Seat {
     pub agent: NameHash,
     /// The principal, where the log names one; the same in all of its evidence.
     pub principal: NameHash,
-    /// The smallest and the largest session, or token where there is none.
+    /// The smallest and the largest session. Tokens are none: one that a person has on several devices is no rarity.
     pub sessions: Option<(NameHash, NameHash)>,
     /// How many requests.
     pub requests: u64,
@@ -115,7 +115,7 @@ impl Seat {
         self.client = self.client.max(request.client);
         self.agent = self.agent.max(request.agent);
         self.principal = self.principal.max(request.principal);
-        let session = request.session.or(request.token);
+        let session = request.session;
         if session.is_some() {
             let (least, most) = self.sessions.unwrap_or((session, session));
             self.sessions = Some((least.min(session), most.max(session)));
