@@ -1,5 +1,7 @@
 //! Who is sent elsewhere, and why: a login refuses a walker, a language or an open page refuses nobody.
 
+use gatehound::incident::Outcome;
+
 use super::*;
 
 /// Customers and somebody who is sent elsewhere from so many of their records, and asks then for what `follows`.
