@@ -44,73 +44,12 @@ fn being_sent_back_to_a_form_at_another_page_hides_no_campaign_and_makes_none_of
     }
 }
 
-#[test]
-fn tries_while_a_service_fails_do_not_hide_what_everybody_fetches_before() {
-    let page = ("GET", "/portal/konto/formular");
-    let door = ("POST", "/portal/konto/login");
-    for attacked in [false, true] {
-        let mut log = Written::default();
-        for nth in 0..300 {
-            let (ip, agent, second) = (person(nth), "-", 20_000 + nth * 97 % 50_000);
-            log.add(second, &ip, page, (200, 11_200), "-", agent);
-            for at in 0..[0, 0, 1, 0, 2][usize::try_from(nth % 5).unwrap()] {
-                log.add(second + 9 + at * 9, &ip, door, (200, 11_700), "-", agent);
-            }
-            log.add(second + 40, &ip, door, (302, 0), "-", agent);
-            for at in 0..5 {
-                log.add(second + 50 + at * 20, &ip, ("GET", "/portal/faelle"), (200, 4000 + nth), "-", agent);
-            }
-            // Others meet an outage, and do not load the form again.
-            for at in 0..3 {
-                let second = 40_000 + nth % 60 + at * 20;
-                log.add(second, &source(1000 + nth), door, (500, 2300), "-", agent);
-            }
-        }
-        for nth in (0..900).filter(|_| attacked) {
-            let (ip, second) = (source(nth % 150), 25_000 + nth * 12);
-            log.add(second, &ip, page, (200, 11_200), "-", "-");
-            log.add(second + 1, &ip, door, (200, 11_700), "-", "-");
-        }
-        let found = log.judged();
-        assert_eq!(found.len(), usize::from(attacked), "{}", text(&found));
-    }
-}
-
 /// A form that answers all alike, `lets_in` or not; who is let in goes to `landing`.
 fn alike(log: &mut Written, second: u64, ip: &str, agent: &str, landing: Option<&str>) {
     log.add(second, ip, ("GET", "/login"), (200, 9800), "-", agent);
     log.add(second + 1, ip, ("POST", "/login"), (303, 0), "-", agent);
     let (page, bytes) = landing.map_or(("/login?user=x", 9950), |page| (page, 31_000));
     log.add(second + 2, ip, ("GET", page), (200, bytes), "-", agent);
-}
-
-#[test]
-fn who_was_let_in_by_a_door_that_answers_all_alike_is_told_by_where_it_leads() {
-    for opened in [0, 5] {
-        let mut log = Written::default();
-        for nth in 0..300 {
-            let (ip, agent, second) = (person(nth), agent(nth), 20_000 + nth * 97 % 50_000);
-            for at in 0..[0, 0, 1, 0, 2][usize::try_from(nth % 5).unwrap()] {
-                alike(&mut log, second + at * 9, &ip, &agent, None);
-            }
-            alike(&mut log, second + 40, &ip, &agent, Some("/apps/dashboard/"));
-            for at in 0..5 {
-                let page = format!("/apps/files/{}", nth * 5 + at);
-                log.add(second + 50 + at * 20, &ip, ("GET", &page), (200, 4000 + nth), "-", &agent);
-            }
-        }
-        for nth in 0..480 {
-            let landing = (nth / 60 == 3 && nth % 60 < opened).then_some("/apps/dashboard/");
-            alike(&mut log, 25_000 + nth * 70, &source(nth % 60), "Mozilla/5.0 (one)", landing);
-        }
-        let found = log.judged();
-        assert_eq!(found.len(), 1, "{}", text(&found));
-        let expected = if opened > 0 { Outcome::Succeeded } else { Outcome::Attempted };
-        assert_eq!(found[0].outcome, expected, "{}", text(&found));
-        assert_eq!(named(&found[0]), (0..60).map(source).collect());
-        let told = found[0].findings[0].reason.contains("5 succeeded");
-        assert_eq!(told, opened > 0, "{}", found[0].findings[0].reason);
-    }
 }
 
 #[test]
