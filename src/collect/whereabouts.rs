@@ -178,7 +178,9 @@ mod tests {
 
     fn used(requests: &[Request]) -> Used {
         let mut used = Used::default();
-        requests.iter().for_each(|request| Whereabouts::observe(request, &mut used));
+        for request in requests {
+            Whereabouts::observe(request, &mut used);
+        }
         used
     }
 
@@ -189,7 +191,7 @@ mod tests {
             client: Client::at([203, 0, u8::try_from(nth * 7 % 40).unwrap(), 9].into()),
             agent: NameHash(nth % 3),
             session: NameHash(nth % 5),
-            status: if nth % 4 == 0 { 403 } else { 200 },
+            status: if nth.is_multiple_of(4) { 403 } else { 200 },
             ..Request::default()
         };
         let all: Vec<Request> = (1..900).map(request).collect();
