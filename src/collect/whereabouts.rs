@@ -6,7 +6,7 @@ use crate::collect::{Collector, KeyKind};
 use crate::evidence::{Bounded, Distinct, Samples, Span};
 use crate::hash::{NameHash, mix};
 use crate::request::{Client, Flags, Request};
-use crate::route::Method;
+use crate::route::Methods;
 use crate::series::{Evidence, Series, Tries, cleared};
 use crate::time::Seconds;
 
@@ -123,7 +123,7 @@ impl Seat {
         self.requests += 1;
         self.ok += u64::from(request.is_ok());
         self.blocked += u64::from(matches!(request.status, 403 | 406 | 429 | 444));
-        self.writes += u64::from(changes(request.method));
+        self.writes += u64::from(Methods::CHANGE.has(request.method));
         self.referred += u64::from(request.has(Flags::REFERER));
         self.bytes += request.bytes_out;
         self.span.add(request.time);
@@ -131,11 +131,6 @@ impl Seat {
         self.routes.at(request.route_number()).0 += 1;
         self.samples.add(request);
     }
-}
-
-/// Whether a method says that something is to be changed.
-fn changes(method: Method) -> bool {
-    matches!(method, Method::Post | Method::Put | Method::Patch | Method::Delete)
 }
 
 impl Evidence for Used {

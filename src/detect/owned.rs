@@ -7,7 +7,7 @@ use crate::collect::{Collector, KeyKind, Objects, ObjectsByClient, ObjectsByPrin
 use crate::detect::walks::{by_route, is_public_route};
 use crate::detect::{World, people};
 use crate::request::RouteKey;
-use crate::route::Method;
+use crate::route::{Method, Methods};
 
 /// Only whoever asked for so many objects makes it worth to know whose they are: four of the shortest walks.
 const MANY: u64 = 100;
@@ -40,9 +40,7 @@ pub(super) fn routes(world: &World<'_>) -> BTreeSet<RouteKey> {
         let long = routes.filter(|(_, ids)| ids.asked() >= MANY).map(|(&route, _)| route);
         long.filter(|&route| is_public_route(world, route)).collect::<BTreeSet<RouteKey>>()
     };
-    let changing = |route: &RouteKey| {
-        matches!(Method::from_number(route.1), Method::Post | Method::Put | Method::Patch | Method::Delete)
-    };
+    let changing = |route: &RouteKey| Methods::CHANGE.has(Method::from_number(route.1));
     let mut owned = of::<ObjectsByPrincipal>(world, &walked(KeyKind::Principal));
     let changed = walked(KeyKind::Client).into_iter().filter(changing).collect();
     owned.extend(of::<ObjectsByClient>(world, &changed));

@@ -6,7 +6,7 @@ use super::template::{Route, Way, text};
 use crate::hash::{Keys, TemplateHash};
 use crate::sigma::OfPath;
 use crate::signal::{Glance, Reached, Shown};
-use crate::text::Remembered;
+use crate::text::{Remembered, place};
 
 /// What is known of a path, asked for with some method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,19 +108,14 @@ impl RouteCache {
         way: Way,
         classes: &Classes,
     ) -> EndpointClass {
-        let place = &mut self.classes[low(route.template.0, CLASSES)];
-        let class = match *place {
+        let kept = &mut self.classes[place(route.template.0, CLASSES)];
+        let class = match *kept {
             Some((template, same, class)) if (template, same) == (route.template, method) => class,
             _ => classes.by_user(method, &text(path)).unwrap_or_else(|| way.class(method)),
         };
-        *place = Some((route.template, method, class));
+        *kept = Some((route.template, method, class));
         class
     }
-}
-
-/// A place in a table of `places`, a power of two.
-fn low(hash: u64, places: usize) -> usize {
-    usize::try_from(hash & (places as u64 - 1)).expect("below the size of the table")
 }
 
 #[cfg(test)]

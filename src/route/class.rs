@@ -169,6 +169,8 @@ impl Methods {
     /// Those that can carry a form.
     pub const SEND: Self =
         Self(Self::of(Method::Post).0 | Self::of(Method::Put).0 | Self::of(Method::Patch).0);
+    /// Those that change something.
+    pub const CHANGE: Self = Self(Self::SEND.0 | Self::DELETE.0);
     /// `POST` alone.
     pub const POST: Self = Self::of(Method::Post);
     /// `DELETE` alone.

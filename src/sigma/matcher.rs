@@ -9,6 +9,7 @@ use super::needle::Zone;
 use super::rules::Rules;
 use crate::event::Event;
 use crate::hash::NameHash;
+use crate::text::place;
 
 /// Looks at lines. What it remembers changes nothing but the time.
 pub struct Matcher {
@@ -275,11 +276,6 @@ impl Matcher {
         self.fresh.retain(|&number| could(number));
         self.lists.number(&self.fresh)
     }
-}
-
-/// A place in a table of `places`, a power of two.
-fn place(hash: u64, places: usize) -> usize {
-    usize::try_from(hash & (places as u64 - 1)).expect("below the size of the table")
 }
 
 /// Whether `text` may mean different things, as different producers escape it.

@@ -10,6 +10,7 @@ use super::shown::Shown;
 use super::{file_inclusion, scanner, sensitive_file, webshell};
 use crate::event::Event;
 use crate::hash::NameHash;
+use crate::text::place;
 
 /// Looks at requests one after the other. What it remembers changes nothing but the time.
 pub struct Glance {
@@ -60,7 +61,7 @@ impl Glance {
     /// What its agent shows.
     #[inline]
     fn agent(&mut self, event: &Event<'_>, agent: NameHash) -> Shown {
-        let known = self.agents[place(agent)];
+        let known = self.agents[place(agent.0, AGENTS)];
         if known.0 == agent { known.1 } else { self.new_agent(event, agent) }
     }
 
@@ -69,7 +70,7 @@ impl Glance {
     fn new_agent(&mut self, event: &Event<'_>, agent: NameHash) -> Shown {
         let alone = Event { user_agent: event.user_agent, escapes: event.escapes, ..Event::default() };
         let shown = Shown::of(self.reader.read(&alone));
-        self.agents[place(agent)] = (agent, shown);
+        self.agents[place(agent.0, AGENTS)] = (agent, shown);
         shown
     }
 
@@ -106,11 +107,6 @@ pub(super) fn is_quiet_beside(event: &Event<'_>) -> bool {
 #[inline]
 pub(super) fn asks_planted(event: &Event<'_>) -> bool {
     event.query.is_some() && event.path.is_some_and(webshell::is_script_among_files)
-}
-
-/// Where an agent is remembered.
-fn place(agent: NameHash) -> usize {
-    usize::try_from(agent.0 & (AGENTS as u64 - 1)).expect("below the size of the table")
 }
 
 /// What code is written with, encoded; other characters are encoded in ordinary texts as well.

@@ -77,7 +77,8 @@ impl<V: Copy + Default> Remembered<V> {
 }
 
 /// A place in a table of `places`, a power of two.
-fn place(hash: u64, places: usize) -> usize {
+#[inline]
+pub(crate) fn place(hash: u64, places: usize) -> usize {
     usize::try_from(hash & (places as u64 - 1)).expect("below the size of the table")
 }
 

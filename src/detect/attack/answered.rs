@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Attacked, Target};
 use crate::detect::World;
+use crate::detect::confounder::CERTAIN;
 use crate::evidence::{size_class, size_of_class};
 use crate::incident::{Outcome, Sample};
 use crate::request::{Client, RouteKey};
@@ -17,8 +18,6 @@ const APART: u64 = 4;
 const ECHO: u64 = 256;
 /// So many different answers, each unlike the ordinary ones, are no error page.
 const KINDS: usize = 3;
-/// From this score on, a payload is no text that somebody means otherwise.
-const CERTAIN: u8 = 85;
 /// Who asks for a page that nobody else asks for comes from no more addresses than this.
 pub(super) const ALONE: u64 = 2;
 /// So many ordinary answers make a route that is used.

@@ -1,10 +1,11 @@
 //! A file of settings or of state that a program works with: whoever logs in asks for it again and again. Who finds one that lies
 //! about takes it once.
 
+use super::from_inside::is_private;
 use crate::collect::Attacked;
 use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
-use crate::request::{Client, is_internal};
+use crate::request::Client;
 use crate::signal::Class;
 
 /// From so many requests for each of the files on, somebody works with them.
@@ -25,7 +26,7 @@ pub(in crate::detect) fn of_files(
     }
     let is_known = || {
         let names = Actor::Client(client).profile(world, |profile| profile.others.count());
-        client.address().is_some_and(is_internal) || names.is_some_and(|names| names > 0)
+        is_private(client) || names.is_some_and(|names| names > 0)
     };
     (files > 0 && is_known()).then(|| {
         let reason = format!(

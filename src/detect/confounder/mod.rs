@@ -29,7 +29,7 @@ mod test_environment;
 
 pub(super) use from_inside::of_scan;
 pub(super) use in_use::of_files;
-pub(super) use ordinary_parameters::{Ordinary, Usual, are_people};
+pub(super) use ordinary_parameters::{CERTAIN, Ordinary, Usual, are_people};
 pub(super) use retry_storm::ByMinute;
 pub(super) use shared_address::{CROWD, crowd};
 

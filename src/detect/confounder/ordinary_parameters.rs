@@ -19,7 +19,7 @@ const RARE: u64 = 20;
 /// … or if it makes so many other requests.
 const OTHERS: u64 = 20;
 /// From this score on, a text is hardly anything else, unless people send it from pages, few times each.
-const CERTAIN: u8 = 85;
+pub(in crate::detect) const CERTAIN: u8 = 85;
 /// No more often than this.
 const FEW: u64 = 10;
 /// A route that is made for such texts needs no more people than this to tell.

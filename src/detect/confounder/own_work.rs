@@ -9,8 +9,8 @@ use crate::detect::{Actor, World};
 use crate::hash::{NameHash, TemplateHash};
 use crate::incident::ConfounderNote;
 use crate::request::{Client, RouteKey};
-use crate::route::Method;
 use crate::route::template::node;
+use crate::route::{Method, Methods};
 
 /// From this share of objects on (in tenths of a percent) that the reader changes as well, they are his work.
 const WORKED: u64 = 500;
@@ -35,7 +35,7 @@ pub(super) fn of_objects(
             let (template, method) = changed.route?;
             let here = [template, world.fold(template)];
             let is_near = here.iter().any(|one| *one == route.0 || one.parent() == node(route.0));
-            (changes(method) && is_near).then(|| ids.asked.share_in(&changed.asked))
+            (Methods::CHANGE.has(method) && is_near).then(|| ids.asked.share_in(&changed.asked))
         });
         changed.max().unwrap_or(0)
     })?;
@@ -94,11 +94,6 @@ fn folder(world: &World<'_>, template: TemplateHash) -> Vec<u8> {
     let text = world.template_text(template).unwrap_or(b"");
     let mut ends = text.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
     text.get(..ends.nth(2).unwrap_or(text.len())).unwrap_or(text).to_vec()
-}
-
-/// Whether a method changes something.
-fn changes(method: Method) -> bool {
-    matches!(method, Method::Post | Method::Put | Method::Patch | Method::Delete)
 }
 
 /// The one account behind an address.

@@ -246,7 +246,7 @@ impl Judge {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
             if is_no_news(world, key, route) && peers.users(key) >= FEW as u64 {
-                whole -= route.taken.bytes;
+                whole = whole.saturating_sub(route.taken.bytes);
                 continue;
             }
             let usual = peers.usual(key);

@@ -7,7 +7,7 @@ use crate::collect::IdSet;
 use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::request::RouteKey;
-use crate::route::Method;
+use crate::route::{Method, Methods};
 use crate::tally::RouteNorm;
 
 /// Whether a walker who asks for scattered objects of a route does what he is there for.
@@ -31,7 +31,7 @@ const AFTER_THEM: u64 = 800;
 /// Whether what is sent to a route makes things, as an upload does: hardly any is changed a second time, or nobody else puts
 /// any there. What is changed again and again was there before, and is somebody's.
 fn makes_them(world: &World<'_>, route: RouteKey) -> bool {
-    let changes = matches!(Method::from_number(route.1), Method::Post | Method::Put | Method::Patch);
+    let changes = Methods::SEND.has(Method::from_number(route.1));
     let is_alone = |norm: &RouteNorm| route.1 == Method::Put as u8 && norm.clients.count() <= 1;
     let hardly_again = |norm: &RouteNorm| norm.readers.counts().count() * 2 < norm.readers.sampled();
     changes && world.norm(route).is_some_and(|norm| is_alone(norm) || hardly_again(norm))
