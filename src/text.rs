@@ -8,7 +8,7 @@ mod words;
 use std::borrow::Cow;
 use std::fmt;
 
-pub(crate) use remembered::{Remembered, place};
+pub(crate) use remembered::{Hashed, Remembered, place};
 pub(crate) use words::{count, number};
 
 /// How a producer escaped the text fields of a record. Fields stay as they stand in the log until somebody reads them.

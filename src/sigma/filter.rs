@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+use rayon::prelude::*;
 
 use super::expr::Expr;
 use super::needle::{Need, Zone};
 use super::pattern::fold;
+use super::quads::Quads;
 use super::sieve::Sieve;
 
 /// The needles of all rules.
@@ -21,7 +23,9 @@ pub(super) struct Filter {
 /// The needles of one zone.
 #[derive(Debug)]
 struct Needles {
-    /// Whether any of them could be there, as most texts have none.
+    /// Whether any of them could be in a long text, as most have none.
+    quads: Option<Quads>,
+    /// Whether any of them could be there.
     sieve: Option<Sieve>,
     automaton: AhoCorasick,
     /// By needle: the rules that need it.
@@ -30,8 +34,11 @@ struct Needles {
     across: BTreeMap<Vec<u8>, Vec<u16>>,
 }
 
-/// Needles of so many bytes in all fit into a table of all steps; more are looked for a little more slowly.
-const QUICK: usize = 1 << 16;
+/// Texts of so many bytes are looked at here and there before they are looked through.
+const LONG: usize = 64;
+
+/// Needles of so many bytes in all fit into a table of all steps that is soon made; more are looked for a little more slowly.
+const QUICK: usize = 1 << 12;
 
 impl Filter {
     /// The needles of `rules`, which are numbered in this order.
@@ -52,9 +59,7 @@ impl Filter {
                 }
             }
         }
-        for (zone, needles) in filter.zones.iter_mut().zip(zones) {
-            *zone = Needles::new(needles);
-        }
+        filter.zones.par_iter_mut().zip(zones).for_each(|(zone, needles)| *zone = Needles::new(needles));
         filter
     }
 
@@ -104,6 +109,7 @@ impl Needles {
         }
         let bytes: usize = needles.keys().map(Vec::len).sum();
         let sieve = Sieve::new(needles.keys().map(Vec::as_slice));
+        let quads = Quads::new(&needles.keys().map(Vec::as_slice).collect::<Vec<_>>());
         // Behind a sieve it is seldom asked, and a table of all steps takes long to make.
         let is_quick = sieve.is_none() && bytes <= QUICK;
         let kind = if is_quick { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
@@ -116,13 +122,15 @@ impl Needles {
         for (needle, rules) in &needles {
             starts(needle).for_each(|start| across.entry(start.to_vec()).or_default().extend(rules));
         }
-        Some(Self { sieve, automaton, rules: needles.into_values().collect(), across })
+        Some(Self { quads, sieve, automaton, rules: needles.into_values().collect(), across })
     }
 
     /// Whether a glance shows that none stands in `text`.
     #[inline]
     fn are_seen_missing(&self, text: &[u8]) -> bool {
-        self.sieve.as_ref().is_some_and(|sieve| text.is_ascii() && sieve.is_quiet(text))
+        text.is_ascii()
+            && (text.len() >= LONG && self.quads.as_ref().is_some_and(|quads| quads.is_quiet(text))
+                || self.sieve.as_ref().is_some_and(|sieve| sieve.is_quiet(text)))
     }
 
     /// Appends the rules whose needles stand in `text`.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::expr::Expr;
@@ -46,8 +47,9 @@ struct Shelf {
 pub fn load(paths: &[PathBuf], with_own: bool) -> Result<Loaded, Error> {
     let mut shelf = Shelf::default();
     if with_own {
-        for (path, text) in PACK {
-            shelf.add(read(Path::new(path), text));
+        let files: Vec<Read> = PACK.par_iter().map(|(path, text)| read(Path::new(path), text)).collect();
+        for file in files {
+            shelf.add(file);
         }
     }
     for path in paths {
@@ -60,22 +62,27 @@ pub fn load(paths: &[PathBuf], with_own: bool) -> Result<Loaded, Error> {
 impl Shelf {
     /// Takes in every rule file below `path`.
     fn walk(&mut self, path: &Path) {
+        let mut paths = Vec::new();
         for entry in WalkDir::new(path).sort_by_file_name() {
-            let mistake = match entry {
-                Ok(entry) if entry.file_type().is_dir() || !is_rule(entry.path()) => continue,
-                Ok(entry) => match text_of(entry.path()) {
-                    Ok(text) => {
-                        self.add(read(entry.path(), &text));
-                        continue;
-                    }
-                    Err(message) => Mistake { path: entry.path().to_owned(), line: 0, message },
-                },
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() || !is_rule(entry.path()) => {}
+                Ok(entry) => paths.push(entry.into_path()),
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_owned();
-                    Mistake { path, line: 0, message: error.to_string() }
+                    self.read.mistakes.push(Mistake { path, line: 0, message: error.to_string() });
                 }
-            };
-            self.read.mistakes.push(mistake);
+            }
+        }
+        let read = |path: PathBuf| match text_of(&path) {
+            Ok(text) => Ok(read(&path, &text)),
+            Err(message) => Err(Mistake { path, line: 0, message }),
+        };
+        let files: Vec<Result<Read, Mistake>> = paths.into_par_iter().map(read).collect();
+        for file in files {
+            match file {
+                Ok(file) => self.add(file),
+                Err(mistake) => self.read.mistakes.push(mistake),
+            }
         }
     }
 

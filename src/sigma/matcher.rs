@@ -9,7 +9,7 @@ use super::needle::Zone;
 use super::rules::Rules;
 use crate::event::Event;
 use crate::hash::NameHash;
-use crate::text::place;
+use crate::text::{Hashed, place};
 
 /// Looks at lines. What it remembers changes nothing but the time.
 pub struct Matcher {
@@ -18,7 +18,7 @@ pub struct Matcher {
     /// Seeded anew in each process, so that nobody can make two texts that are taken for each other.
     hasher: foldhash::fast::RandomState,
     /// The same of agents, by their own hash.
-    agents: Box<[(NameHash, u16)]>,
+    agents: Hashed<u16>,
     lists: Lists,
     /// Rules that could match the text that is looked at.
     fresh: Vec<u16>,
@@ -26,9 +26,10 @@ pub struct Matcher {
     candidates: Vec<u16>,
 }
 
-/// Places for texts and for agents, powers of two; they take 64 KiB each.
+/// Places for texts, a power of two; they take 64 KiB.
 const TEXTS: usize = 1 << 12;
-const AGENTS: usize = 1 << 12;
+/// Agents that are remembered, a power of two; they take 256 KiB.
+const AGENTS: usize = 1 << 14;
 
 /// No more different lists are kept.
 const LISTS: usize = 1 << 14;
@@ -44,7 +45,7 @@ impl Default for Matcher {
         Self {
             texts: vec![Default::default(); TEXTS].into_boxed_slice(),
             hasher: foldhash::fast::RandomState::default(),
-            agents: vec![Default::default(); AGENTS].into_boxed_slice(),
+            agents: Hashed::new(AGENTS),
             lists: Lists { all: vec![Box::default()], numbers: HashMap::default() },
             fresh: Vec::new(),
             candidates: Vec::new(),
@@ -158,11 +159,12 @@ impl Matcher {
     /// What the agent lets match; the rules that need nothing among it.
     #[inline]
     fn agent(&mut self, rules: &Rules, event: &Event<'_>, agent: NameHash) {
-        let key = NameHash(agent.0 ^ event.escapes as u64);
-        let known = self.agents[place(key.0, AGENTS)];
-        if agent.is_some() && known.0 == key {
-            if known.1 != NONE {
-                self.candidates.extend(self.lists.get(known.1));
+        let key = (agent.0 ^ event.escapes as u64).max(1);
+        if agent.is_some()
+            && let Some(known) = self.agents.get(key)
+        {
+            if known != NONE {
+                self.candidates.extend(self.lists.get(known));
             }
             return;
         }
@@ -172,7 +174,7 @@ impl Matcher {
             rules.filter.scan(Zone::Agent, &event.plain(text), &mut self.fresh);
         }
         if let Some(list) = self.settled(rules, event, Zone::Agent).filter(|_| agent.is_some()) {
-            self.agents[place(key.0, AGENTS)] = (key, list);
+            self.agents.note(key, list);
         }
     }
 

@@ -22,6 +22,7 @@ mod needle;
 mod pack;
 mod pattern;
 mod place;
+mod quads;
 mod read;
 mod rule;
 mod rules;

@@ -6,6 +6,7 @@ use super::compile::TESTS;
 use super::expr::{Expr, Test};
 use super::field::Field;
 use super::pattern::{Pattern, Piece};
+use super::sieve::rarest;
 
 /// Where needles are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +62,8 @@ pub(super) enum Need {
 /// Longer needles are no rarer.
 const RARE: usize = 8;
 
-/// Of longer texts the beginning is looked for: short needles let long lines be read four parts at a time.
+/// Of longer texts the rarest part is looked for: so many bytes hardly ever stand where the rest does not, and many agents
+/// begin alike.
 const LONGEST: usize = 16;
 
 impl Need {
@@ -184,7 +186,7 @@ fn literal(pattern: &Pattern) -> Option<Vec<u8>> {
 fn longest(text: &[u8], zone: Zone) -> Option<Vec<u8>> {
     let parts = text.split(|&byte| !byte.is_ascii() || zone == Zone::Target && byte == b'?');
     let part = parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty())?;
-    Some(part.get(..LONGEST).unwrap_or(part).to_ascii_lowercase())
+    Some(rarest(part, part.len().min(LONGEST)).to_ascii_lowercase())
 }
 
 /// The text that a part always is, whatever its case; none at all for a place between texts.

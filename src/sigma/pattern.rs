@@ -140,7 +140,11 @@ fn glob(pieces: &[Piece], text: &[u8], open_start: bool, open_end: bool) -> bool
         match (step, star) {
             (Some(next), _) => (piece, at) = (piece + 1, next),
             (None, Some((behind, swallowed))) => {
-                let Some(next) = character(text, swallowed) else { return false };
+                let Some(next) =
+                    character(text, swallowed).and_then(|next| next_start(pieces.get(behind), text, next))
+                else {
+                    return false;
+                };
                 star = Some((behind, next));
                 (piece, at) = (behind, next);
             }
@@ -149,10 +153,22 @@ fn glob(pieces: &[Piece], text: &[u8], open_start: bool, open_end: bool) -> bool
     }
 }
 
+/// The first place from `from` on at which a piece could begin.
+fn next_start(piece: Option<&Piece>, text: &[u8], from: usize) -> Option<usize> {
+    match piece {
+        Some(Piece::Text(plain)) => {
+            let Some(&first) = plain.first() else { return Some(from) };
+            memchr::memchr(first, text.get(from..)?).map(|at| from + at)
+        }
+        _ => Some(from),
+    }
+}
+
 /// The end of the character at `at`; a byte that is no UTF-8 counts as one.
 fn character(text: &[u8], at: usize) -> Option<usize> {
     let first = *text.get(at)?;
     let length = match first {
+        ..0x80 => return Some(at + 1),
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,

@@ -101,9 +101,13 @@ fn shares(needles: &[usize; CLASSES.len()]) -> [usize; CLASSES.len()] {
 }
 
 /// The part of a needle, so many bytes of it, that is the rarest in ordinary requests.
-fn rarest(needle: &[u8], bytes: usize) -> &[u8] {
-    let rarity = |part: &&[u8]| part.iter().copied().map(rarity).sum::<u32>();
-    needle.windows(bytes).max_by_key(rarity).unwrap_or(needle)
+pub(super) fn rarest(needle: &[u8], bytes: usize) -> &[u8] {
+    needle.windows(bytes.max(1)).max_by_key(|part| rarity_of(part)).unwrap_or(needle)
+}
+
+/// How rare a part of a text is.
+pub(super) fn rarity_of(part: &[u8]) -> u32 {
+    part.iter().copied().map(rarity).sum()
 }
 
 /// How rare a byte is in targets, agents and hosts, about in steps of a halving; letters as in English text.

@@ -10,24 +10,24 @@ use super::shown::Shown;
 use super::{file_inclusion, scanner, sensitive_file, webshell};
 use crate::event::Event;
 use crate::hash::NameHash;
-use crate::text::place;
+use crate::text::Hashed;
 
 /// Looks at requests one after the other. What it remembers changes nothing but the time.
 pub struct Glance {
     reader: Reader,
     /// What agents show, by their hash.
-    agents: Box<[(NameHash, Shown)]>,
+    agents: Hashed<Shown>,
 }
 
-/// How many agents are remembered; a power of two.
-const AGENTS: usize = 1 << 12;
+/// How many agents are remembered, a power of two; they take 256 KiB.
+const AGENTS: usize = 1 << 14;
 
 /// Between a wait that was asked for and the answer lies no more than this, in microseconds.
 const SLACK: u64 = 1_500_000;
 
 impl Default for Glance {
     fn default() -> Self {
-        Self { reader: Reader::default(), agents: vec![Default::default(); AGENTS].into_boxed_slice() }
+        Self { reader: Reader::default(), agents: Hashed::new(AGENTS) }
     }
 }
 
@@ -61,8 +61,7 @@ impl Glance {
     /// What its agent shows.
     #[inline]
     fn agent(&mut self, event: &Event<'_>, agent: NameHash) -> Shown {
-        let known = self.agents[place(agent.0, AGENTS)];
-        if known.0 == agent { known.1 } else { self.new_agent(event, agent) }
+        self.agents.get(agent.0).unwrap_or_else(|| self.new_agent(event, agent))
     }
 
     /// What an agent shows that is not among those remembered.
@@ -70,7 +69,7 @@ impl Glance {
     fn new_agent(&mut self, event: &Event<'_>, agent: NameHash) -> Shown {
         let alone = Event { user_agent: event.user_agent, escapes: event.escapes, ..Event::default() };
         let shown = Shown::of(self.reader.read(&alone));
-        self.agents[place(agent.0, AGENTS)] = (agent, shown);
+        self.agents.note(agent.0, shown);
         shown
     }
 

@@ -76,6 +76,41 @@ impl<V: Copy + Default> Remembered<V> {
     }
 }
 
+/// What is known of the last few things that have a hash of their own, by that: four lie in a place, what was asked for last
+/// in front, so that many can be remembered before one drives out another.
+pub(crate) struct Hashed<V> {
+    places: Box<[[(u64, V); WAYS]]>,
+}
+
+/// How many share a place.
+const WAYS: usize = 4;
+
+impl<V: Copy + Default> Hashed<V> {
+    /// A table for so many things, a power of two.
+    pub(crate) fn new(things: usize) -> Self {
+        Self { places: vec![[(0, V::default()); WAYS]; (things / WAYS).max(1)].into_boxed_slice() }
+    }
+
+    /// What is known of the thing with this hash, which is not zero.
+    #[inline]
+    pub(crate) fn get(&mut self, hash: u64) -> Option<V> {
+        let there = &mut self.places[place(hash, self.places.len())];
+        if there[0].0 == hash {
+            return Some(there[0].1);
+        }
+        let at = there.iter().position(|(known, _)| *known == hash)?;
+        there[..=at].rotate_right(1);
+        Some(there[0].1)
+    }
+
+    /// Remembers it.
+    pub(crate) fn note(&mut self, hash: u64, value: V) {
+        let there = &mut self.places[place(hash, self.places.len())];
+        there.rotate_right(1);
+        there[0] = (hash, value);
+    }
+}
+
 /// A place in a table of `places`, a power of two.
 #[inline]
 pub(crate) fn place(hash: u64, places: usize) -> usize {
@@ -101,5 +136,25 @@ mod tests {
         // It takes its place when it is wanted for the second time in a row; what came before it had to go.
         let of_the_last = made.iter().rev().take_while(|&&length| length == 7).count();
         assert!(of_the_last <= 2 && made.len() > 1100, "{of_the_last} {}", made.len());
+    }
+
+    #[test]
+    fn of_what_shares_a_place_the_last_few_are_known() {
+        let mut known = Hashed::<u64>::new(16);
+        let asked = |known: &mut Hashed<u64>, hash: u64| {
+            let was = known.get(hash);
+            assert!(was.is_none_or(|value| value == hash * 3));
+            if was.is_none() {
+                known.note(hash, hash * 3);
+            }
+            was.is_some()
+        };
+        let shared = [4, 8, 12, 16];
+        assert!(!shared.iter().any(|&hash| asked(&mut known, hash)));
+        assert!((0..9).all(|_| shared.iter().all(|&hash| asked(&mut known, hash))));
+        // One more drives out the one that was asked for longest ago.
+        assert!(
+            !asked(&mut known, 20) && asked(&mut known, 16) && asked(&mut known, 8) && !asked(&mut known, 4)
+        );
     }
 }
