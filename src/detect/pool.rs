@@ -1,4 +1,4 @@
-//! Sources that take turns: alike in size, at the same place, at the same time.
+//! Sources that take turns: alike in size, at the same place, at the same time, none much longer than the others.
 
 use crate::detect::World;
 use crate::evidence::Span;
@@ -31,9 +31,29 @@ pub(super) fn gather<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T
     }
 }
 
-/// Puts members into pools: those whose times touch stand together, and of those the ones alike in size; what is left stands
-/// alone. The order of `members` does not matter beyond ties.
-pub(super) fn together<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
+/// Puts members into pools: those whose times touch stand together, and of those the ones alike; what is left stands alone.
+/// The order of `members` does not matter beyond ties.
+pub(super) fn together<T: Member>(members: Vec<T>) -> Vec<Vec<T>> {
+    let mut pools = Vec::new();
+    let mut open = vec![members];
+    while let Some(members) = open.pop() {
+        for stretch in stretches(members) {
+            let active = stretch.len();
+            for group in alike(stretch) {
+                match group.len() {
+                    all if all == active => pools.push(group),
+                    // Without whoever was there before and after them, they may not have been there together.
+                    SOURCES.. => open.push(group),
+                    _ => pools.extend(group.into_iter().map(|member| vec![member])),
+                }
+            }
+        }
+    }
+    pools
+}
+
+/// Splits members by their times, where nobody was active for a while.
+fn stretches<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
     members.sort_by_key(|member| (member.span().first, member.span().last, member.size()));
     let mut stretches: Vec<(Span, Vec<T>)> = Vec::new();
     for member in members {
@@ -46,19 +66,20 @@ pub(super) fn together<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
             _ => stretches.push((span, vec![member])),
         }
     }
-    stretches.into_iter().flat_map(|(_, together)| alike(together)).collect()
+    stretches.into_iter().map(|(_, together)| together).collect()
 }
 
-/// Splits members that are active together: those about as large as their median, then of the rest those about as large as
-/// theirs, and so on; too few to be a pool are each alone.
+/// Splits members that are active together: those about as large as their median, and not there for much longer than most,
+/// then of the rest those about as large as theirs, and so on; too few to be a pool are each alone.
 fn alike<T: Member>(mut together: Vec<T>) -> Vec<Vec<T>> {
     let mut pools: Vec<Vec<T>> = Vec::new();
     while !together.is_empty() {
-        let mut sizes: Vec<u64> = together.iter().map(Member::size).collect();
-        sizes.sort_unstable();
-        let median = sizes[sizes.len() / 2];
+        let size = median(together.iter().map(Member::size));
+        let length = median(together.iter().map(active_for));
         let (pool, apart): (Vec<T>, Vec<T>) = together.into_iter().partition(|member| {
-            member.size() <= median.saturating_mul(ALIKE) && member.size().saturating_mul(ALIKE) >= median
+            member.size() <= size.saturating_mul(ALIKE)
+                && member.size().saturating_mul(ALIKE) >= size
+                && active_for(member) <= length.saturating_mul(ALIKE)
         });
         if pool.len() >= SOURCES {
             pools.push(pool);
@@ -68,6 +89,19 @@ fn alike<T: Member>(mut together: Vec<T>) -> Vec<Vec<T>> {
         together = apart;
     }
     pools
+}
+
+/// For how long a member was active; a short while tells nothing.
+fn active_for<T: Member>(member: &T) -> u64 {
+    let span = member.span();
+    span.last.0.saturating_sub(span.first.0).max(TOGETHER).unsigned_abs()
+}
+
+/// The median of some numbers; zero of none.
+fn median(numbers: impl Iterator<Item = u64>) -> u64 {
+    let mut numbers: Vec<u64> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -103,5 +137,16 @@ mod tests {
         let mut sizes: Vec<usize> = together(many.chain(few).collect()).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [17, 59]);
+    }
+
+    #[test]
+    fn who_is_there_all_day_does_not_bring_together_who_never_met() {
+        let apart = || vec![One(30, 60, 30), One(400, 440, 40), One(800, 830, 35)];
+        let all_day = One(0, 1439, 60);
+        let members = apart().into_iter().chain([all_day]).collect();
+        assert!(together(members).iter().all(|pool| pool.len() == 1));
+        // A pool that works all day is there all day.
+        let slow = (0..9).map(|nth| One(nth, 1400 + nth, 40)).chain(apart());
+        assert!(together(slow.collect()).iter().any(|pool| pool.len() == 12));
     }
 }
