@@ -15,6 +15,9 @@ pub(super) static LOGFMT: Plain = Plain {
     read,
 };
 
+/// An instant in milliseconds of this century has so many digits.
+const EPOCH_MILLIS: usize = 12;
+
 /// Fewer keys than this that say something are no access line.
 const FIELDS: u32 = 4;
 
@@ -32,6 +35,11 @@ fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'
             b"controller" => is_rails = true,
             b"duration" if is_rails => growing.put(Meaning::in_unit(Slot::Duration, Unit::Millis), value),
             b"action" if is_rails => {}
+            // Grafana, which tells how long it took beside when it was.
+            b"t" => growing.put(Meaning::of(Slot::Time), value),
+            b"time_ms" if value.len() < EPOCH_MILLIS => {
+                growing.put(Meaning::in_unit(Slot::Duration, Unit::Millis), value);
+            }
             b"fwd" => growing.put(Meaning::of(Slot::Forwarded), value),
             b"service" => growing.put(Meaning::of(Slot::Duration), value),
             b"at" | b"connect" | b"dyno" | b"level" => {}

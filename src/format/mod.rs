@@ -5,12 +5,14 @@ mod api_gateway_clf;
 mod api_gateway_text;
 mod apisix;
 mod around;
+mod artifactory;
 mod atlassian;
 mod aws_alb;
 mod aws_clb;
 mod aws_nlb;
 mod aws_s3;
 mod bunkerweb;
+mod chi;
 mod clf;
 mod columns;
 mod combined;
@@ -36,6 +38,7 @@ mod logfmt;
 mod nginx_main;
 mod nginx_proxy_manager;
 mod npmplus;
+mod oauth2_proxy;
 mod plain;
 mod python_http;
 mod reactor_netty;
@@ -193,6 +196,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &uvicorn::UVICORN,
     &gin::GIN,
     &zoraxy::ZORAXY,
+    &chi::CHI,
+    &oauth2_proxy::OAUTH2_PROXY,
+    &artifactory::ARTIFACTORY,
     &w3c::IIS,
     &w3c::CLOUDFRONT,
     &w3c::W3C,

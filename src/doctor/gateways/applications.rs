@@ -3,8 +3,22 @@
 use crate::doctor::Gateway;
 
 /// In the order in which they are shown where several write the same format.
-pub(in crate::doctor) static APPLICATIONS: &[Gateway] =
-    &[TOMCAT, ATLASSIAN, REACTOR_NETTY, WSO2, UWSGI, UVICORN, GIN, SQUID, PANELS, ZORAXY, ZEEK];
+pub(in crate::doctor) static APPLICATIONS: &[Gateway] = &[
+    TOMCAT,
+    ATLASSIAN,
+    REACTOR_NETTY,
+    WSO2,
+    UWSGI,
+    UVICORN,
+    GIN,
+    SQUID,
+    PANELS,
+    ZORAXY,
+    CHI,
+    OAUTH2_PROXY,
+    ARTIFACTORY,
+    ZEEK,
+];
 
 const TOMCAT: Gateway = Gateway {
     name: "Tomcat",
@@ -104,6 +118,34 @@ const ZORAXY: Gateway = Gateway {
     config: "",
     adds: &[],
     note: "Its line is fixed; sizes, times and users have to be logged by the services behind it.",
+};
+
+const CHI: Gateway = Gateway {
+    name: "chi",
+    formats: &["chi"],
+    place: "",
+    config: "",
+    adds: &[],
+    note: "The line of `middleware.Logger` is fixed: have `httplog` or slog write JSON with user, agent and referer, or put a \
+           proxy before it.",
+};
+
+const OAUTH2_PROXY: Gateway = Gateway {
+    name: "oauth2-proxy",
+    formats: &["oauth2-proxy"],
+    place: "its configuration",
+    config: "request_logging = true",
+    adds: &[],
+    note: "It logs no referer and no session; `auth_logging` tells of logins in lines of their own.",
+};
+
+const ARTIFACTORY: Gateway = Gateway {
+    name: "Artifactory",
+    formats: &["artifactory"],
+    place: "",
+    config: "",
+    adds: &[],
+    note: "The columns of artifactory-request.log are fixed; the proxy before it can log a referer.",
 };
 
 const ZEEK: Gateway = Gateway {

@@ -18,8 +18,8 @@ const NAMES: &[(Slot, &str)] = &[
     ),
     (
         Slot::Client,
-        "clientip requestclientip clientaddr clientaddress clientipaddress requestremoteip requestremoteaddr remoteaddr \
-         remoteip remoteaddress reqremoteaddress reqip downstreamdirectremoteaddress downstreamremoteaddress sourceip \
+        "clientip requestclientip clientaddr clientaddress clientipaddress requestremoteip requestremoteaddr remoteip \
+         remoteaddr remoteaddress reqremoteaddress reqip downstreamdirectremoteaddress downstreamremoteaddress sourceip \
          sourceaddress srcip srcaddr srcendpointip identitysourceip callerip calleripaddress cliip cip realip \
          realipremoteaddr proxyprotocoladdr ip peerip peeraddr remotehost",
     ),
@@ -78,7 +78,8 @@ const NAMES: &[(Slot, &str)] = &[
         Slot::BytesOut,
         "bodybytessent responsebodybytes bytessent bytesout responsesize responselength responsebytes \
          downstreamcontentsize edgeresponsebytes sentbytes scbytes responsebodysize responsecontentlength \
-         rescontentlength responsebytesize contentlength bytes size length byteswritten",
+         rescontentlength responsebytesize contentlength bytes size length byteswritten \
+         writtenbytes bodysentbytes",
     ),
     (
         Slot::BytesIn,
