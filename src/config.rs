@@ -3,6 +3,7 @@
 //! Every layer says words; what they mean is checked once, in one place, whoever said them.
 
 mod destination;
+mod environment;
 mod file;
 mod hold;
 mod show;
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::route::EndpointClass;
 
 pub use destination::DestinationRule;
+pub use environment::misspelt;
 pub use hold::{Hold, HoldRule};
 pub use show::{paths_page, settings_page};
 
@@ -172,22 +174,6 @@ impl Layer {
     pub fn switch(&mut self, name: &'static str, on: bool) {
         self.text(name, on.then_some("true"));
     }
-
-    /// What the environment says; lists have commas between.
-    fn of_environment(environment: &Environment) -> Self {
-        let mut layer = Self::default();
-        for key in KEYS.iter().filter(|key| key.lasting) {
-            let name = format!("GATEHOUND_{}", key.name.replace('-', "_").to_ascii_uppercase());
-            let Some(value) = environment(&name).filter(|value| !value.is_empty()) else { continue };
-            let value = value.to_string_lossy().into_owned();
-            let words = match key.shape {
-                Shape::List => value.split(',').map(|word| word.trim().to_owned()).collect(),
-                _ => vec![value],
-            };
-            layer.said.insert(key.name, Said { words, origin: Origin::Environment(name) });
-        }
-        layer
-    }
 }
 
 /// Looks up an environment variable.
@@ -214,7 +200,7 @@ impl Settings {
     pub fn load(options: Layer, environment: &Environment, explicit: Option<&Path>) -> Result<Self, Error> {
         let mut settings = Self::default();
         settings.add(options);
-        settings.add(Layer::of_environment(environment));
+        settings.add(environment::layer(environment));
         let mut mistakes = Vec::new();
         for (path, wanted) in files(environment, explicit) {
             let text = match std::fs::read_to_string(&path) {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gatehound::cli::{Cli, Command};
-use gatehound::config::{Layer, Settings};
+use gatehound::config::{Layer, Settings, misspelt};
 use gatehound::error::Error;
 use gatehound::plan::{Surroundings, available};
 use gatehound::time::Time;
@@ -30,6 +30,12 @@ fn main() -> ExitCode {
         Command::Why(args) => args.read.quiet,
         _ => 0,
     };
+    if quiet < 2 {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        for warning in misspelt(names) {
+            say(&format!("warning: {warning}"));
+        }
+    }
     match run(&cli, &surroundings()) {
         Ok(done) => ExitCode::from(done.code()),
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
