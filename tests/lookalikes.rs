@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+#[path = "lookalikes/files.rs"]
+mod files;
 #[path = "lookalikes/shared.rs"]
 mod shared;
 #[path = "lookalikes/turned.rs"]
@@ -139,7 +141,7 @@ fn a_machine_that_has_its_routes_to_itself_is_no_thief() {
         let mut log = Written::default();
         log.people(300);
         let job = Who::program("198.51.100.44", "backup/2.4").named("svc-backup");
-        for nth in 0..40 {
+        for nth in 0..60 {
             log.add(7600 + nth * 25, &job, ("GET", &target(nth)), (200, 21_000_000));
         }
         log
@@ -246,6 +248,47 @@ fn a_door_that_refuses_everybody_for_a_while_does_not_make_anybody_a_guesser() {
         "{}",
         text(&found)
     );
+}
+
+#[test]
+fn who_is_refused_with_all_others_and_gets_in_at_last_guessed_nothing() {
+    let log = |all_get_in: bool| {
+        let mut log = Written::default();
+        log.customers(200);
+        for nth in 0..16 {
+            let who = Who { agent: browser(3), ..Who::person(9000 + nth * 203) };
+            let (first, tries) = (41_000 + nth * 60, 20 + nth % 5);
+            for at in 0..tries {
+                log.add(first + at * 55, &who, ("POST", "/login"), (401, 72));
+            }
+            let found =
+                if all_get_in { 1 } else { [3, 0, 0, 2, 0, 0, 1, 0][usize::try_from(nth % 8).unwrap()] };
+            for at in 0..found {
+                log.add(43_000 + nth * 20 + at, &who, ("POST", "/login"), (200, 940));
+            }
+        }
+        log
+    };
+    is_held(log(true), Kind::CredentialStuffing, "closed-door");
+    is_told(log(false), Kind::CredentialStuffing);
+}
+
+#[test]
+fn a_phone_with_an_old_password_that_asks_now_and_then_is_no_guesser() {
+    let log = |gap: u64, names: u64| {
+        let mut log = Written::default();
+        log.people(200);
+        let (mut second, mut nth) = (600, 0);
+        while second < 86_000 {
+            let who = Who::program("198.51.100.22", "sync/17.6").named(&format!("anna{}", nth % names));
+            log.add(second, &who, ("PROPFIND", "/dav/calendars/anna/default/"), (401, 350));
+            second += gap / 2 + some(nth, gap);
+            nth += 1;
+        }
+        log
+    };
+    is_held(log(900, 1), Kind::BruteForce, "stale-secret");
+    is_told(log(60, 1), Kind::BruteForce);
 }
 
 #[test]
@@ -392,7 +435,7 @@ fn a_drip_of_single_answers_is_no_schedule() {
             hour * 3600 + 200 + some(hour, 9),
             &partner,
             ("GET", "/feed/partner.xml"),
-            (200, 2_911_000),
+            (200, 29_110_000 + some(hour, 900_000)),
         );
         hourly.add(hour * 3600 + 1000 + some(hour, 900), &partner, ("GET", "/home"), (200, 9000));
     }

@@ -28,6 +28,7 @@ mod pool;
 mod resource_exhaustion;
 mod rule_match;
 mod sample;
+mod scanners;
 mod scraping;
 mod siege;
 mod statistics;
@@ -106,6 +107,9 @@ pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding>
         detectors.par_iter().flat_map_iter(|detector| detector.judge(world)).collect();
     for finding in &mut findings {
         world.left_out().apply(finding);
+    }
+    if world.tells_clusters() {
+        scanners::join(&mut findings);
     }
     findings.sort_by_key(Finding::order);
     findings

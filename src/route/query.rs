@@ -175,7 +175,8 @@ fn meaning(name: &[u8]) -> Meaning {
         b"p" => Meaning::PageOrPost,
         b"page" | b"pg" | b"offset" | b"start" | b"skip" | b"from" | b"pageno" | b"page_no"
         | b"pagenumber" | b"page_number" | b"pageindex" | b"page_index" | b"page[number]"
-        | b"page[offset]" | b"startindex" | b"start_index" | b"paged" => Meaning::Page,
+        | b"page[offset]" | b"part" | b"partno" | b"part_number" | b"partnumber" | b"chunk"
+        | b"startindex" | b"start_index" | b"paged" => Meaning::Page,
         b"cursor"
         | b"after"
         | b"page_token"

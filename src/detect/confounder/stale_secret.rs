@@ -4,7 +4,7 @@
 use crate::detect::siege::{Gaps, Siege};
 use crate::detect::story;
 use crate::incident::ConfounderNote;
-use crate::time::{MINUTE, SECOND, Time};
+use crate::time::{HOUR, MINUTE, SECOND, Time};
 
 /// A clock runs for at least this long before it is believed to be one, in microseconds…
 const RUNS: i64 = 90 * MINUTE;
@@ -23,6 +23,18 @@ const REPLACED: u64 = 2;
 
 /// A program's gaps differ from its period by no more than this share, in percent: what it waits for an answer.
 const JITTER: i64 = 5;
+
+/// The same of programs that wait for minutes: phones put off what can wait, to do it with something else.
+const JITTER_LONG: i64 = 25;
+
+/// Programs that wait for so long each time do, in microseconds.
+const LONG: i64 = 10 * MINUTE;
+
+/// Whoever tries one name no more often than this within an hour, for hours on end, is no guesser: it would take years.
+const LAZY: i64 = 10;
+
+/// For how long, in microseconds.
+const LAZILY: i64 = 6 * HOUR;
 
 /// What whole seconds in a log add to a gap or take from it, in microseconds.
 const ROUNDED: i64 = 2 * SECOND;
@@ -47,6 +59,11 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
         return None;
     }
     let length = siege.span.micros();
+    if is_lazy(siege, length) {
+        let tries = story::count(siege.verdicts.refused);
+        let reason = format!("{tries} tries with one name in {} h, none of which got in", length / HOUR);
+        return Some(super::note("stale-secret", 80, reason));
+    }
     let minutes = u64::try_from(length / MINUTE).unwrap_or(0).max(1);
     let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
@@ -72,6 +89,13 @@ pub(super) fn of_siege(siege: &Siege) -> Option<ConfounderNote> {
             beat.off % 10
         ),
     ))
+}
+
+/// Whether one program tries one name now and then, and goes on though it never gets in.
+fn is_lazy(siege: &Siege, length: i64) -> bool {
+    let tries = i64::try_from(siege.verdicts.refused).unwrap_or(i64::MAX);
+    let is_one = siege.clients.len() == 1 && siege.accounts.count() == 1 && siege.verdicts.accepted == 0;
+    is_one && length >= LAZILY && tries.saturating_mul(HOUR) <= length.saturating_mul(LAZY)
 }
 
 /// How well tries keep to a beat.
@@ -115,7 +139,8 @@ impl Beat {
 
 /// Whether the first and the last gaps are the period; the first may be much shorter where waits double up to it.
 fn are_periods(gaps: Gaps, period: i64) -> bool {
-    let is_period = |gap: i64| (gap - period).abs() <= period * JITTER / 100 + ROUNDED;
+    let jitter = if period >= LONG { JITTER_LONG } else { JITTER };
+    let is_period = |gap: i64| (gap - period).abs() <= period * jitter / 100 + ROUNDED;
     gaps.last.into_iter().all(is_period)
         && gaps.first.into_iter().all(|gap| is_period(gap) || gap * 4 <= period)
 }
@@ -159,6 +184,11 @@ mod tests {
         };
         assert!(gaps([300, 300], [300, 302]) && gaps([310, 300], [290, 301]) && gaps([2, 4], [300, 300]));
         assert!(!gaps([210, 300], [300, 300]) && !gaps([300, 300], [300, 390]) && !gaps([2, 2], [2, 2]));
+        let phone = |last: [i64; 2]| {
+            let gaps = Gaps { first: [900 * SECOND; 2], last: last.map(|gap| gap * SECOND) };
+            are_periods(gaps, 900 * SECOND)
+        };
+        assert!(phone([960, 1100]) && !phone([960, 1300]));
         // A guesser's waits may be the mean by chance, once.
         assert!(!gaps([305, 354], [300, 307]) && !gaps([305, 300], [349, 307]));
     }

@@ -1,6 +1,7 @@
 //! More data taken than this principal or client has cause to: against its peers and against its own past hours.
 
 mod elsewhere;
+mod kin;
 mod no_news;
 mod one_hand;
 mod peers;
@@ -19,10 +20,11 @@ use crate::evidence::Span;
 use crate::hash::NameHash;
 use crate::incident::{Finding, Kind, Test};
 use crate::request::{Client, Flags, RouteKey};
+use crate::route::EndpointClass;
 use crate::series::Evidence;
-use no_news::is_no_news;
+use no_news::news;
 use one_hand::is_one_hand;
-use peers::Peers;
+use peers::{OfKin, Peers};
 use people::{is_crowd, is_fashion, is_mostly, is_tail};
 
 /// The detector.
@@ -68,7 +70,7 @@ static ABOUT: About = About {
             name: "least",
             value: 50,
             unit: "MB",
-            meaning: "taken in 2xx answers, over the whole log",
+            meaning: "taken in 2xx answers, over the whole log; ten times as much of fewer than 50 files that are no exports",
         },
         Threshold {
             name: "deviations",
@@ -171,6 +173,8 @@ struct Theft {
     deviations: i64,
     /// Enough to be told without others.
     stands_alone: bool,
+    /// Whether some of it is of routes that export.
+    exports: bool,
     /// An account that works elsewhere.
     is_emptied: bool,
 }
@@ -216,8 +220,10 @@ impl Judge {
                     && !is_fashion(world, route, &pool)
                     && !is_tail(peers, route, &pool)
                     && is_one_hand(world, &pool);
-                let enough = pool.iter().map(|theft| theft.own.bytes).sum::<u64>() >= self.least;
-                if is_pool && enough {
+                let mut own = Bytes::default();
+                pool.iter().for_each(|theft| own.merge(theft.own));
+                let exports = pool.iter().any(|theft| theft.exports);
+                if is_pool && own.bytes >= self.least_of(own, exports) {
                     vec![pool]
                 } else {
                     pool.into_iter().filter(|theft| theft.stands_alone).map(|theft| vec![theft]).collect()
@@ -225,6 +231,11 @@ impl Judge {
             })
         });
         pools.collect()
+    }
+
+    /// Below how many bytes so much in so many answers is not worth the name.
+    fn least_of(&self, own: Bytes, exports: bool) -> u64 {
+        if own.requests < FILES && !exports { self.least * FILES_WEIGH } else { self.least }
     }
 
     /// What one taker took too much of, if it is enough to look at.
@@ -241,19 +252,21 @@ impl Judge {
         }
         let mut own = Bytes::default();
         let mut routes = Vec::new();
+        let mut exports = false;
         let (mut rare, mut whole) = (0, volume.total.bytes);
+        let kin = OfKin::of(world, volume);
         for (number, route) in volume.routes.iter() {
             let Some(key) = world.route(number) else { continue };
             // What many take is no theft; what few take at all says nothing about what is usual.
-            if is_no_news(world, key, route) && peers.users(key) >= FEW as u64 {
-                whole = whole.saturating_sub(route.taken.bytes);
-                continue;
-            }
-            let usual = peers.usual(key);
-            rare += if usual.is_none() { route.taken.bytes } else { 0 };
-            if route.taken.bytes > usual.unwrap_or(0) {
-                own.merge(route.taken);
-                routes.push((route.taken, key, route.pages));
+            let news = news(world, key, route, peers.users(key) >= FEW as u64);
+            whole = whole.saturating_sub(route.taken.bytes - news.map_or(0, |news| news.bytes));
+            let Some(taken) = news else { continue };
+            let usual = peers.usual(key).or_else(|| kin.usual(world, peers, key));
+            rare += if usual.is_none() { taken.bytes } else { 0 };
+            if taken.bytes > usual.unwrap_or(0) {
+                own.merge(taken);
+                routes.push((taken, key, route.pages));
+                exports |= route.route.is_some_and(|(.., class)| class == EndpointClass::Export);
             }
         }
         routes.sort_unstable_by_key(|&(taken, route, _)| (std::cmp::Reverse(taken.bytes), route));
@@ -265,18 +278,24 @@ impl Judge {
             own.bytes >= least && deviations >= deviations_needed && each >= peers.ordinary * beyond
         };
         // Where volumes scatter by orders of magnitude, nobody is many deviations above all: then the distance counts.
-        let stands_alone = far(self.least, self.deviations, self.beyond_peers)
-            || far(self.least, self.deviations - 10, self.beyond_peers * FAR_BEYOND);
+        let least = self.least_of(own, exports);
+        let stands_alone = far(least, self.deviations, self.beyond_peers)
+            || far(least, self.deviations - 10, self.beyond_peers * FAR_BEYOND);
         let stands_out = stands_alone || far(self.least / 10, self.deviations - 10, 2);
         if !stands_out && whole < self.least {
             return None;
         }
+        let volume = volume.clone();
         let theft =
-            Theft { taker, volume: volume.clone(), own, routes, deviations, stands_alone, is_emptied: false };
+            Theft { taker, volume, own, routes, deviations, stands_alone, exports, is_emptied: false };
         let theft = self.whole(world, theft, (whole, people), peers);
         ((stands_out || theft.stands_alone) && !theft.routes.is_empty()).then_some(theft)
     }
 }
+
+/// Fewer answers than this are files that somebody needed: of them it takes so many times as much, unless they are exports.
+const FILES: u64 = 50;
+const FILES_WEIGH: u64 = 10;
 
 /// So many times farther beyond the peers than usual, a deviation less will do.
 const FAR_BEYOND: u64 = 4;

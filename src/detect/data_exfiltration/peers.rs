@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::kin::{self, Kin};
 use crate::collect::{Collector, Volume};
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, quantile};
@@ -28,7 +29,33 @@ pub(super) struct Peers {
     /// What hardly anybody exceeds: the 98th percentile, or three deviations where thieves are many among few.
     pub(super) ordinary: u64,
     routes: BTreeMap<RouteKey, Users>,
+    kin: BTreeMap<Kin, Users>,
     sample: Sample,
+}
+
+/// What somebody took of routes of a kind.
+pub(super) struct OfKin(BTreeMap<Kin, u64>);
+
+impl OfKin {
+    /// By one taker.
+    pub(super) fn of(world: &World<'_>, volume: &Volume) -> Self {
+        let mut taken = BTreeMap::new();
+        for (number, route) in volume.routes.iter() {
+            if let Some(kin) = world.route(number).and_then(|key| kin::of(world, key)) {
+                *taken.entry(kin).or_default() += route.taken.bytes;
+            }
+        }
+        Self(taken)
+    }
+
+    /// More than this of a route is unusual by those who use others of its kind: anything, where it is too much of them all;
+    /// `None` where too few use any.
+    pub(super) fn usual(&self, world: &World<'_>, peers: &Peers, route: RouteKey) -> Option<u64> {
+        let kin = kin::of(world, route)?;
+        let users = peers.kin.get(&kin).filter(|users| users.count >= SOME_USERS)?;
+        let taken = self.0.get(&kin).copied().unwrap_or(0);
+        Some(if taken > users.usual { 0 } else { users.usual })
+    }
 }
 
 /// Those who use one route.
@@ -54,14 +81,19 @@ impl Peers {
                     Some((world.route(number)?, route.taken.bytes / people))
                 };
                 let routes: Vec<(RouteKey, u64)> = volume.routes.iter().filter_map(of_route).collect();
-                Some((volume.total.bytes / people, routes))
+                let kin = OfKin::of(world, volume).0.into_iter().map(|(kin, bytes)| (kin, bytes / people));
+                Some((volume.total.bytes / people, routes, kin.collect::<Vec<_>>()))
             },
         );
         let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
-        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes))| routes) {
+        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes, _))| routes) {
             routes.entry(route).or_default().push(bytes);
         }
-        for volumes in routes.values_mut() {
+        let mut kin: BTreeMap<Kin, Vec<u64>> = BTreeMap::new();
+        for (one, bytes) in takers.iter().flat_map(|(_, (.., kin))| kin) {
+            kin.entry(one.clone()).or_default().push(*bytes);
+        }
+        for volumes in routes.values_mut().chain(kin.values_mut()) {
             volumes.sort_unstable();
         }
         let is_download =
@@ -70,7 +102,7 @@ impl Peers {
             routes.iter().filter(|(_, volumes)| is_download(volumes)).map(|(&route, _)| route).collect();
         let mut volumes: Vec<u64> = takers
             .iter()
-            .map(|(_, (total, routes))| {
+            .map(|(_, (total, routes, _))| {
                 let downloaded = routes.iter().filter(|(route, _)| downloads.contains(route));
                 total.saturating_sub(downloaded.map(|(_, bytes)| bytes).sum())
             })
@@ -92,7 +124,8 @@ impl Peers {
             Users { count, usual, volumes }
         };
         let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
-        Self { takers, volumes, scale, ordinary, routes, sample }
+        let kin = kin.into_iter().map(|(kin, volumes)| (kin, users(volumes))).collect();
+        Self { takers, volumes, scale, ordinary, routes, kin, sample }
     }
 
     /// How many use a route.

@@ -42,6 +42,12 @@ pub(super) fn is_crowd(world: &World<'_>, pool: &[Theft]) -> bool {
 
 /// Whether a pool took the same things: what many want is a fashion; those who share the work share out the things.
 pub(super) fn is_fashion(world: &World<'_>, route: RouteKey, pool: &[Theft]) -> bool {
+    // Each took one document, and they are of one size: it is the same.
+    let sizes = || pool.iter().map(|theft| theft.own.bytes);
+    let (least, most) = (sizes().min().unwrap_or(0), sizes().max().unwrap_or(0));
+    if pool.iter().all(|theft| theft.own.requests == 1) && least * 100 >= most * 95 {
+        return true;
+    }
     let mut all = Distinct::<16>::default();
     let mut each = 0;
     for theft in pool {

@@ -86,6 +86,7 @@ impl Reader {
             routes: vec![(own, self.route, self.taken.pages)],
             deviations: peers.scale.z_tenths(own.bytes),
             stands_alone: false,
+            exports: false,
             is_emptied: false,
             volume: self.volume,
         }
