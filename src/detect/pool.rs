@@ -69,26 +69,41 @@ fn stretches<T: Member>(mut members: Vec<T>) -> Vec<Vec<T>> {
     stretches.into_iter().map(|(_, together)| together).collect()
 }
 
-/// Splits members that are active together: those about as large as their median, and not there for much longer than most,
-/// then of the rest those about as large as theirs, and so on; too few to be a pool are each alone.
-fn alike<T: Member>(mut together: Vec<T>) -> Vec<Vec<T>> {
+/// Splits members that are active together: those about as large as their median, then of the rest those about as large as
+/// theirs, and so on; and of each those that are not there for much longer than most. Too few to be a pool are each alone.
+fn alike<T: Member>(together: Vec<T>) -> Vec<Vec<T>> {
+    let is_size = |member: &T, size: u64| {
+        member.size() <= size.saturating_mul(ALIKE) && member.size().saturating_mul(ALIKE) >= size
+    };
+    let is_length = |member: &T, length: u64| active_for(member) <= length.saturating_mul(ALIKE);
     let mut pools: Vec<Vec<T>> = Vec::new();
-    while !together.is_empty() {
-        let size = median(together.iter().map(Member::size));
-        let length = median(together.iter().map(active_for));
-        let (pool, apart): (Vec<T>, Vec<T>) = together.into_iter().partition(|member| {
-            member.size() <= size.saturating_mul(ALIKE)
-                && member.size().saturating_mul(ALIKE) >= size
-                && active_for(member) <= length.saturating_mul(ALIKE)
-        });
-        if pool.len() >= SOURCES {
-            pools.push(pool);
-        } else {
-            pools.extend(pool.into_iter().map(|member| vec![member]));
+    for same_size in split(together, Member::size, is_size) {
+        for pool in split(same_size, active_for, is_length) {
+            if pool.len() >= SOURCES {
+                pools.push(pool);
+            } else {
+                pools.extend(pool.into_iter().map(|member| vec![member]));
+            }
         }
-        together = apart;
     }
     pools
+}
+
+/// Splits off those that are like the median of all by some measure, then of the rest those that are like theirs, and so on. Where
+/// nobody is, what is left stays together.
+fn split<T>(mut all: Vec<T>, measure: impl Fn(&T) -> u64, is_like: impl Fn(&T, u64) -> bool) -> Vec<Vec<T>> {
+    let mut parts = Vec::new();
+    while !all.is_empty() {
+        let median = median(all.iter().map(&measure));
+        let (part, rest): (Vec<T>, Vec<T>) = all.into_iter().partition(|one| is_like(one, median));
+        if part.is_empty() {
+            parts.push(rest);
+            break;
+        }
+        parts.push(part);
+        all = rest;
+    }
+    parts
 }
 
 /// For how long a member was active; a short while tells nothing.
@@ -148,5 +163,22 @@ mod tests {
         // A pool that works all day is there all day.
         let slow = (0..9).map(|nth| One(nth, 1400 + nth, 40)).chain(apart());
         assert!(together(slow.collect()).iter().any(|pool| pool.len() == 12));
+    }
+
+    #[test]
+    fn members_none_of_whom_is_the_median_in_size_and_in_length_are_split_all_the_same() {
+        let members =
+            vec![One(0, 1, 1000), One(0, 2, 900), One(0, 1400, 100), One(0, 1390, 90), One(0, 3, 3)];
+        let mut sizes: Vec<usize> = together(members).iter().map(Vec::len).collect();
+        sizes.sort_unstable();
+        assert_eq!(sizes, [1, 1, 1, 1, 1]);
+        for seed in 0..300_u64 {
+            let some = |nth: u64, of: u64| crate::hash::mix(seed, nth) % of;
+            let one = |nth| {
+                let start = i64::try_from(some(nth, 1000)).unwrap();
+                One(start, start + i64::try_from(some(nth + 50, 2000)).unwrap(), 1 << some(nth + 90, 20))
+            };
+            assert_eq!(together((0..9).map(one).collect()).iter().map(Vec::len).sum::<usize>(), 9);
+        }
     }
 }

@@ -221,7 +221,9 @@ impl Judge {
                     && !is_tail(peers, route, &pool)
                     && is_one_hand(world, &pool);
                 let mut own = Bytes::default();
-                pool.iter().for_each(|theft| own.merge(theft.own));
+                for theft in &pool {
+                    own.merge(theft.own);
+                }
                 let exports = pool.iter().any(|theft| theft.exports);
                 if is_pool && own.bytes >= self.least_of(own, exports) {
                     vec![pool]
@@ -260,12 +262,12 @@ impl Judge {
             // What many take is no theft; what few take at all says nothing about what is usual.
             let news = news(world, key, route, peers.users(key) >= FEW as u64);
             whole = whole.saturating_sub(route.taken.bytes - news.map_or(0, |news| news.bytes));
-            let Some(taken) = news else { continue };
+            let Some(news) = news else { continue };
             let usual = peers.usual(key).or_else(|| kin.usual(world, peers, key));
-            rare += if usual.is_none() { taken.bytes } else { 0 };
-            if taken.bytes > usual.unwrap_or(0) {
-                own.merge(taken);
-                routes.push((taken, key, route.pages));
+            rare += if usual.is_none() { news.bytes } else { 0 };
+            if news.bytes > usual.unwrap_or(0) {
+                own.merge(news);
+                routes.push((news, key, route.pages));
                 exports |= route.route.is_some_and(|(.., class)| class == EndpointClass::Export);
             }
         }
