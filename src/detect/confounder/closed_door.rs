@@ -8,7 +8,7 @@ use crate::detect::siege::Siege;
 use crate::detect::statistics::quantile;
 use crate::incident::ConfounderNote;
 use crate::request::Client;
-use crate::time::Time;
+use crate::time::{MINUTE, Time};
 
 /// Fewer others at the same time than this do not tell how the door treats others.
 const OTHERS: usize = 20;
@@ -19,8 +19,11 @@ const LESS: u64 = 4;
 /// Fewer sources than this may all have found one password each.
 const ALL_IN: usize = 8;
 
-/// Whether every source got in, hardly one more than once, and all were there at one time: passwords that are guessed are not
-/// shared out so evenly.
+/// When a door lets in again, those who wait are in within this, in microseconds.
+const SOON: i64 = 30 * MINUTE;
+
+/// Whether every source got in, hardly one more than once, and all at one time: passwords that are guessed are not shared out
+/// so evenly.
 fn let_all_in(world: &World<'_>, siege: &Siege, suspects: &BTreeSet<Client>) -> Option<ConfounderNote> {
     let sources = suspects.len();
     if sources < ALL_IN || siege.verdicts.accepted * 2 > sources as u64 * 3 {
@@ -36,8 +39,14 @@ fn let_all_in(world: &World<'_>, siege: &Siege, suspects: &BTreeSet<Client>) -> 
     let mut left: Vec<Time> = ours().map(|visit| visit.span.last).collect();
     came.sort_unstable();
     left.sort_unstable();
-    let together = came.get(came.len() * 9 / 10) <= left.get(left.len() / 10);
-    (got_in * 10 >= sources * 9 && together).then(|| {
+    // All had come before the first got in, and soon all were in.
+    let (Some(come), Some(first), Some(last)) =
+        (came.get(came.len() * 9 / 10), left.get(left.len() / 10), left.get(left.len() * 9 / 10))
+    else {
+        return None;
+    };
+    let at_once = come <= first && last.0 - first.0 <= SOON;
+    (got_in * 10 >= sources * 9 && at_once).then(|| {
         let reason = format!("{got_in} of the {sources} sources got in, hardly one of them twice");
         super::note("closed-door", 85, reason)
     })
