@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+#[path = "lookalikes/machines.rs"]
+mod machines;
 #[path = "lookalikes/shared.rs"]
 mod shared;
 #[path = "lookalikes/turned.rs"]
