@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exports::exported;
 use crate::collect::{Collector, Volume};
 use crate::detect::sample::Sample;
 use crate::detect::statistics::{LogScale, quantile};
@@ -28,6 +29,8 @@ pub(super) struct Peers {
     /// What hardly anybody exceeds: the 98th percentile, or three deviations where thieves are many among few.
     pub(super) ordinary: u64,
     routes: BTreeMap<RouteKey, Users>,
+    /// What each of a sample takes of exports, ascending, of those who take any.
+    exports: Vec<u64>,
     sample: Sample,
 }
 
@@ -54,13 +57,16 @@ impl Peers {
                     Some((world.route(number)?, route.taken.bytes / people))
                 };
                 let routes: Vec<(RouteKey, u64)> = volume.routes.iter().filter_map(of_route).collect();
-                Some((volume.total.bytes / people, routes))
+                Some((volume.total.bytes / people, routes, exported(volume).bytes / people))
             },
         );
         let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
-        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes))| routes) {
+        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes, _))| routes) {
             routes.entry(route).or_default().push(bytes);
         }
+        let mut exports: Vec<u64> =
+            takers.iter().map(|&(_, (.., bytes))| bytes).filter(|&bytes| bytes > 0).collect();
+        exports.sort_unstable();
         for volumes in routes.values_mut() {
             volumes.sort_unstable();
         }
@@ -70,7 +76,7 @@ impl Peers {
             routes.iter().filter(|(_, volumes)| is_download(volumes)).map(|(&route, _)| route).collect();
         let mut volumes: Vec<u64> = takers
             .iter()
-            .map(|(_, (total, routes))| {
+            .map(|(_, (total, routes, _))| {
                 let downloaded = routes.iter().filter(|(route, _)| downloads.contains(route));
                 total.saturating_sub(downloaded.map(|(_, bytes)| bytes).sum())
             })
@@ -92,7 +98,7 @@ impl Peers {
             Users { count, usual, volumes }
         };
         let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
-        Self { takers, volumes, scale, ordinary, routes, sample }
+        Self { takers, volumes, scale, ordinary, routes, exports, sample }
     }
 
     /// How many use a route.
@@ -105,6 +111,13 @@ impl Peers {
         let Some(users) = self.routes.get(&route) else { return 0 };
         let place = |bytes: u64| users.volumes.partition_point(|&volume| volume < bytes);
         self.sample.scaled(place(below) - place(from))
+    }
+
+    /// How much the taker takes of all exports who stands so many places from the top, where enough take any to tell.
+    pub(super) fn exports_from_top(&self, places: usize) -> Option<u64> {
+        let is_enough = self.sample.scaled(self.exports.len()) >= SOME_USERS;
+        let at = self.exports.len().checked_sub(places).filter(|_| is_enough)?;
+        self.exports.get(at).copied()
     }
 
     /// Whether enough use a route to say what is usual on it.

@@ -87,6 +87,7 @@ impl Reader {
             deviations: peers.scale.z_tenths(own.bytes),
             stands_alone: false,
             is_emptied: false,
+            exported: None,
             volume: self.volume,
         }
     }
