@@ -5,6 +5,8 @@
 mod common;
 #[path = "lookalikes/files.rs"]
 mod files;
+#[path = "lookalikes/machines.rs"]
+mod machines;
 #[path = "lookalikes/shared.rs"]
 mod shared;
 #[path = "lookalikes/turned.rs"]

@@ -26,6 +26,7 @@ mod password_spraying;
 mod path_enumeration;
 mod pool;
 mod resource_exhaustion;
+mod robots;
 mod rule_match;
 mod sample;
 mod scanners;

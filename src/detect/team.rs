@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::{ClientProfiles, KeyKind, Profile, route_number};
+use crate::collect::{ClientProfiles, KeyKind};
 use crate::detect::World;
 use crate::detect::one_agent::{NO_CHANCE, agent, tail_tenths};
+use crate::detect::robots::Robots;
 use crate::request::Client;
-use crate::route::Method;
 
 /// Fewer addresses than this are no team.
 pub(super) const ADDRESSES: usize = 8;
@@ -30,12 +30,13 @@ pub(super) fn teams(world: &World<'_>, clients: &[Client]) -> Vec<Vec<Client>> {
         return Vec::new();
     }
     let all: BTreeSet<Client> = clients.iter().copied().collect();
-    let robots = robots(world);
-    let elsewhere = Elsewhere::of(world, &all, robots);
+    let robots = Robots::of(world);
+    let elsewhere = Elsewhere::of(world, &all, &robots);
     let is_team = |(agent, members): &(u64, Vec<Client>)| {
         let (same, crawling) = elsewhere.agents.get(agent).copied().unwrap_or_default();
         let beyond_chance = tail_tenths(members.len() as u64, clients.len() as u64, same, elsewhere.others);
-        let asks = |&member: &Client| world.profile(member, |profile| asks(profile, robots)).unwrap_or(false);
+        let asks =
+            |&member: &Client| world.profile(member, |profile| robots.has(member, profile)).unwrap_or(false);
         let are_robots = crawling > 0 && crawling * 2 >= same || members.iter().any(asks);
         beyond_chance >= NO_CHANCE && !are_robots
     };
@@ -58,11 +59,11 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// All but these.
-    fn of(world: &World<'_>, but: &BTreeSet<Client>, robots: Option<u64>) -> Self {
+    fn of(world: &World<'_>, but: &BTreeSet<Client>, robots: &Robots) -> Self {
         let sample = world.sample(KeyKind::Client);
         let others = world.population::<ClientProfiles>().collect_where(
             |key, _, _| sample.has(key) && !but.contains(&Client(key)),
-            |_, profile| Some((agent(profile), asks(profile, robots))),
+            |subject, profile| Some((agent(profile), robots.has(Client(subject.key()), profile))),
         );
         let mut agents: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
         for &(_, (agent, crawls)) in &others {
@@ -73,15 +74,4 @@ impl Elsewhere {
         }
         Self { others: others.len() as u64, agents }
     }
-}
-
-/// The route by which a site says what robots may read (RFC 9309), as profiles know it.
-fn robots(world: &World<'_>) -> Option<u64> {
-    let found = world.norms().find(|(_, norm)| &*norm.text == b"/robots.txt");
-    found.map(|(route, _)| route_number(route.0.0, Method::Get as u8))
-}
-
-/// Whether this route was asked for.
-fn asks(profile: &Profile, route: Option<u64>) -> bool {
-    route.is_some_and(|route| profile.routes.get(route).is_some())
 }

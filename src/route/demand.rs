@@ -30,6 +30,14 @@ pub(super) fn is_page_size(name: &[u8]) -> bool {
             | b"max_results"
             | b"maxresults"
             | b"max-results"
+            | b"items_per_page"
+            | b"itemsperpage"
+            | b"posts_per_page"
+            | b"results_per_page"
+            | b"resultsperpage"
+            | b"hitsperpage"
+            | b"list_limit"
+            | b"product_list_limit"
     )
 }
 
@@ -68,21 +76,28 @@ pub(super) fn searched(value: &[u8]) -> u32 {
     }
 }
 
-/// Whether a term is nothing but wildcards of SQL, globs, Lucene or regular expressions, and at least one.
+/// Whether a term is nothing but wildcards of SQL, globs, Lucene or regular expressions, and at least one. A letter does not
+/// make it narrower where a wildcard stands in front: nearly every text holds it.
 fn is_wildcards(value: &[u8]) -> bool {
     let mut rest = value;
-    let mut any = false;
+    // Whether there was one, and whether one stands in front of the word, the letter of which was seen.
+    let (mut any, mut is_open, mut has_letter) = (false, false, false);
     while let [first, behind @ ..] = rest {
-        let (is_wildcard, behind) = match (first, behind) {
-            (b'*', _) => (true, behind),
-            (b'%', [b'2', b'5' | b'A' | b'a', behind @ ..]) => (true, behind),
-            (b'%', [b'3', b'A' | b'a', behind @ ..]) | (b':' | b'.' | b'_' | b'?' | b'+', behind) => {
-                (false, behind)
-            }
-            _ => return false,
-        };
-        any |= is_wildcard;
         rest = behind;
+        match (first, behind) {
+            (b'*', _) => (any, is_open) = (true, true),
+            (b'%', [b'2', b'5' | b'A' | b'a', after @ ..]) => {
+                (any, is_open, rest) = (true, true, after);
+            }
+            (b'%', [b'3', b'A' | b'a', after @ ..]) => rest = after,
+            (b'%', [b'2', b'0', after @ ..]) => {
+                (is_open, has_letter, rest) = (any, false, after);
+            }
+            (b'+' | b' ', _) => (is_open, has_letter) = (any, false),
+            (b':' | b'.' | b'_' | b'?', _) => {}
+            (letter, _) if letter.is_ascii_alphanumeric() && is_open && !has_letter => has_letter = true,
+            _ => return false,
+        }
     }
     any && value.len() <= MAX_WILDCARDS
 }
@@ -129,10 +144,38 @@ mod tests {
 
     #[test]
     fn a_term_of_nothing_but_wildcards_asks_for_everything_and_one_with_a_word_for_nothing_special() {
-        for value in ["*", "%25", "%25%25%25", "*:*", ".*", "%2A", "*%3A*", "%25_%25"] {
+        for value in [
+            "*",
+            "%25",
+            "%25%25%25",
+            "*:*",
+            ".*",
+            "%2A",
+            "*%3A*",
+            "%25_%25",
+            "*a*",
+            "%25e%25",
+            "*k*+n*",
+            ".*5.*",
+            "*a*%20*b*",
+        ] {
             assert_eq!(searched(value.as_bytes()), EVERYTHING, "{value}");
         }
-        for value in ["", "linen+shirt", "100%25", "lin*", "...", "%20", "%", "**************************"] {
+        for value in [
+            "",
+            "linen+shirt",
+            "100%25",
+            "lin*",
+            "...",
+            "%20",
+            "%",
+            "a*",
+            "*ab*",
+            "*.pdf",
+            "*a*+linen",
+            "a+*",
+            "**************************",
+        ] {
             assert_eq!(searched(value.as_bytes()), 0, "{value}");
         }
     }

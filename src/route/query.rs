@@ -14,7 +14,7 @@ const MAX_NAME: usize = 32;
 const MIN_VAGUE_SECRET: usize = 12;
 /// `p` names a page up to here, and beyond it a post (`WordPress` and phpBB name posts so).
 const LAST_PAGE: u64 = 10_000;
-/// Behind a name that merely ends in `id` (`oldid`, but `paid` as well), a number is an object's from so many digits on.
+/// Behind a name that merely ends in `id` (`oldid`, but `paid` as well) or in `number` (`biblionumber`), a number is an object's from so many digits on.
 const MIN_DIGITS: usize = 3;
 /// The page that a cursor stands for: some later one, which of them nobody can tell.
 pub const SOME_LATER_PAGE: u32 = u32::MAX - 1;
@@ -225,7 +225,7 @@ fn meaning(name: &[u8]) -> Meaning {
         b"client_id" | b"session_id" | b"sid" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
         | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
         lower if ends_as_id(lower, name) => Meaning::Object,
-        lower if lower.ends_with(b"id") => Meaning::Numbered,
+        lower if lower.ends_with(b"id") || lower.ends_with(b"number") => Meaning::Numbered,
         b"variables" => Meaning::Variables,
         lower if demand::is_page_size(lower) => Meaning::PageSize,
         lower if demand::is_search(lower) => Meaning::Search,

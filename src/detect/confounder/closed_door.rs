@@ -40,12 +40,12 @@ fn let_all_in(world: &World<'_>, siege: &Siege, suspects: &BTreeSet<Client>) -> 
     came.sort_unstable();
     left.sort_unstable();
     // All had come before the first got in, and soon all were in.
-    let (Some(come), Some(first), Some(last)) =
+    let (Some(most), Some(first), Some(last)) =
         (came.get(came.len() * 9 / 10), left.get(left.len() / 10), left.get(left.len() * 9 / 10))
     else {
         return None;
     };
-    let at_once = come <= first && last.0 - first.0 <= SOON;
+    let at_once = most <= first && last.0 - first.0 <= SOON;
     (got_in * 10 >= sources * 9 && at_once).then(|| {
         let reason = format!("{got_in} of the {sources} sources got in, hardly one of them twice");
         super::note("closed-door", 85, reason)

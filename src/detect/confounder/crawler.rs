@@ -1,8 +1,9 @@
-//! A crawler that behaves: all day at an even, low pace, over everything that is public. Its name proves nothing and is not
-//! read here.
+//! A crawler that behaves: all day at an even, low pace, over everything that is public, or one that asks what robots may read.
+//! Its name proves nothing and is not read here.
 
 use crate::collect::{IdSet, PROFILE_TICK};
 use crate::detect::World;
+use crate::detect::robots::Robots;
 use crate::detect::statistics::permille;
 use crate::incident::ConfounderNote;
 use crate::request::Client;
@@ -25,11 +26,16 @@ const REFUSED: u64 = 100;
 /// linked to, and comes without a name.
 pub(super) fn of_objects(world: &World<'_>, client: Client, ids: &IdSet) -> Option<ConfounderNote> {
     let (nameless, all) = world.profile(client, |profile| (profile.others.is_empty(), profile.requests))?;
-    let is_after_them = permille(ids.requests, all) > ONE_ROUTE;
-    if !nameless || is_after_them || permille(ids.refused, ids.requests) > REFUSED {
+    if !nameless || permille(ids.refused, ids.requests) > REFUSED {
         return None;
     }
-    of_client(world, client)
+    if permille(ids.missing, ids.requests) <= REFUSED && is_robot(world, client) {
+        let reason =
+            "a robot without a name, that asks what it may read, is given nearly all of them".to_owned();
+        return Some(super::note("crawler", 80, reason));
+    }
+    let is_after_them = permille(ids.requests, all) > ONE_ROUTE;
+    if is_after_them { None } else { of_client(world, client) }
 }
 
 /// How much a client behaves like a crawler.
@@ -49,4 +55,10 @@ pub(super) fn of_client(world: &World<'_>, client: Client) -> Option<ConfounderN
             format!("{} requests an hour, evenly over {} h", requests * 60 / minutes, length / HOUR),
         )
     })
+}
+
+/// Whether a client, or others who name its agent, ask what robots may read.
+fn is_robot(world: &World<'_>, client: Client) -> bool {
+    let robots = Robots::of(world);
+    robots.is_one(world, client, &robots.agents(world))
 }

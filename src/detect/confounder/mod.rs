@@ -10,12 +10,16 @@ mod device_approval;
 mod from_inside;
 mod in_use;
 mod kept_current;
+mod link_checker;
 mod list_first;
 mod logins_for_many;
+mod machine_route;
 mod ordinary_parameters;
+mod own_papers;
 mod own_route;
 mod own_space;
 mod own_work;
+mod own_writing;
 mod public_pages;
 mod retry_storm;
 mod scheduled_sync;
@@ -88,16 +92,18 @@ pub(super) fn of_objects(
     route: RouteKey,
     ids: &IdSet,
 ) -> Vec<ConfounderNote> {
-    let (shared, crawler) = match actor {
+    let (shared, goes_over_all) = match actor {
         Actor::Client(client) => {
-            (shared_address::of_client(world, client), crawler::of_objects(world, client, ids))
+            let goes_over_all = crawler::of_objects(world, client, ids)
+                .or_else(|| link_checker::of_objects(world, client, route, ids));
+            (shared_address::of_client(world, client), goes_over_all)
         }
         Actor::Principal(_) => (shared_address::of_key(world, actor), None),
     };
     let listed = list_first::of_objects(world, actor, route, ids);
     [
         shared,
-        crawler,
+        goes_over_all,
         support_desk::of_objects(world, actor, ids),
         listed.as_ref().and_then(|_| scheduled_sync::of_objects(world, actor, ids)),
         listed,
@@ -110,6 +116,8 @@ pub(super) fn of_objects(
         own_space::of_objects(world, actor, route, ids),
         from_inside::of_actor(world, actor),
         own_work::of_objects(world, actor, route, ids),
+        own_writing::of_objects(world, actor, route, ids),
+        own_papers::of_objects(world, actor, ids),
     ]
     .into_iter()
     .flatten()
@@ -142,6 +150,7 @@ pub(super) fn of_volume(
         own_space::of_volume(world, actor, volume),
         from_inside::of_actor(world, actor),
         own_work::of_volume(world, actor, volume),
+        machine_route::of_volume(world, actor, volume),
         shared_file::of_public(world, actor, volume),
     ]
     .into_iter()

@@ -21,7 +21,7 @@ const MOSTLY: u64 = 800;
 const WORKS: u64 = 10;
 
 /// The place of the largest taker from the top whom somebody must dwarf: he himself is one, and another may be a thief.
-const OTHERS: usize = 3;
+pub(super) const OTHERS: usize = 3;
 
 /// Fewer large things than this are a few files that somebody needs at home.
 const THINGS: u64 = 25;

@@ -1,6 +1,7 @@
 //! More data taken than this principal or client has cause to: against its peers and against its own past hours.
 
 mod elsewhere;
+mod exports;
 mod kin;
 mod no_news;
 mod one_hand;
@@ -177,6 +178,8 @@ struct Theft {
     exports: bool,
     /// An account that works elsewhere.
     is_emptied: bool,
+    /// So many times as much as another heavy user of the same export.
+    exported: Option<u64>,
 }
 
 impl pool::Member for Theft {
@@ -287,10 +290,18 @@ impl Judge {
         if !stands_out && whole < self.least {
             return None;
         }
-        let volume = volume.clone();
-        let theft =
-            Theft { taker, volume, own, routes, deviations, stands_alone, exports, is_emptied: false };
-        let theft = self.whole(world, theft, (whole, people), peers);
+        let theft = Theft {
+            taker,
+            volume: volume.clone(),
+            own,
+            routes,
+            deviations,
+            stands_alone,
+            exports,
+            is_emptied: false,
+            exported: None,
+        };
+        let theft = self.exported(world, self.whole(world, theft, (whole, people), peers), peers);
         ((stands_out || theft.stands_alone) && !theft.routes.is_empty()).then_some(theft)
     }
 }

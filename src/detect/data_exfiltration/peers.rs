@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exports::exported;
 use super::kin::{self, Kin};
 use crate::collect::{Collector, Volume};
 use crate::detect::sample::Sample;
@@ -30,6 +31,8 @@ pub(super) struct Peers {
     pub(super) ordinary: u64,
     routes: BTreeMap<RouteKey, Users>,
     kin: BTreeMap<Kin, Users>,
+    /// What each of a sample takes of exports, ascending, of those who take any.
+    exports: Vec<u64>,
     sample: Sample,
 }
 
@@ -82,17 +85,21 @@ impl Peers {
                 };
                 let routes: Vec<(RouteKey, u64)> = volume.routes.iter().filter_map(of_route).collect();
                 let kin = OfKin::of(world, volume).0.into_iter().map(|(kin, bytes)| (kin, bytes / people));
-                Some((volume.total.bytes / people, routes, kin.collect::<Vec<_>>()))
+                let exported = exported(volume).bytes / people;
+                Some((volume.total.bytes / people, routes, kin.collect::<Vec<_>>(), exported))
             },
         );
         let mut routes: BTreeMap<RouteKey, Vec<u64>> = BTreeMap::new();
-        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes, _))| routes) {
+        for &(route, bytes) in takers.iter().flat_map(|(_, (_, routes, ..))| routes) {
             routes.entry(route).or_default().push(bytes);
         }
         let mut kin: BTreeMap<Kin, Vec<u64>> = BTreeMap::new();
-        for (one, bytes) in takers.iter().flat_map(|(_, (.., kin))| kin) {
+        for (one, bytes) in takers.iter().flat_map(|(_, (_, _, kin, _))| kin) {
             kin.entry(one.clone()).or_default().push(*bytes);
         }
+        let mut exports: Vec<u64> =
+            takers.iter().map(|&(_, (.., bytes))| bytes).filter(|&bytes| bytes > 0).collect();
+        exports.sort_unstable();
         for volumes in routes.values_mut().chain(kin.values_mut()) {
             volumes.sort_unstable();
         }
@@ -102,7 +109,7 @@ impl Peers {
             routes.iter().filter(|(_, volumes)| is_download(volumes)).map(|(&route, _)| route).collect();
         let mut volumes: Vec<u64> = takers
             .iter()
-            .map(|(_, (total, routes, _))| {
+            .map(|(_, (total, routes, ..))| {
                 let downloaded = routes.iter().filter(|(route, _)| downloads.contains(route));
                 total.saturating_sub(downloaded.map(|(_, bytes)| bytes).sum())
             })
@@ -125,7 +132,7 @@ impl Peers {
         };
         let routes = routes.into_iter().map(|(route, volumes)| (route, users(volumes))).collect();
         let kin = kin.into_iter().map(|(kin, volumes)| (kin, users(volumes))).collect();
-        Self { takers, volumes, scale, ordinary, routes, kin, sample }
+        Self { takers, volumes, scale, ordinary, routes, kin, exports, sample }
     }
 
     /// How many use a route.
@@ -138,6 +145,13 @@ impl Peers {
         let Some(users) = self.routes.get(&route) else { return 0 };
         let place = |bytes: u64| users.volumes.partition_point(|&volume| volume < bytes);
         self.sample.scaled(place(below) - place(from))
+    }
+
+    /// How much the taker takes of all exports who stands so many places from the top, where enough take any to tell.
+    pub(super) fn exports_from_top(&self, places: usize) -> Option<u64> {
+        let is_enough = self.sample.scaled(self.exports.len()) >= SOME_USERS;
+        let at = self.exports.len().checked_sub(places).filter(|_| is_enough)?;
+        self.exports.get(at).copied()
     }
 
     /// Whether enough use a route to say what is usual on it.

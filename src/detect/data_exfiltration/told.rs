@@ -35,7 +35,12 @@ impl Judge {
         finding.test("volume", own.bytes / 100_000, self.least / 100_000, "MB");
         let needed = if deviations < self.deviations { self.deviations - 10 } else { self.deviations };
         let tenths = |value: i64| u64::try_from(value).unwrap_or(0);
-        finding.test("deviations", tenths(deviations), tenths(needed), "robust z");
+        match thefts.iter().filter_map(|theft| theft.exported).max() {
+            Some(times) => {
+                finding.test("beyond other users", times * 10, super::exports::BEYOND * 10, "times");
+            }
+            None => finding.test("deviations", tenths(deviations), tenths(needed), "robust z"),
+        }
         (finding.first, finding.last) = (volume.span.first, volume.span.last);
         finding.requests = own.requests;
         finding.bytes_out = own.bytes;

@@ -88,6 +88,7 @@ impl Reader {
             stands_alone: false,
             exports: false,
             is_emptied: false,
+            exported: None,
             volume: self.volume,
         }
     }

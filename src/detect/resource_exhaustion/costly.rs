@@ -104,8 +104,11 @@ impl Judge {
             && usual_demand(usual) * self.demand <= of_route.demand.into();
         let needed = if asks { self.workers / 2 } else { self.workers };
         let is_load = share >= self.share && weighed.workers >= needed;
-        let is_dear =
-            of_route.work.requests >= self.demands && self.is_dear(usual, of_route.work, suffering.is_some());
+        // Many who are dear make a pool, not what is usual.
+        let own = spenders.iter().map(|one| one.of_route.work.micros / one.of_route.work.requests.max(1));
+        let usual_each = usual.map(|usual| (usual, norms.each_of_others(route, own)));
+        let is_dear = of_route.work.requests >= self.demands
+            && self.is_dear(usual_each, of_route.work, suffering.is_some());
         let fails = asks
             && permille(of_route.demanding.failed, of_route.demanding.requests) >= FAILING
             && weighed.service.failed_of_others(weighed.work) * 3
@@ -155,10 +158,10 @@ impl Judge {
     }
 
     /// Whether requests are dearer than those of others on the route, where it has others; where it has none, others suffer.
-    fn is_dear(&self, usual: Option<Usual>, work: Work, others_suffer: bool) -> bool {
-        let Some(usual) = usual else { return others_suffer };
+    fn is_dear(&self, usual: Option<(Usual, u64)>, work: Work, others_suffer: bool) -> bool {
+        let Some((usual, each)) = usual else { return others_suffer };
         work.micros >= usual.micros.saturating_mul(self.beyond)
-            && work.micros >= usual.each.saturating_mul(work.requests).saturating_mul(DEARER)
+            && work.micros >= each.saturating_mul(work.requests).saturating_mul(DEARER)
     }
 }
 

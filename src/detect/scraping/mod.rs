@@ -1,5 +1,8 @@
 //! A public catalogue taken whole: its ids one after another, by one client or by a pool that takes turns.
 
+mod alone;
+mod shared_out;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, ObjectsByClient};
@@ -10,12 +13,13 @@ use crate::detect::pool;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
 use crate::detect::team::teams;
-use crate::detect::walks::{self, is_public};
+use crate::detect::walks::{self, is_public, is_public_route};
 use crate::detect::{About, Actor, Detector, Threshold, World};
 use crate::evidence::{Distinct, Span};
 use crate::hash::mix;
 use crate::incident::{ConfounderNote, Count, Finding, Join, Kind, Outcome, Scale, Tenths, Test};
 use crate::request::{Client, RouteKey};
+use crate::route::{Method, Methods};
 use crate::series::Evidence;
 
 /// The detector.
@@ -25,6 +29,8 @@ pub(super) struct Scraping;
 struct Judge {
     /// Different objects of one public route, over the whole log.
     objects: u64,
+    /// Different objects of public routes that are read in no order, by one client or by many with one agent.
+    alone: u64,
     /// Share of a client's requests that go to the one route, in tenths of a percent, from which on it does nothing else.
     single_minded: u64,
     /// Different objects of each of a pool.
@@ -43,6 +49,7 @@ impl Judge {
         let of = |name| world.threshold(&ABOUT, name);
         Self {
             objects: of("objects"),
+            alone: of("objects alone"),
             single_minded: of("single-minded") * 10,
             objects_each: of("objects of each"),
             coverage: of("coverage"),
@@ -59,16 +66,23 @@ static ABOUT: About = About {
     summary: "A public catalogue taken whole, by one client or by a pool of addresses that take turns.",
     why: "Prices and texts end up elsewhere, and the catalogue's readers pay for the load.",
     looks_like: "Clients that do nothing but read the objects of one route, without pages or files between, and together read \
-                 id after id.",
-    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order. Readers who follow links. A machine \
-                  of the house itself; a sync that comes at the same distance again and again.",
-    blind_spots: "A pool of which each address reads only a few objects. Catalogues whose ids are words.",
+                 id after id; or one that reads many more objects of public routes than others do, each once.",
+    look_alikes: "A search engine's crawler: all day at an even, low pace, ids in no order; or one that asks what robots may \
+                  read. Readers who follow links. A machine of the house itself; a sync that comes at the same distance again \
+                  and again.",
+    blind_spots: "A pool of which each address reads fewer than five objects or names another agent. One client that reads several hundred objects in no order.",
     thresholds: &[
         Threshold {
             name: "objects",
             value: 150,
             unit: "objects",
             meaning: "different ones of one public route, over the whole log",
+        },
+        Threshold {
+            name: "objects alone",
+            value: 600,
+            unit: "objects",
+            meaning: "different ones of public routes that are read in no order, by one client or by many with one agent",
         },
         Threshold {
             name: "objects of each",
@@ -142,7 +156,15 @@ impl Detector for Scraping {
         let found = pools.filter_map(|(route, readers)| {
             judge.finding(world, route, &readers).or_else(|| judge.hidden(world, route, readers))
         });
-        found.collect()
+        let found: Vec<Finding> = found.collect();
+        let named = |found: &[Finding]| -> BTreeSet<Client> {
+            found.iter().flat_map(|finding| finding.clients.iter().map(|count| count.of)).collect()
+        };
+        let mut told = named(&found);
+        let together = if world.tells_clusters() { judge.shared_out(world, &told) } else { Vec::new() };
+        told.extend(named(&together));
+        let alone = judge.alone(world, &told);
+        found.into_iter().chain(together).chain(alone).collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -172,7 +194,7 @@ impl Judge {
             let single_minded = share >= self.single_minded && ids.asked() >= self.objects_each;
             let reader =
                 || Reader { client: Client(walker.key), ids: ids.clone(), paths: walker.paths.clone() };
-            (single_minded && is_public(norm)).then(|| (route, reader()))
+            (single_minded && is_public(norm) && !is_stream(&norm.text)).then(|| (route, reader()))
         });
         found.collect()
     }
@@ -223,21 +245,7 @@ impl Judge {
             Some(coverage) if in_order => finding.test("coverage", coverage * 10, self.coverage * 10, "%"),
             _ => finding.test("no object twice", disjoint * 10, self.disjoint * 10, "%"),
         }
-        (finding.first, finding.last) = (ids.span.first, ids.span.last);
-        finding.requests = ids.requests;
-        finding.bytes_out = ids.bytes;
-        finding.bytes_read = ids.given;
-        finding.objects_read = ids.read();
-        finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
-        finding.endpoints = story::endpoint(route, ids.requests);
-        finding.samples = story::choose(story::ends(&ids.samples.all()));
-        finding.clients =
-            readers.iter().map(|reader| Count { of: reader.client, requests: reader.ids.requests }).collect();
-        finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
-        finding.joins = match readers {
-            [only] => vec![Join::Client(only.client)],
-            _ => vec![Join::Campaign(mix(route.0.0, mix(u64::from(route.1), 0x7363_7261)))],
-        };
+        tell(&mut finding, route, &ids, readers);
         finding.metrics.insert("objects", objects);
         finding.metrics.insert("addresses", readers.len() as u64);
         let sure = coverage.unwrap_or(0).max(disjoint);
@@ -249,12 +257,44 @@ impl Judge {
         };
         finding.reason = reason(&story::about(objects, union.is_exact()), guesses, &order, readers.len());
         finding.confounders = crawlers(world, readers);
-        finding.recommendations = vec![
-            "Limit how many objects of this route one session reads in an hour; ask the rest to prove a browser.".to_owned(),
-        ];
         story::suppress(&mut finding);
         Some(finding)
     }
+}
+
+/// Whether a route gives a catalogue: what many read, by its name.
+fn is_catalogue(world: &World<'_>, route: RouteKey) -> bool {
+    let is_stream = || world.template_text(route.0).is_some_and(is_stream);
+    Methods::READ.has(Method::from_number(route.1)) && is_public_route(world, route) && !is_stream()
+}
+
+/// Whether a route gives pieces of films and songs: one is hundreds of them, and who watches reads nothing else.
+fn is_stream(text: &[u8]) -> bool {
+    const PIECES: [&[u8]; 7] = [b".ts", b".m4s", b".m4v", b".m4a", b".aac", b".cmfv", b".cmfa"];
+    PIECES.iter().any(|piece| text.ends_with(piece))
+}
+
+/// When, how much, by whom, and what to do.
+fn tell(finding: &mut Finding, route: RouteKey, ids: &IdSet, readers: &[Reader]) {
+    (finding.first, finding.last) = (ids.span.first, ids.span.last);
+    finding.requests = ids.requests;
+    finding.bytes_out = ids.bytes;
+    finding.bytes_read = ids.given;
+    finding.objects_read = ids.read();
+    finding.activity = Over::of(OBJECT_TICK, &ids.activity, |tries| tries.0).activity();
+    finding.endpoints = story::endpoint(route, ids.requests);
+    finding.samples = story::choose(story::ends(&ids.samples.all()));
+    finding.clients =
+        readers.iter().map(|reader| Count { of: reader.client, requests: reader.ids.requests }).collect();
+    finding.clients.sort_unstable_by_key(|count| (std::cmp::Reverse(count.requests), count.of));
+    finding.joins = match readers {
+        [only] => vec![Join::Client(only.client)],
+        _ => vec![Join::Campaign(mix(route.0.0, mix(u64::from(route.1), 0x7363_7261)))],
+    };
+    finding.recommendations = vec![
+        "Limit how many objects of this route one session reads in an hour; ask the rest to prove a browser."
+            .to_owned(),
+    ];
 }
 
 /// What happened, in one sentence with numbers.
