@@ -15,7 +15,7 @@ fn who_is_given_more_by_a_service_between_machines_than_the_others_asks_no_more_
     let log = |asks: u64, people: bool| {
         let mut log = Written::default();
         log.people(300);
-        let service = "/430/services/Transfer";
+        let service = "/430_1/services/Transfer_2.6";
         for nth in 0..4 {
             let mut partner = Who::program(&format!("198.51.{nth}.20"), &format!("Client/{nth}.4"));
             partner.from_page = people;
@@ -85,7 +85,9 @@ fn who_checks_links_finds_most_of_everything_and_takes_nothing() {
         log.people(300);
         let checker = Who::program("198.51.100.9", "LinkChecker/10.4");
         for nth in 0..others {
-            log.add(8_000 + nth * 2, &checker, ("HEAD", &format!("/pages/{}/x", nth % 90)), (200, 0));
+            let page = ["/aaa", "/bbb", "/ccc", "/ddd", "/eee", "/fff", "/ggg", "/hhh"]
+                [usize::try_from(nth % 8).unwrap()];
+            log.add(8_000 + nth * 2, &checker, ("HEAD", page), (200, 0));
         }
         for nth in 0..60 {
             let status = if nth % 3 == 0 { (301, 0) } else { (404, 0) };
@@ -162,35 +164,35 @@ fn addresses_with_one_agent_that_read_a_few_things_each_share_out_a_catalogue() 
 
 #[test]
 fn an_export_that_is_taken_page_by_page_is_stolen_though_other_routes_give_as_much() {
-    let log = |pages: u64, others: u64| {
+    let log = |pages: u64, others_do: bool| {
         let mut log = Written::default();
         log.people(60);
         // Other routes give much to everybody, so that volumes scatter by orders of magnitude.
         for nth in 0..60 {
             let who = Who::person(400 + nth);
             for at in 0..(1 << (nth % 9)) {
-                log.add(
-                    25_000 + nth * 400 + at,
-                    &who,
-                    ("GET", &format!("/scans/{}", nth * 999 + at)),
-                    (200, 900_000),
-                );
+                let target = format!("/scans/{}", nth * 999 + at);
+                log.add(25_000 + nth * 400 + at, &who, ("GET", &target), (200, 900_000));
             }
         }
+        let page = |at: u64| format!("/api/customers/export?page={at}");
         for nth in 0..20 {
-            for at in 0..others {
-                let target = format!("/api/customers/export?page={at}");
-                log.add(30_000 + nth * 300 + at, &Who::person(nth), ("GET", &target), (200, 500_000));
+            log.add(30_000 + nth * 300, &Who::person(nth), ("GET", &page(0)), (200, 500_000));
+        }
+        for nth in 0..if others_do { 3 } else { 0 } {
+            for at in 0..150 {
+                let (second, who) = (40_000 + nth * 2_000 + at * 8, Who::person(60 + nth));
+                log.add(second, &who, ("GET", &page(at)), (200, 400_000 + some(at, 99_999)));
             }
         }
         let thief = Who { from_page: false, ..Who::person(9001) };
         for nth in 0..pages {
-            let target = format!("/api/customers/export?page={nth}");
-            log.add(10_000 + nth * 8, &thief, ("GET", &target), (200, 700_000 + some(nth, 300_000)));
+            let size = 700_000 + some(nth, 300_000);
+            log.add(10_000 + nth * 8, &thief, ("GET", &page(nth)), (200, size));
         }
         log
     };
-    is_told(log(200, 1), Kind::DataExfiltration);
-    is_silent(log(20, 1), Kind::DataExfiltration);
-    is_silent(log(200, 60), Kind::DataExfiltration);
+    is_told(log(200, false), Kind::DataExfiltration);
+    is_silent(log(20, false), Kind::DataExfiltration);
+    is_silent(log(200, true), Kind::DataExfiltration);
 }
