@@ -23,6 +23,8 @@ pub struct LoginTries {
     pub doors: Bounded<LoginRoute, 8>,
     /// What was refused at no door and names no account, by route: perhaps a key or a password that was tried.
     pub nowhere: Bounded<LoginRoute, 4>,
+    /// How often each token or key was refused at no door.
+    pub keys: Bounded<Tries, 64>,
 }
 
 /// What one client tried at one door.
@@ -144,16 +146,18 @@ impl Evidence for LoginRoute {
 }
 
 impl Evidence for LoginTries {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn merge(&mut self, other: Self) {
         self.doors.merge(other.doors);
         self.nowhere.merge(other.nowhere);
+        self.keys.merge(other.keys);
     }
 
     fn clear(&mut self) {
         self.doors.clear();
         self.nowhere.clear();
+        self.keys.clear();
     }
 }
 
@@ -178,6 +182,9 @@ impl Collector for Logins {
 
     fn observe(request: &Request, logins: &mut LoginTries) {
         let number = request.route_number();
+        if !is_at_door(request) && request.status == 401 && request.token.is_some() {
+            logins.keys.at(request.token.0).0 += 1;
+        }
         let route = if is_at_door(request) { logins.doors.at(number) } else { logins.nowhere.at(number) };
         route.door = route.door.max(Some(Door::of(request)));
         route.outcomes.add(request);

@@ -190,6 +190,7 @@ impl Followed {
         let left = self.answers.iter().filter(|(answer, _)| answers.contains(answer));
         let mut refusing = self.refusing(&left.map(|(&answer, &seen)| (answer, seen)).collect());
         refusing.extend(self.hammered());
+        refusing.extend(self.knocked());
         answers.retain(|answer| !refusing.contains(answer));
         answers
     }
@@ -221,6 +222,21 @@ impl Followed {
         let is_smallest = self.answers.keys().find(|other| other.status == answer.status) == Some(&answer);
         let alone = seen.hammer == seen.all && seen.on == 0;
         (self.login && is_smallest && alone && self.visitors - seen.all >= TELLING_CLIENTS).then_some(answer)
+    }
+}
+
+/// Tries to each client from which on clients of one answer do not log in, but knock: whoever logs in does so once or twice.
+const KNOCKS: u64 = 4;
+
+impl Followed {
+    /// At a login with a page of its own that few go through: answers that several clients got again and again and nothing
+    /// else, after which nobody went on, while all who did got others.
+    fn knocked(&self) -> impl Iterator<Item = Answer> {
+        let tells = |seen: &Seen| {
+            seen.on == 0 && seen.alone >= TELLING_CLIENTS && seen.tries >= MANY.max(seen.alone * KNOCKS)
+        };
+        let answers = self.answers.iter().filter(move |(_, seen)| self.login && self.on >= 2 && tells(seen));
+        answers.map(|(&answer, _)| answer)
     }
 }
 

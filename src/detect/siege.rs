@@ -93,6 +93,9 @@ pub(super) const ACCOUNT_TRIES: u64 = 20;
 /// Accounts from which on tries are about accounts, not about one person's memory.
 pub(super) const MANY_ACCOUNTS: u64 = 10;
 
+/// Where the log names no accounts, one source that works as so many of them afterwards guessed at no single one.
+const OPENED: usize = 3;
+
 /// What the detectors that judge sieges lack in a log without names.
 pub(super) const NEEDS: &[Needs] = &[
     ANSWERS,
@@ -114,7 +117,10 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
         let same = |siege: &&mut Siege| siege.campaign.is_some() && siege.takes(&single);
         match sieges.iter_mut().filter(same).max_by_key(|siege| siege.shared_accounts(&single)) {
             Some(siege) => siege.join(single),
-            None => sieges.push(single),
+            None => match sieges.iter_mut().find(|siege| siege.shares_a_list(&single)) {
+                Some(siege) => siege.join(single),
+                None => sieges.push(single),
+            },
         }
     }
     let mut besieged: BTreeMap<u64, BTreeSet<Client>> = BTreeMap::new();
@@ -200,6 +206,13 @@ impl Siege {
         self.door == other.door && shared > 0 && shared * 100 >= smaller * SAME_ACCOUNTS
     }
 
+    /// Whether two sources are too few for a campaign, but after the same accounts at the same time: one list, dealt out.
+    fn shares_a_list(&self, other: &Self) -> bool {
+        let alone = |siege: &Self| siege.variant == "single-source" && !siege.crowd;
+        let together = other.span.first <= self.span.last && self.span.first <= other.span.last;
+        alone(self) && alone(other) && together && self.wants_the_same(other)
+    }
+
     /// Adds another source's siege of the same door.
     fn join(&mut self, other: Self) {
         self.verdicts.merge(other.verdicts);
@@ -222,7 +235,10 @@ impl Siege {
         let accounts = self.accounts.count();
         if accounts == 0 {
             // Without names in the log the three cannot be told apart.
-            return if self.campaign.is_some() { Kind::CredentialStuffing } else { Kind::BruteForce };
+            // A code is guessed, and stands in no list.
+            let is_code = self.shown.1 == EndpointClass::Mfa;
+            let many = !is_code && self.campaign.is_some() || self.taken.len() >= OPENED;
+            return if many { Kind::CredentialStuffing } else { Kind::BruteForce };
         }
         let mut tries: Vec<u64> = self.accounts.iter().map(|(_, one)| one.tries).collect();
         tries.sort_unstable();

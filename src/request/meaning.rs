@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
-use crate::request::{Client, Flags, Place, Request, Trust};
+use crate::request::{Client, Flags, Place, Request, Trust, fault};
 use crate::route::{Classes, EndpointClass, Known, Method, ObjectId, RouteCache, operation, read_query};
 use crate::sigma::{Facts, Matched, Matcher, Note, OfPath, Rules};
 use crate::signal::{Glance, Sensitivity};
@@ -61,8 +61,13 @@ impl Meaning {
     pub fn request(&self, event: &Event<'_>, place: Place, cache: &mut Cache) -> Request {
         let path = event.path.unwrap_or(b"");
         let method = event.method.map_or(Method::Other, Method::of);
-        let Known { route, mut class, shown, rules } = self.route(event, path, method, cache);
+        let known @ Known { shown, rules, .. } = self.of(path, method, cache);
         cache.of_path = rules;
+        let status = fault::status(event, method, path);
+        let named = self.named(event, path, cache);
+        let path = named.as_deref().unwrap_or(path);
+        let Known { route, mut class, .. } =
+            if named.is_some() { self.of(path, method, cache) } else { known };
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
@@ -70,13 +75,13 @@ impl Meaning {
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
-        let tried = class.takes_credentials() || matches!(event.status, Some(401));
+        let tried = class.takes_credentials() || status == 401;
         let mut hashed = |secret: Option<Secret<'_>>| {
             secret.map_or(NameHash::NONE, |secret| secret.hashed_once(&self.keys, &mut cache.secrets))
         };
         let token = hashed(event.token);
         let token = if token.is_some() { token } else { hashed(query.secret.map(Secret::new)) };
-        let session = hashed(event.session);
+        let session = hashed(event.session.or(query.session.map(Secret::new)));
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
@@ -115,7 +120,7 @@ impl Meaning {
             duration: Micros(u32::try_from(event.duration.unwrap_or(0)).unwrap_or(u32::MAX)),
             page: query.page.unwrap_or(u32::MAX),
             demand: query.demand,
-            status: event.status.unwrap_or(0),
+            status,
             method,
             class,
             shown,
@@ -124,16 +129,11 @@ impl Meaning {
         }
     }
 
-    /// What is known of the path of a request; where its query says what is to be done, and that is a door, it goes there.
+    /// Where the query says what is to be done, and that is a door while the path is none: the path with what is to be done.
     #[inline]
-    fn route(&self, event: &Event<'_>, path: &[u8], method: Method, cache: &mut Cache) -> Known {
-        let known = self.of(path, method, cache);
-        let Some(named) = event.query.and_then(|query| operation(path, query)) else { return known };
-        if self.is_door(&named, cache) && !self.is_door(path, cache) {
-            let Known { route, class, .. } = self.of(&named, method, cache);
-            return Known { route, class, ..known };
-        }
-        known
+    fn named(&self, event: &Event<'_>, path: &[u8], cache: &mut Cache) -> Option<Vec<u8>> {
+        let named = event.query.and_then(|query| operation(path, query))?;
+        (self.is_door(&named, cache) && !self.is_door(path, cache)).then_some(named)
     }
 
     /// Whether a form that is sent to `path` is one of a door.

@@ -1,5 +1,6 @@
 //! An event with its meaning: numbers and 64-bit hashes only, `Copy`, a pure function of the line and the plan.
 
+mod fault;
 mod meaning;
 mod networks;
 mod published;

@@ -3,7 +3,7 @@
 use super::class::{EndpointClass, Method, Methods};
 use super::lists::{
     ADMIN, COLLECTIONS, EXPORTED, HEALTH, LONGEST, Lists, PROGRAMS, ROOT_FILES, STATIC, STATIC_FOLDERS,
-    STRUCTURE,
+    STRUCTURE, TAILS,
 };
 use super::words::{WORDS, Word};
 
@@ -34,7 +34,7 @@ pub(super) struct Words {
     /// The lists of all words in front of it.
     before: Lists,
     /// Of the nearest words in front of it, each: what they make of a last word.
-    near: [u32; NEAR],
+    near: [u64; NEAR],
     /// The lists of the last segment's extension, if it has one.
     extension: Option<Lists>,
     ends_in_variable: bool,
@@ -46,7 +46,7 @@ impl Words {
     pub(super) fn add(&mut self, segment: &[u8]) {
         (self.extension, self.ends_in_variable) = (None, false);
         if memchr::memchr3(b'.', b':', b'{', segment).is_none() {
-            self.push(lists(segment));
+            self.push(or_tail(lists(segment), segment));
             return;
         }
         self.extension = extension(segment).map(|(_, lists)| lists);
@@ -58,7 +58,7 @@ impl Words {
         }
         if !self.ends_in_variable {
             // `accounts:signUp` is two words.
-            segment.split(|&b| b == b':').for_each(|part| self.push(word(part)));
+            segment.split(|&b| b == b':').for_each(|part| self.push(or_tail(word(part), part)));
         }
     }
 
@@ -151,6 +151,17 @@ fn word(segment: &[u8]) -> Lists {
     }
 }
 
+/// What is known of a segment; if nothing is, what the last of its words say that stand together in [`TAILS`].
+fn or_tail(known: Lists, segment: &[u8]) -> Lists {
+    if known != Lists::default() {
+        return known;
+    }
+    let stem = extension(segment).map_or(segment, |(stem, _)| stem);
+    let starts = memchr::memchr2_iter(b'-', b'_', stem).map(|joint| &stem[joint + 1..]);
+    let tail = starts.map(lists).find(|tail| tail.has(TAILS));
+    tail.map_or(known, Lists::as_words)
+}
+
 /// The lists of a text without its `-` and `_`, in small letters.
 fn lists(text: &[u8]) -> Lists {
     let mut word = [0; LONGEST];
@@ -186,15 +197,17 @@ mod tests {
              /remote/logincheck /admin/login /login/{id} /user/login /api/auth/local \
              /u/login/password /login/index.php /my-account/ /graphql:Login /auth \
              /rest/auth/1/session /signin.aspx /konto/anmeldenAction.do /connexion \
-             /index.php/s/{token}/authenticate/showShare",
+             /index.php/s/{token}/authenticate/showShare /auth/email /kunden-login \
+             /intern/staff_login.aspx /cgi-bin/koha/mainpage.pl /cgi-bin/koha/opac-user.pl \
+             /cgi-bin/koha/ilsdi.pl:AuthenticatePatron /backend_9fk/admin/ /administrator/index.php",
         ),
         (
             Token,
             "POST",
             "/oauth/token /oauth2/token /connect/token /token /oauth2/v2.0/token /auth/v1/token \
              /realms/shop/protocol/openid-connect/token /rest/V1/integration/customer/token \
-             /v3/auth/tokens /wp-json/jwt-auth/v1/token /services/oauth2/token /api/token/refresh \
-             /sanctum/token /api/auth/refresh /oauth2/{uuid}/token",
+             /v3/auth/tokens /wp-json/jwt-auth/v1/token /services/oauth2/token /sanctum/token \
+             /oauth2/{uuid}/token",
         ),
         (
             PasswordReset,
@@ -202,7 +215,8 @@ mod tests {
             "/forgot-password /password/reset /password/email /reset-password \
              /accounts/password_reset /auth/v1/recover /dbconnections/change_password /users/password \
              /v1/accounts:sendOobCode /realms/shop/login-actions/reset-credentials \
-             /customer/account/forgotpasswordpost /password/reset/{token} /lost-password",
+             /customer/account/forgotpasswordpost /password/reset/{token} /lost-password \
+             /cgi-bin/koha/opac-password-recovery.pl /api/auth/reset",
         ),
         (
             Registration,
@@ -217,14 +231,15 @@ mod tests {
             "GET",
             "/api/check-email /username-available /users/exists /users/exists/{email} /users/lookup \
              /api/account/lookup/{email} /rest/V1/customers/isEmailAvailable /auth/check \
-             /.well-known/webfinger /:author:lookup",
+             /.well-known/webfinger /:author:lookup /api/invites/check /cgi-bin/ilsdi.pl:LookupPatron",
         ),
         (AccountLookup, "POST", "/common/GetCredentialType /v1/accounts:lookup /email/exists"),
         (
             Mfa,
             "POST",
             "/mfa /login/otp /auth/v1/otp /2fa/verify /api/v1/authn/factors/{token}/verify \
-             /two-factor-challenge /users/two_factor /verify-otp /auth/v1/verify /login/2fa",
+             /two-factor-challenge /users/two_factor /verify-otp /auth/v1/verify /login/2fa \
+             /account/{id}/pin/verify /players/{id}/transfer-pin/verify /tresor-pin/check",
         ),
         (Logout, "POST", "/logout /users/sign_out /realms/shop/protocol/openid-connect/logout /signoff"),
         (Logout, "DELETE", "/api/session /users/sign_out /sessions/{id}"),
@@ -258,7 +273,12 @@ mod tests {
             "/ /login /api/v1/orders/{id} /orders/{id}/status /dns/lookup /users /v1/users/{id} \
              /assets /oauth/token /api/css /author/page /{id}.pdf /blog/login-tips /register",
         ),
-        (Other, "POST", "/orders /users/{id} /app.js /soap /logins-report /verify /api/availability"),
+        (
+            Other,
+            "POST",
+            "/orders /users/{id} /app.js /soap /logins-report /verify /api/availability /api/auth/refresh \
+             /api/token/refresh /messages/{id}/pin /shop/hat-pin /order-verify /admin/users/{id}/notes",
+        ),
     ];
 
     #[test]

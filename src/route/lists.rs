@@ -13,9 +13,9 @@ pub(super) const LONGEST: usize = 24;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lists {
     /// Bit *n*: `last` of the *n*th of [`WORDS`].
-    pub(super) last: u32,
+    pub(super) last: u64,
     /// Bit *n*: `after` of the *n*th of [`WORDS`].
-    pub(super) after: u32,
+    pub(super) after: u64,
     /// The bits of [`PLAIN`].
     plain: u16,
 }
@@ -29,9 +29,10 @@ pub(super) const EXPORTED: u16 = 1 << 5;
 pub(super) const PROGRAMS: u16 = 1 << 6;
 pub(super) const ROOT_FILES: u16 = 1 << 7;
 pub(super) const STRUCTURE: u16 = 1 << 8;
+pub(super) const TAILS: u16 = 1 << 9;
 
 /// The lists that ask neither for a method nor for a word in front, and their bits.
-static PLAIN: [(u16, &str); 9] = [
+static PLAIN: [(u16, &str); 10] = [
     (COLLECTIONS, words::COLLECTIONS),
     (HEALTH, words::HEALTH),
     (ADMIN, words::ADMIN),
@@ -41,6 +42,7 @@ static PLAIN: [(u16, &str); 9] = [
     (PROGRAMS, words::PROGRAMS),
     (ROOT_FILES, words::ROOT_FILES),
     (STRUCTURE, words::STRUCTURE),
+    (TAILS, words::TAILS),
 ];
 
 /// The lists of every known word, and by its first byte: bit *n* where a known word has *n* bytes. That sorts out most
@@ -87,6 +89,11 @@ impl Lists {
         self.plain |= others.plain;
     }
 
+    /// These without the plain lists.
+    pub(super) fn as_words(self) -> Self {
+        Self { plain: 0, ..self }
+    }
+
     /// Whether one of the plain lists `lists` is among them.
     pub(super) fn has(self, lists: u16) -> bool {
         self.plain & lists != 0
@@ -101,7 +108,7 @@ mod tests {
     fn every_word_is_found_in_its_lists_alone() {
         let holds = |list: &str, word: &str| list.split_ascii_whitespace().any(|known| known == word);
         let bits = |lists: &mut dyn Iterator<Item = bool>| {
-            lists.enumerate().fold(0, |bits, (nth, holds)| bits | u32::from(holds) << nth)
+            lists.enumerate().fold(0, |bits, (nth, holds)| bits | u64::from(holds) << nth)
         };
         let all = WORDS.iter().flat_map(|word| [word.last, word.after]).chain(PLAIN.map(|(_, list)| list));
         for word in all.flat_map(str::split_ascii_whitespace).chain(["", "orders"]) {
@@ -113,6 +120,6 @@ mod tests {
                 assert_eq!(lists.has(bit), holds(list, word), "{word}");
             }
         }
-        assert!(WORDS.len() <= 32);
+        assert!(WORDS.len() <= 64);
     }
 }

@@ -11,8 +11,8 @@ const NAMES: [&[u8]; 3] = [b"op", b"operationName", b"operation"];
 
 /// The parameters that name what a program is to do, in the order in which they say more: `mode` of phpBB, `title`,
 /// `action` and `list` of `MediaWiki`, `do` of `vBulletin`, `action` of SMF, `route` of `OpenCart`, `view` and `task` of
-/// Joomla, `controller` of `PrestaShop`, `_task` of Roundcube.
-const STEERING: [&[u8]; 14] = [
+/// Joomla, `controller` of `PrestaShop`, `_task` of Roundcube, `service` of Koha's ILS-DI, `cmd` of ILIAS.
+const STEERING: [&[u8]; 16] = [
     b"route",
     b"r",
     b"module",
@@ -27,6 +27,8 @@ const STEERING: [&[u8]; 14] = [
     b"act",
     b"action",
     b"list",
+    b"service",
+    b"cmd",
 ];
 
 /// Who is asked for by number, an author, in `WordPress`: what is answered tells his name, or that there is none.

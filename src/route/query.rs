@@ -12,6 +12,8 @@ const MAX_PARAMETERS: usize = 64;
 const MAX_NAME: usize = 32;
 /// `key`, `code` and `sig` are secrets from this length on; below they are country codes and sort keys.
 const MIN_VAGUE_SECRET: usize = 12;
+/// A session has so many bytes at least: 64 bits in hexadecimal (OWASP ASVS 3.2.2). Shorter ones number a talk or a term.
+const MIN_SESSION: usize = 16;
 /// `p` names a page up to here, and beyond it a post (`WordPress` and phpBB name posts so).
 const LAST_PAGE: u64 = 10_000;
 /// Behind a name that merely ends in `id` (`oldid`, but `paid` as well) or in `number` (`biblionumber`), a number is an object's from so many digits on.
@@ -30,6 +32,8 @@ pub struct Query<'a> {
     pub account: Option<&'a [u8]>,
     /// The first token or key. Hash it at once.
     pub secret: Option<&'a [u8]>,
+    /// The first session. Hash it at once.
+    pub session: Option<&'a [u8]>,
     /// The most entries that any parameter asks for; 0 where none says.
     pub demand: u32,
 }
@@ -47,6 +51,8 @@ enum Meaning {
     Secret,
     /// A secret only if it is long.
     Vague,
+    /// A session if it is one that nobody guesses.
+    Session,
     /// How many entries an answer may have.
     PageSize,
     /// What is searched for.
@@ -127,9 +133,17 @@ impl<'a> Query<'a> {
                 self.object =
                     self.object.or(id_among(value).map_or(ObjectId::NONE, |id| ObjectId::of(id, keys)));
             }
+            Meaning::Session if !is_random(value) => {}
+            Meaning::Session => self.session = self.session.or(Some(value)),
             Meaning::Secret | Meaning::Vague => self.secret = self.secret.or(Some(value)),
         }
     }
+}
+
+/// Whether a value may be a session's: long, of letters or signs and digits.
+fn is_random(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.len() >= MIN_SESSION && digits > 0 && digits < value.len()
 }
 
 /// Whether a name ends as those of ids do; `lower` is the same in small letters.
@@ -221,9 +235,12 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"reset_token"
         | b"subscription-key" => Meaning::Secret,
         b"key" | b"code" | b"auth" => Meaning::Vague,
+        b"sid" | b"session" | b"session_id" | b"sessionid" | b"sessid" | b"phpsessid" | b"jsessionid" => {
+            Meaning::Session
+        }
         // A signature says what may be fetched with this address, not who fetches it.
-        b"client_id" | b"session_id" | b"sid" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig"
-        | b"signature" | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
+        b"client_id" | b"request_id" | b"trace_id" | b"correlation_id" | b"sig" | b"signature"
+        | b"x-amz-signature" | b"x-goog-signature" => Meaning::Nothing,
         lower if ends_as_id(lower, name) => Meaning::Object,
         lower if lower.ends_with(b"id") || lower.ends_with(b"number") => Meaning::Numbered,
         b"variables" => Meaning::Variables,
@@ -263,6 +280,19 @@ mod tests {
             ("limit=", 0),
         ] {
             assert_eq!(at(query).demand, demand, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_one_that_nobody_guesses() {
+        for (query, session) in [
+            ("sid=a7b20385121e1428a0bc&x=1", Some("a7b20385121e1428a0bc")),
+            ("PHPSESSID=q1w2e3r4t5z6u7i8o9p0", Some("q1w2e3r4t5z6u7i8o9p0")),
+            ("session=2026-autumn", None),
+            ("session_id=1771542600123456", None),
+            ("sid=7", None),
+        ] {
+            assert_eq!(at(query).session, session.map(str::as_bytes), "{query}");
         }
     }
 

@@ -40,6 +40,7 @@ pub(super) static WORDS: &[Word] = &[
         last: "reset email change request confirm forgot new",
         after: "password passwords forgotpassword passwordreset",
     },
+    Word { class: Class::PasswordReset, methods: SEND, last: "reset", after: "auth authentication" },
     word(Class::PasswordReset, SEND, "password passwords"),
     Word {
         class: Class::Mfa,
@@ -47,16 +48,22 @@ pub(super) static WORDS: &[Word] = &[
         last: "verify challenge validate confirm login check send resend code",
         after: MFA,
     },
+    // A PIN that is asked for beside the login: of a parent, of a transfer, of a card. Messages are pinned, too.
+    Word { class: Class::Mfa, methods: SEND, last: "verify validate check unlock", after: PINS },
     word(Class::Mfa, SEND, MFA),
     word(
         Class::Mfa,
         SEND,
         "verifyotp verifymfa verify2fa mfaverify otpverify sendotp verifytotp mfachallenge \
-     twofactorchallenge verificationcode smscode verifycode",
+     twofactorchallenge verificationcode smscode verifycode verifypin pinverify checkpin \
+     pincheck validatepin",
     ),
     Word { class: Class::Mfa, methods: SEND, last: "verify", after: "auth authn login signin" },
-    word(Class::Token, SEND, "token accesstoken refreshtoken tokenrefresh oauthtoken authtoken gettoken"),
-    Word { class: Class::Token, methods: SEND, last: "tokens refresh exchange accesstokens", after: AUTH },
+    // Whoever refreshes a token sends the one that it has: there is nothing to guess, and an old one is refused for days.
+    word(Class::Other, SEND, "refreshtoken tokenrefresh"),
+    Word { class: Class::Other, methods: SEND, last: "refresh", after: AUTH },
+    word(Class::Token, SEND, "token accesstoken oauthtoken authtoken gettoken"),
+    Word { class: Class::Token, methods: SEND, last: "tokens exchange accesstokens", after: AUTH },
     Word {
         class: Class::AccountLookup,
         methods: ANY,
@@ -70,7 +77,7 @@ pub(super) static WORDS: &[Word] = &[
      usernameavailable emailavailable isemailavailable isusernameavailable \
      usernameavailability emailexists userexists usernameexists accountexists finduser \
      lookupuser userlookup accountlookup accountslookup emaillookup validateemail \
-     validateusername getcredentialtype webfinger",
+     validateusername getcredentialtype webfinger lookuppatron",
     ),
     word(
         Class::Registration,
@@ -92,7 +99,8 @@ pub(super) static WORDS: &[Word] = &[
      jsecuritycheck jspringsecuritycheck jacegisecuritycheck auth authn authenticate \
      authentication doauthentication signinwithpassword signinwithcustomtoken verifypassword \
      passwordlogin loginaction sso weblogin adminlogin ajaxlogin basicauth ldaplogin \
-     identifier kerberoslogin clientlogin accountlogin customerlogin memberlogin checkpassword",
+     identifier kerberoslogin clientlogin accountlogin customerlogin memberlogin checkpassword \
+     authenticateuser authenticatepatron",
     ),
     // The same in other languages: German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish, Danish, Czech.
     word(
@@ -116,7 +124,17 @@ pub(super) static WORDS: &[Word] = &[
         last: "credentials password callback local verify submit",
         after: "signin login logon authenticate callback",
     },
-    Word { class: Class::Login, methods: SEND, last: "local ldap", after: "auth" },
+    // What a login asks for, where there is one for each: `/auth/email` beside `/auth/google`.
+    Word {
+        class: Class::Login,
+        methods: SEND,
+        last: "local ldap email emailpassword username",
+        after: "auth",
+    },
+    // Koha's staff log in at the page that they want to see, and its readers at the page of their account.
+    Word { class: Class::Login, methods: Methods::POST, last: "mainpage opacuser", after: "koha" },
+    // So do those who run Magento, Joomla and phpMyAdmin.
+    word(Class::Login, Methods::POST, "admin administrator phpmyadmin pma"),
     word(
         Class::Export,
         ANY,
@@ -132,11 +150,18 @@ pub(super) static WORDS: &[Word] = &[
 
 /// Second factors.
 const MFA: &str = "mfa otp totp 2fa twofactor twofactorauth factor factors twofactorauthentication";
+/// What is typed as a short number.
+const PINS: &str = "pin pincode passcode";
 /// Roots under which tokens are handed out.
 const AUTH: &str = "auth oauth oauth2 token authentication identity login session jwt";
 /// What an account is called.
 const NOUNS: &str = "user users account accounts email emails username usernames member members customer \
-     customers identity phone login auth profile profiles signup register author";
+     customers identity phone login auth profile profiles signup register author invite \
+     invites invitation invitations onboarding patron patrons subscriber subscribers";
+
+/// Words that still say what an endpoint is for behind others: `/staff-login`, `/opac-password-recovery.pl`.
+pub(super) static TAILS: &str = "login signin logon passwordrecovery passwordreset resetpassword forgotpassword lostpassword \
+     pin pincode passcode otp";
 
 /// Last words that create an account when posted to, with nothing behind them.
 pub(super) static COLLECTIONS: &str = "users signups";
@@ -177,7 +202,8 @@ mod tests {
 
     #[test]
     fn every_word_is_written_as_it_is_compared() {
-        let lists = [HEALTH, ADMIN, STATIC_FOLDERS, STATIC, EXPORTED, PROGRAMS, STRUCTURE, COLLECTIONS];
+        let lists =
+            [HEALTH, ADMIN, STATIC_FOLDERS, STATIC, EXPORTED, PROGRAMS, STRUCTURE, COLLECTIONS, TAILS];
         let words = WORDS.iter().flat_map(|word| [word.last, word.after]);
         for word in lists.into_iter().chain(words).flat_map(str::split_ascii_whitespace) {
             assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{word}");

@@ -57,6 +57,53 @@ fn a_program_with_an_old_key_is_no_guesser() {
 }
 
 #[test]
+fn who_tries_one_key_after_the_other_on_several_routes_guesses_and_a_program_with_a_few_old_ones_does_not() {
+    let tried = |keys: u64| {
+        let mut log = Written::default();
+        partners(&mut log);
+        for nth in 0..600 {
+            let route = ["balance", "orders", "stock", "prices", "news"][nth as usize % 5];
+            let target = format!("/v1/{route}?api_key=live{:020}", nth % keys);
+            log.add(30_000 + nth * 3, "198.51.100.7", ("GET", &target), REFUSED, "-", "node-fetch/1.0");
+        }
+        log.judged().len()
+    };
+    assert_eq!(tried(600), 1);
+    assert_eq!(tried(12), 0, "a dozen keys of old, each on every route");
+}
+
+#[test]
+fn a_door_that_takes_a_token_for_a_new_one_is_not_where_passwords_are_guessed() {
+    let refused_at = |door: &str| {
+        let mut log = Written::default();
+        log.people(300, "/login", REFUSED, LET_IN);
+        for nth in 0..5 {
+            scattered(95, 450).for_each(|at| {
+                log.add(at + nth * 7, &source(nth), ("POST", door), REFUSED, "-", "app/23.2.0 okhttp/4.9.3");
+            });
+        }
+        log.judged().len()
+    };
+    assert_eq!(refused_at("/v2/auth/refresh"), 0);
+    assert!(refused_at("/v2/auth/token") > 0);
+}
+
+#[test]
+fn a_list_of_accounts_that_two_sources_deal_out_is_one_siege() {
+    let mut log = Written::default();
+    log.people(300, "/login", REFUSED, LET_IN);
+    for nth in 0..96 {
+        let user = format!("staff{}", nth % 48);
+        // In the second round most accounts are the other source's.
+        let source = source((nth % 2 + nth / 48) % 2);
+        log.add(30_000 + nth * 70, &source, ("GET", "/pms/"), REFUSED, &user, "Mozilla/5.0 Firefox/115.0");
+    }
+    let found = log.judged();
+    assert_eq!(found.len(), 1, "{}", text(&found));
+    assert_eq!(found[0].kind, gatehound::incident::Kind::PasswordSpraying);
+}
+
+#[test]
 fn a_blocked_reader_of_many_things_and_a_page_left_open_try_no_keys() {
     let mut log = Written::default();
     partners(&mut log);
@@ -169,8 +216,9 @@ fn a_hundred_small_answers_in_haste_are_refusals_and_large_ones_or_those_that_ot
             .for_each(|at| log.add(at, "198.51.100.7", ("POST", "/xmlrpc.php"), (200, bytes), "-", "post/1"));
         log.judged().len()
     };
-    assert_eq!(hammered(403, 2), 1);
+    assert_eq!(hammered(480, 2), 1);
     assert_eq!(hammered(5_000, 2), 0, "it gets more than others");
     assert_eq!(hammered(640, 2), 0, "it gets what others get");
-    assert_eq!(hammered(403, 100), 0, "it takes its time");
+    assert_eq!(hammered(480, 100), 0, "it takes its time");
+    assert_eq!(hammered(403, 100), 1, "so short is a fault, however slowly it is asked for");
 }

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::Siege;
-use crate::collect::{LoginRoute, Logins, ObjectsByClient, Profile};
+use crate::collect::{LoginRoute, LoginTries, Logins, ObjectsByClient, Profile};
 use crate::detect::least::Least;
 use crate::detect::statistics::scatter;
 use crate::detect::visits::folded;
 use crate::detect::{World, confounder, walks};
 use crate::request::{Client, RouteKey};
+use crate::series::Evidence;
 use crate::time::MINUTE;
 
 /// What such a siege is called.
@@ -35,43 +36,69 @@ const HOURS: i64 = 90 * MINUTE;
 /// Where more sources than this are refused like that at one route, it is closed, and nobody guesses.
 const SOURCES: usize = 3;
 
+/// Different keys, all of them refused, from which on nobody has just forgotten one: as many as refused tries at a login.
+const KEYS: u64 = super::REFUSED;
+
+/// A key that is guessed is tried on no more than a few routes; one that is out of date, again and again.
+const TRIES_OF_ONE: u64 = 4;
+
 /// One siege a source.
 pub(super) fn all(world: &World<'_>) -> Vec<Siege> {
     let least = Least::of(world).refused * TIMES;
     let found = world.population::<Logins>().collect_from(least, |subject, tries| {
-        let route = tries.nowhere.all().max_by_key(|route| (route.outcomes.total(), route.door))?;
         let client = Client(subject.key());
+        if let Some(route) = guessed(tries).filter(|route| gets_nothing(world, client, route)) {
+            return Some((client, route, true));
+        }
+        let route = tries.nowhere.all().max_by_key(|route| (route.outcomes.total(), route.door))?;
         (route.outcomes.total() >= least && wants_nothing_else(world, client, route))
-            .then(|| (client, route.clone()))
+            .then(|| (client, route.clone(), false))
     });
-    let mut by_route: BTreeMap<RouteKey, Vec<(Client, LoginRoute)>> = BTreeMap::new();
-    for (_, (client, route)) in found {
+    let mut by_route: BTreeMap<(bool, RouteKey), Vec<(Client, LoginRoute)>> = BTreeMap::new();
+    for (_, (client, route, guesses)) in found {
         let Some(at) = route.door else { continue };
-        by_route.entry(folded(&at, world.learned())).or_default().push((client, route));
+        by_route.entry((guesses, folded(&at, world.learned()))).or_default().push((client, route));
     }
-    by_route.retain(|_, sources| sources.len() <= SOURCES);
-    let sieges = by_route.into_iter().flat_map(|(door, sources)| {
-        sources.into_iter().map(move |(client, route)| {
+    by_route.retain(|&(guesses, _), sources| guesses || sources.len() <= SOURCES);
+    let sieges = by_route.into_iter().flat_map(|((guesses, door), sources)| {
+        sources.into_iter().filter_map(move |(client, route)| {
             let siege = Siege::of_source(world, client, door, &route);
-            Siege { variant: VARIANT, ..siege }
+            (guesses || siege.has_no_clock()).then_some(Siege { variant: VARIANT, ..siege })
         })
     });
-    sieges.filter(Siege::has_no_clock).collect()
+    sieges.collect()
 }
 
-/// Whether somebody got nothing, asked for nothing but this, and was sent there by no page.
-fn wants_nothing_else(world: &World<'_>, client: Client, route: &LoginRoute) -> bool {
+/// All that was refused at no door, as one, of whoever tried one key after the other.
+fn guessed(tries: &LoginTries) -> Option<LoginRoute> {
+    let refused: u64 = tries.nowhere.all().map(|route| route.outcomes.total()).sum();
+    if tries.keys.count() < KEYS || tries.keys.count() * TRIES_OF_ONE < refused {
+        return None;
+    }
+    let most = tries.nowhere.all().max_by_key(|route| (route.outcomes.total(), route.door))?;
+    let mut all = LoginRoute::default();
+    tries.nowhere.all().for_each(|route| all.merge(route.clone()));
+    all.door = most.door;
+    Some(all)
+}
+
+/// Whether somebody got nothing, and was sent there by no page.
+fn gets_nothing(world: &World<'_>, client: Client, route: &LoginRoute) -> bool {
     let tries = route.outcomes.total();
-    let single_minded = |profile: &Profile| {
-        let nearly_all = |part: u64, whole: u64| part * 100 >= whole * NEARLY_ALL;
-        nearly_all(tries, profile.requests)
+    let in_vain = |profile: &Profile| {
+        tries * 100 >= profile.requests * NEARLY_ALL
             && profile.ok * 100 <= tries
             && profile.referred * 2 <= tries
             && confounder::crowd(profile) == 0
     };
+    world.profile(client, in_vain) == Some(true)
+}
+
+/// Whether somebody got nothing and asked for nothing but this.
+fn wants_nothing_else(world: &World<'_>, client: Client, route: &LoginRoute) -> bool {
     // Whoever asks for one object after the other is judged for that.
     let paths = world.population::<ObjectsByClient>().with(client.0, |objects| objects.paths.count());
-    paths.unwrap_or(0) < walks::LEAST && world.profile(client, single_minded) == Some(true)
+    paths.unwrap_or(0) < walks::LEAST && gets_nothing(world, client, route)
 }
 
 impl Siege {

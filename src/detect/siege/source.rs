@@ -77,7 +77,9 @@ impl Siege {
         if door == ANYWHERE {
             let works = world.profile(client, works_as);
             (verdicts.accepted, taken) = works.unwrap_or_default();
-        } else if world.doors().is_mixed(client, door) {
+        } else if world.doors().is_mixed(client, door)
+            || route.accounts.is_empty() && verdicts.accepted > 0 && !crowd
+        {
             taken = world.profile(client, works_as).unwrap_or_default().1;
         }
         let mut samples = story::ends(&route.samples.all());

@@ -144,8 +144,8 @@ impl Siege {
         finding.users_total = self.accounts.count();
         let example = self.samples.first().map_or(Place::default(), |sample| sample.place);
         finding.agents = story::agents(&self.agents, example);
-        if self.campaign.is_none() && self.clients.len() == 1 {
-            finding.joins.push(Join::Client(self.clients[0].of));
+        if self.campaign.is_none() && (self.clients.len() == 1 || self.variant == "single-source") {
+            finding.joins.extend(self.clients.iter().map(|count| Join::Client(count.of)));
         }
         finding.samples = story::choose(std::mem::take(&mut self.samples));
         finding.metrics.insert("attempts", self.verdicts.tries());
@@ -233,6 +233,9 @@ impl Siege {
                     .to_owned()
             }
             (None, 1) => "Block or throttle the source address at the gateway.".to_owned(),
+            (None, _) if self.variant == "single-source" => {
+                "Block or throttle the source addresses at the gateway.".to_owned()
+            }
             (None, _) => "Slow down logins to the account itself: its attackers change address.".to_owned(),
         });
         advice.push("Ask for a second factor, and refuse passwords known from breaches.".to_owned());
