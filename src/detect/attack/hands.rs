@@ -103,8 +103,8 @@ fn by_account(world: &World<'_>, attacks: &[(Client, Attacked)]) -> Vec<Vec<usiz
 /// Those who attack often and name the same few agents, by these.
 fn by_agents(world: &World<'_>, attacks: &[(Client, Attacked)], often: u64) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<Vec<u64>, Vec<usize>> = BTreeMap::new();
-    for (nth, (client, attacked)) in attacks.iter().enumerate().filter(|(_, (_, one))| one.requests >= often)
-    {
+    let often = attacks.iter().enumerate().filter(|(_, (_, attacked))| attacked.requests >= often);
+    for (nth, (client, _)) in often {
         let Some(agents) = world.profile(*client, agents).flatten() else { continue };
         let group = groups.entry(agents).or_default();
         if group.len() < COMPARED {
