@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "worked/guesses.rs"]
+mod guesses;
+#[path = "worked/hands.rs"]
+mod hands;
 #[path = "worked/site.rs"]
 mod site;
 

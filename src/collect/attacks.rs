@@ -53,7 +53,9 @@ pub struct Target {
     pub ok: u64,
     /// The highest score of these.
     pub ok_score: u8,
-    /// How many were refused: 401, 403, 406, 429, 444.
+    /// How many of these came from somebody who has logged in: by name, or with a key.
+    pub named: u64,
+    /// How many were refused: 403, 406, 429, 444; to ask for a name is an answer.
     pub refused: u64,
     /// How many got 404 or 410.
     pub missing: u64,
@@ -92,10 +94,11 @@ impl Target {
             200..300 => {
                 self.ok += 1;
                 self.ok_score = self.ok_score.max(request.shown.score());
+                self.named += u64::from(request.principal.is_some() || request.token.is_some());
                 self.sizes.at(u64::from(size_class(request.bytes_out))).0 += 1;
                 self.largest = self.largest.max(Some((request.bytes_out, request.time, request.place)));
             }
-            401 | 403 | 406 | 429 | 444 => self.refused += 1,
+            403 | 406 | 429 | 444 => self.refused += 1,
             404 | 410 => self.missing += 1,
             500..600 => self.failed += 1,
             _ => {}
@@ -113,7 +116,7 @@ fn earlier(one: Option<(Time, Place)>, other: Option<(Time, Place)>) -> Option<(
 }
 
 impl Evidence for Target {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.what = self.what.max(other.what);
@@ -121,6 +124,7 @@ impl Evidence for Target {
         self.score = self.score.max(other.score);
         self.ok += other.ok;
         self.ok_score = self.ok_score.max(other.ok_score);
+        self.named += other.named;
         self.refused += other.refused;
         self.missing += other.missing;
         self.failed += other.failed;
@@ -134,7 +138,7 @@ impl Evidence for Target {
 }
 
 impl Evidence for Attacked {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn merge(&mut self, other: Self) {
         self.requests += other.requests;

@@ -1,5 +1,8 @@
 //! Asking which paths exist: wordlists, fast with a tool or slow with a browser's name.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::collect::{Collector, MISS_TICK, Missed, Misses};
 use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
@@ -10,6 +13,7 @@ use crate::detect::{About, Actor, Detector, Threshold, World};
 use crate::hash::TemplateHash;
 use crate::incident::{Count, Finding, Join, Kind, Outcome, Scale, Tenths, Test};
 use crate::request::Client;
+use crate::series::Evidence;
 
 /// The detector.
 pub(super) struct PathEnumeration;
@@ -63,53 +67,128 @@ impl Detector for PathEnumeration {
         let sample = world.sample(Misses::KEY);
         let strangers = world.population::<Misses>().collect_where(
             |key, _, _| sample.has(key),
-            |_, missed| {
-                let strange = strange_paths(world, missed);
+            |subject, missed| {
+                let strange = strange_paths(world, Client(subject.key()), missed);
                 (strange > 0).then_some(strange)
             },
         );
-        let mut ordinary: Vec<u64> =
-            strangers.iter().map(|&(_, strange)| strange).filter(|&strange| strange < least).collect();
+        let found = world.population::<Misses>().collect_from(probes, |subject, missed| {
+            let client = Client(subject.key());
+            let strange = strange_paths(world, client, missed);
+            (strange >= probes).then(|| (client, missed.clone(), strange))
+        });
+        let found = by_hand(world, found.into_iter().map(|(_, found)| found).collect());
+        // Who takes part in what several do is no peer.
+        let several = found.iter().filter(|(clients, ..)| clients.len() > 1);
+        let several: BTreeSet<u128> =
+            several.flat_map(|(clients, ..)| clients).map(|count| count.of.0).collect();
+        let is_peer = |&&(key, strange): &&(u128, u64)| strange < least && !several.contains(&key);
+        let mut ordinary: Vec<u64> = strangers.iter().filter(is_peer).map(|&(_, strange)| strange).collect();
         ordinary.sort_unstable();
         let needed = least.max(quantile(&ordinary, 99).min(least) * beyond_peers).min(least * 3);
-        let found = world.population::<Misses>().collect_from(probes, |subject, missed| {
-            let strange = strange_paths(world, missed);
-            let enough = strange >= probes;
-            enough.then(|| finding(world, Client(subject.key()), missed, strange, needed))
-        });
-        found.into_iter().map(|(_, finding)| finding).collect()
+        found
+            .into_iter()
+            .map(|(clients, missed, strange)| finding(world, &clients, &missed, strange, needed))
+            .collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
         let Actor::Client(client) = actor else { return Vec::new() };
-        let strange = world.population::<Misses>().with(client.0, |missed| strange_paths(world, missed));
+        let strange =
+            world.population::<Misses>().with(client.0, |missed| strange_paths(world, client, missed));
         let least = world.threshold(&ABOUT, "strange paths");
         strange.map(|strange| vec![test("strange paths", strange, least, "templates")]).into_iter().collect()
     }
 }
 
+/// Whoever asks for so many names right below the root that are not there, and for hardly anything else, guesses: pages that
+/// are gone are asked for by whoever also asks for those that are not.
+const GUESSES: u64 = 100;
+const NOTHING_ELSE: u64 = 900;
+
+/// An account with more addresses than this that miss something is a key that everybody has.
+const ADDRESSES: usize = 16;
+
 /// How many different templates a client missed that the site does not have.
-fn strange_paths(world: &World<'_>, missed: &Missed) -> u64 {
-    let kept = missed.templates.len() as u64;
-    let strange =
-        missed.templates.iter().filter(|(template, _)| !world.is_known(TemplateHash(*template))).count()
-            as u64;
+fn strange_paths(world: &World<'_>, client: Client, missed: &Missed) -> u64 {
+    let (mut strange, mut at_root) = (0, 0);
+    for template in missed.templates.iter().map(|(template, _)| TemplateHash(template)) {
+        if !world.is_known(template) {
+            strange += 1;
+        } else if world.is_name_at_root(template) {
+            at_root += 1;
+        }
+    }
     // Where not all were kept, the kept ones are a fair sample.
-    (missed.templates.count() * strange).checked_div(kept).unwrap_or(0).min(missed.requests)
+    let kept = missed.templates.len() as u64;
+    let scaled =
+        |some: u64| (missed.templates.count() * some).checked_div(kept).unwrap_or(0).min(missed.requests);
+    if scaled(at_root) >= GUESSES && guesses(world, client, missed) {
+        strange += at_root;
+    }
+    scaled(strange)
 }
 
-/// The finding against one client.
-fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, needed: u64) -> Finding {
+/// Whether a client asks for hardly anything that is there, and is no crawler with an old list.
+fn guesses(world: &World<'_>, client: Client, missed: &Missed) -> bool {
+    let requests = world.profile(client, |profile| profile.requests).unwrap_or(0);
+    permille(missed.requests, requests) >= NOTHING_ELSE && confounder::of_crawl(world, client).is_none()
+}
+
+/// Those who come with one account are one: its addresses, the busiest first, what they missed together, and how much of it is
+/// strange.
+fn by_hand(world: &World<'_>, found: Vec<(Client, Missed, u64)>) -> Vec<(Vec<Count<Client>>, Missed, u64)> {
+    let mut hands: BTreeMap<u128, Vec<(Client, Missed, u64)>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for one in found {
+        match world.profile(one.0, confounder::only_account).flatten() {
+            Some(account) if world.tells_clusters() => hands.entry(account).or_default().push(one),
+            _ => alone.push(one),
+        }
+    }
+    let count = |(of, missed, _): &(Client, Missed, u64)| Count { of: *of, requests: missed.requests };
+    let mut all = Vec::new();
+    for members in hands.into_values() {
+        if !(2..=ADDRESSES).contains(&members.len()) {
+            alone.extend(members);
+            continue;
+        }
+        let mut clients: Vec<Count<Client>> = members.iter().map(count).collect();
+        clients.sort_unstable_by_key(|count| (Reverse(count.requests), count.of));
+        let most = members.iter().map(|&(.., strange)| strange).max().unwrap_or(0);
+        let mut missed = Missed::default();
+        for (_, one, _) in members {
+            missed.merge(one);
+        }
+        let strange = strange_paths(world, clients[0].of, &missed).max(most);
+        all.push((clients, missed, strange));
+    }
+    all.extend(alone.into_iter().map(|one| (vec![count(&one)], one.1, one.2)));
+    all.sort_by_key(|(clients, ..)| clients.first().map(|count| count.of));
+    all
+}
+
+/// The finding against one client, or one account at several addresses.
+fn finding(
+    world: &World<'_>,
+    clients: &[Count<Client>],
+    missed: &Missed,
+    strange: u64,
+    needed: u64,
+) -> Finding {
     let mut finding = Finding::new(ABOUT.id, "wordlist", Kind::PathEnumeration);
-    let (requests, answered, agents) = world
-        .profile(client, |profile| {
-            let agents = profile.agents.iter().map(|(agent, count)| (agent, count.0)).collect();
-            (profile.requests, profile.ok, agents)
-        })
-        .unwrap_or_default();
+    let (mut requests, mut answered, mut agents) = (0, 0, BTreeMap::new());
+    for count in clients {
+        world.profile(count.of, |profile| {
+            (requests, answered) = (requests + profile.requests, answered + profile.ok);
+            profile.agents.iter().for_each(|(agent, count)| *agents.entry(agent).or_insert(0) += count.0);
+        });
+    }
     finding.scale = if strange >= needed { Scale::Sustained } else { Scale::Single };
     finding.outcome = match (missed.forbidden, answered) {
         (all, _) if all == missed.requests => Outcome::Blocked,
+        // A few probes beside something else do not tell what there is.
+        _ if strange < needed => Outcome::Attempted,
         (0, 0) => Outcome::Attempted,
         _ => Outcome::Probed,
     };
@@ -118,8 +197,8 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
     finding.requests = missed.requests;
     finding.bytes_out = missed.bytes;
     finding.activity = Over::of(MISS_TICK, &missed.activity, |tries| tries.0).activity();
-    finding.clients = vec![Count { of: client, requests: missed.requests }];
-    finding.joins = vec![Join::Client(client)];
+    finding.clients = clients.to_vec();
+    finding.joins = clients.iter().map(|count| Join::Client(count.of)).collect();
     finding.samples = story::choose(story::ends(&missed.samples.all()));
     let example = finding.samples.first().map(|sample| sample.place).unwrap_or_default();
     finding.agents = story::agents(&agents, example);
@@ -132,7 +211,7 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
         u8::try_from((55 + (strange * 10 / needed.max(1)).min(25) + share / 60).min(98)).unwrap_or(98);
     finding.score = Tenths(u32::from(finding.confidence) * 10);
     finding.reason = format!(
-        "{} that do not exist, {} % of the {} of this address; {}",
+        "{} that do not exist, {} % of the {} of {}; {}",
         if strange == 1 {
             "one path".to_owned()
         } else {
@@ -140,13 +219,18 @@ fn finding(world: &World<'_>, client: Client, missed: &Missed, strange: u64, nee
         },
         share / 10,
         story::requests(requests),
+        match clients.len() {
+            1 => "this address".to_owned(),
+            addresses => format!("one account at {addresses} addresses"),
+        },
         match answered {
             0 => "none was answered".to_owned(),
             1 => "one was answered".to_owned(),
             _ => format!("{} were answered", story::count(answered)),
         },
     );
-    finding.confounders = confounder::of_misses(world, client, missed, strange);
+    let lead = clients.first().map(|count| count.of).unwrap_or_default();
+    finding.confounders = confounder::of_misses(world, lead, missed, strange);
     finding.recommendations = vec![
         "Look at what this address did get: the answered requests among its misses.".to_owned(),
         "Block the source.".to_owned(),

@@ -148,11 +148,22 @@ impl<'t> World<'t> {
         self.numbers.get(&number).copied()
     }
 
-    /// Whether the site has anything at a template: somebody got an answer other than "not there".
+    /// Whether the site has anything at a template: somebody was given something, or more than one got an answer other than "not
+    /// there". Some say "forbidden" to whatever they do not have, and one who guesses is told so alone.
     pub fn is_known(&self, template: TemplateHash) -> bool {
         let folded = self.fold(template);
         let range = RouteKey(folded, 0)..=RouteKey(folded, u8::MAX);
-        self.norms.range(range).next().is_some()
+        let is_there = |norm: &RouteNorm| {
+            norm.ok || norm.answers.failed + norm.answers.turned > 0 || norm.clients.count() > 1
+        };
+        self.norms.range(range).any(|(_, norm)| is_there(norm))
+    }
+
+    /// Whether a template became a variable right below the root.
+    pub(super) fn is_name_at_root(&self, template: TemplateHash) -> bool {
+        let folded = self.fold(template);
+        let text = self.template_text(folded).unwrap_or_default();
+        text.starts_with(b"/{name}") && !text[1..].contains(&b'/')
     }
 
     /// Who came to which door, by client.

@@ -61,9 +61,12 @@ fn climb(piece: &Piece<'_>) -> Option<Seen> {
         _ => 80,
     };
     let mut seen = Seen::new("gh-traversal-climb", score);
-    if odd || holds(piece.lower, b"..\\") || holds(piece.lower, b"//..") || holds(piece.lower, b"/./") {
+    if odd || holds(piece.lower, b"//..") || holds(piece.lower, b"/./") || holds(piece.lower, b"\\.\\") {
         seen.score += 10;
         seen.decoded.add(Decodings::PATH);
+    } else if holds(piece.lower, b"..\\") {
+        // The way of Windows, which hides nothing there.
+        seen.score += 10;
     }
     Some(seen)
 }

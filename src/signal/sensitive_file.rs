@@ -137,6 +137,19 @@ static ARCHIVED: &[&str] = &[
     "htdocs",
 ];
 
+/// Ends of names that say how a file is packed.
+static PACKED: &[&[u8]] = &[b"zip", b"gz", b"tar", b"tgz", b"rar", b"7z", b"bz2", b"xz", b"zst"];
+
+/// By how much a copy or dump tells more where it is packed: nobody packs what a page shows.
+const WHERE_PACKED: u8 = 5;
+
+/// Folders of copies: what is data there, or packed, was never meant for visitors.
+static COPIES: &[&[u8]] =
+    &[b"backup", b"backups", b"dump", b"dumps", b"db_backup", b"db-backups", b"_backup"];
+
+/// Ends of names that data has, on whichever page it is offered.
+static DATA: &[&[u8]] = &[b"csv", b"tsv", b"json", b"xml", b"xls", b"xlsx"];
+
 /// Names of pages of Spring's actuator that tell secrets or act.
 static ACTUATOR: &[&[u8]] = &[
     b"env",
@@ -163,7 +176,9 @@ pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
     let names = told(NAMED).map(|name| [b"/", name].concat());
     let ends = told(ENDS).map(|end| [b".", end].concat());
     let archives = ARCHIVED.iter().map(|stem| [stem.as_bytes(), b"."].concat());
-    names.chain(ends).chain(archives).chain([b"/actuator".to_vec()])
+    // What is named after the site, its folder or the day: `shop_backup.zip`, `dump-2026-01-31.tar.gz`.
+    let copies = COPIED.iter().map(|word| word.to_vec());
+    names.chain(ends).chain(archives).chain(copies).chain([b"/actuator".to_vec(), b"/plugins/".to_vec()])
 }
 
 /// The most telling name in a path.
@@ -182,8 +197,12 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         best = stronger(best, named(segment, before));
         before = segment;
     }
-    let last = piece.lower.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    stronger(best, ending(last))
+    let mut segments = piece.lower.rsplit(|&byte| byte == b'/');
+    let (last, folder) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    // Whoever reads what each plugin says of itself asks which there are.
+    let is_plugin = last == b"readme.txt" && segments.next() == Some(b"plugins");
+    let probe = is_plugin.then(|| Seen::new("gh-sensitive-plugin", 55));
+    stronger(stronger(best, probe), stronger(ending(last), copy_in(folder, last)))
 }
 
 /// What one segment tells by its name.
@@ -208,12 +227,98 @@ fn named(segment: &[u8], before: &[u8]) -> Option<Seen> {
 /// What the end of a name tells.
 fn ending(last: &[u8]) -> Option<Seen> {
     let backup = last.strip_suffix(b"~").is_some_and(|stem| stem.contains(&b'.'));
-    let dot = memchr::memrchr(b'.', last)?;
-    let (stem, end) = (last.get(..dot)?, last.get(dot + 1..)?);
-    let known =
-        ENDS.iter().find(|(name, _)| *name == end).map(|&(_, score)| Seen::new("gh-sensitive-copy", score));
-    let packed = matches!(end, b"zip" | b"gz" | b"tar" | b"tgz" | b"rar" | b"7z" | b"bz2");
-    let archive = packed
-        && ARCHIVED.iter().any(|word| stem.split(|byte| *byte == b'.').next() == Some(word.as_bytes()));
-    stronger(known, strongest([(archive, "gh-sensitive-archive", 60), (backup, "gh-sensitive-copy", 60)]))
+    let backup = backup.then(|| Seen::new("gh-sensitive-copy", 60));
+    let (stem, end) = split(last)?;
+    if !PACKED.contains(&end) {
+        return stronger(copy(end), backup);
+    }
+    let mut inner = stem;
+    while let Some((stem, _)) = split(inner).filter(|(_, end)| PACKED.contains(end)) {
+        inner = stem;
+    }
+    // What was packed keeps its name: `shop.sql.gz`.
+    let what = split(inner).and_then(|(_, end)| copy(end));
+    let what = what.map(|seen| Seen { score: seen.score.saturating_add(WHERE_PACKED), ..seen });
+    let archive =
+        ARCHIVED.iter().any(|word| stem.split(|byte| *byte == b'.').next() == Some(word.as_bytes()));
+    let archive = (archive || is_copy(inner)).then(|| Seen::new("gh-sensitive-archive", 60));
+    stronger(what, stronger(archive, backup))
+}
+
+/// What the end of the name of a copy tells.
+fn copy(end: &[u8]) -> Option<Seen> {
+    ENDS.iter().find(|(name, _)| *name == end).map(|&(_, score)| Seen::new("gh-sensitive-copy", score))
+}
+
+/// A name and its end, of which neither is empty.
+fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = memchr::memrchr(b'.', name).filter(|&dot| dot > 0)?;
+    Some((name.get(..dot)?, name.get(dot + 1..)?))
+}
+
+/// Words that copies are called by.
+static COPIED: &[&[u8]] = &[b"backup", b"dump"];
+
+/// Whether an archive calls itself a copy: by its last word, but for numbers and what follows a date. `backup-tool-1.2` is a tool
+/// for copies.
+fn is_copy(stem: &[u8]) -> bool {
+    let mut words = stem.rsplit(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|word| COPIED.contains(&word))
+}
+
+/// What a file in a folder of copies tells.
+fn copy_in(folder: &[u8], last: &[u8]) -> Option<Seen> {
+    let (stem, end) = split(last).filter(|_| COPIES.contains(&folder))?;
+    let inner = split(stem).filter(|_| PACKED.contains(&end)).map_or(end, |(_, inner)| inner);
+    let score = if DATA.contains(&inner) { 60 } else { 50 };
+    (DATA.contains(&inner) || PACKED.contains(&end)).then(|| Seen::new("gh-sensitive-archive", score))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How strong the end of a path is.
+    fn score(path: &str) -> u8 {
+        let mut segments = path.as_bytes().rsplit(|&byte| byte == b'/');
+        let (last, folder) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+        stronger(ending(last), copy_in(folder, last)).map_or(0, |seen| seen.score)
+    }
+
+    #[test]
+    fn a_copy_is_known_however_it_is_packed_and_whatever_else_its_name_says() {
+        for path in [
+            "/shop.sql.gz",
+            "/koha_backup.sql.gz",
+            "/builds/players-202501.dump.gz",
+            "/site-backup.zip",
+            "/dump-2026-01-31.tar.gz",
+            "/backup_20260131.tar.zst",
+            "/backup/customers.csv.gz",
+            "/backups/orders.csv",
+            "/www.zip",
+        ] {
+            assert!(score(path) >= 60, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_offered_to_everybody_is_no_copy() {
+        for path in [
+            "/downloads/backup-tool-1.2.tar.gz",
+            "/downloads/dumpster-fire.zip",
+            "/products/backup/index.html",
+            "/backup/",
+            "/backup/logo.png",
+            "/help/backup.html",
+            "/assets/app.js.gz",
+            "/sitemap.xml.gz",
+            "/export/report.csv",
+            "/packages/core.db.tar.gz",
+        ] {
+            assert!(score(path) < 50, "{path}");
+        }
+        // An archive among copies is asked for seldom, and is not yet secret.
+        assert!((50..60).contains(&score("/backup/client-1.2.zip")));
+    }
 }

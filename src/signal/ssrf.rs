@@ -2,9 +2,10 @@
 
 use std::net::Ipv4Addr;
 
+use super::decode::Decodings;
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger};
-use super::scan::holds_any;
+use super::scan::{holds, holds_any};
 
 /// Schemes that no browser asks for, and old libraries follow.
 static ODD: &[&[u8]] = &[
@@ -28,6 +29,22 @@ static STORES: &[&[u8]] = &[
     b":10250", b":11211", b":27017",
 ];
 
+/// Services that answer for every name with the address that it says, or with one after the other.
+static REBINDING: &[&str] = &[
+    "127.0.0.1.",
+    "169.254.169.254.",
+    "localtest.me",
+    "lvh.me",
+    ".nip.io",
+    ".xip.io",
+    ".sslip.io",
+    ".1u.ms",
+    ".rbndr.us",
+];
+
+/// Ends of names that only a cluster's own machines look up.
+static CLUSTER: &[&[u8]] = &[b".default.svc", b".svc.cluster.local"];
+
 /// The strongest URL into the inside in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field != Field::Query || !piece.kinds.any(Bytes::SLASH) {
@@ -41,7 +58,10 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         let scheme = letters.get(letters.len() - length..).unwrap_or_default();
         // A host in the middle of a text is somebody's link.
         let is_whole = scheme.len() + usize::from(!scheme.is_empty()) == before.len();
-        best = stronger(best, target(scheme, rest.get(2..).unwrap_or_default(), is_whole));
+        // Without a scheme it is a URL only where the value begins with it: else it is an empty part of a list.
+        if !scheme.is_empty() || before.is_empty() {
+            best = stronger(best, target(scheme, rest.get(2..).unwrap_or_default(), is_whole));
+        }
     }
     best
 }
@@ -65,28 +85,34 @@ fn target(scheme: &[u8], rest: &[u8], is_whole: bool) -> Option<Seen> {
         return Some(Seen::new("gh-ssrf-metadata", 85));
     }
     let bonus = if named || STORES.contains(&port) { 20 } else { 0 };
-    match address(host) {
-        Some((address, _)) if is_metadata(address) => Some(Seen::new("gh-ssrf-metadata", 90)),
-        Some((address, true)) if is_internal(address) => Some(Seen::new("gh-ssrf-hidden-address", 80)),
+    let internal = |is_hidden| {
         // Developers name their own machines plainly.
-        Some((address, false)) if is_internal(address) && is_whole => {
-            Some(Seen::new("gh-ssrf-internal", 40 + bonus))
+        if is_hidden { Some(hidden("gh-ssrf-hidden-address", 80)) } else { is_whole.then(|| plain(bonus)) }
+    };
+    match address(host).or_else(|| mapped(host)) {
+        Some((address, is_hidden)) if is_metadata(address) => {
+            Some(if is_hidden { hidden("gh-ssrf-metadata", 90) } else { Seen::new("gh-ssrf-metadata", 90) })
         }
-        None if matches!(host, b"localhost" | b"[::1]" | b"[::]") && is_whole => {
-            Some(Seen::new("gh-ssrf-internal", 40 + bonus))
+        Some((address, is_hidden)) if is_internal(address) => internal(is_hidden),
+        None if matches!(host, b"localhost" | b"[::1]" | b"[::]") => internal(false),
+        None if CLUSTER.iter().any(|end| host.ends_with(end)) => Some(Seen::new("gh-ssrf-cluster", 70)),
+        None if holds_any(host, REBINDING) => {
+            Some(hidden("gh-ssrf-rebinding", if holds(host, b"169.254.169.254") { 90 } else { 70 }))
         }
-        None if holds_any(
-            host,
-            &["127.0.0.1.", "169.254.169.254.", "localtest.me", ".nip.io", ".xip.io"],
-        ) =>
-        {
-            Some(Seen::new("gh-ssrf-rebinding", 70))
-        }
-        None => mapped(host)
-            .filter(|address| is_internal(*address))
-            .map(|_| Seen::new("gh-ssrf-hidden-address", 80)),
         _ => None,
     }
+}
+
+/// A machine of the inside, plainly named.
+fn plain(bonus: u8) -> Seen {
+    Seen::new("gh-ssrf-internal", 40 + bonus)
+}
+
+/// A machine of the inside, named so that a filter does not know it.
+fn hidden(rule: &'static str, score: u8) -> Seen {
+    let mut seen = Seen::new(rule, score);
+    seen.decoded.add(Decodings::ADDRESS);
+    seen
 }
 
 /// The address that a host writes as `inet_aton` reads it (one to four numbers, decimal, octal or hexadecimal), and whether
@@ -115,11 +141,14 @@ fn number(text: &str) -> Option<u32> {
     }
 }
 
-/// The IPv4 address inside of an IPv6 address in brackets.
-fn mapped(host: &[u8]) -> Option<Ipv4Addr> {
+/// The IPv4 address inside of an IPv6 address in brackets, which hides it.
+fn mapped(host: &[u8]) -> Option<(Ipv4Addr, bool)> {
     let text = std::str::from_utf8(host.strip_prefix(b"[")?.strip_suffix(b"]")?).ok()?;
     let address = text.parse::<std::net::Ipv6Addr>().ok()?;
-    address.to_ipv4_mapped().or_else(|| address.to_ipv4())
+    // `::1` and `::` are no addresses of version 4 (RFC 4291 §2.5).
+    let is_own = address.is_loopback() || address.is_unspecified();
+    let inside = address.to_ipv4_mapped().or_else(|| address.to_ipv4().filter(|_| !is_own))?;
+    Some((inside, true))
 }
 
 /// Loopback, private, link-local, and the address of no host.

@@ -78,6 +78,13 @@ const ATTACKS: &[(&str, &str)] = &[
     ("code-injection", "/say?o=rO0ABXNyAARTaG9w"),
     ("code-injection", "/say?page=data://text/plain;base64,PD9waHAgZ28oKTs%2FPg=="),
     ("ssrf", "/fetch?url=http://localhost:6379/"),
+    ("ssrf", "/fetch?url=http%3A%2F%2F%5B%3A%3Affff%3Aa9fe%3Aa9fe%5D%2Flatest%2F"),
+    ("ssrf", "/fetch?url=http://make-169.254.169.254-rr.1u.ms/latest/"),
+    ("ssrf", "/fetch?url=http%3A%2F%2Fkubernetes.default.svc"),
+    ("ssrf", "/fetch?url=//2130706433/"),
+    ("sensitive-file", "/builds/players-202501.dump.gz"),
+    ("sensitive-file", "/shop-backup.zip"),
+    ("sensitive-file", "/blog/wp-content/plugins/forms/readme.txt"),
     ("nosql", "/find?q=%27;%20return%20true;%20var%20a=%27"),
     ("sqli", "/login?user=anna%27--%20-"),
     ("sqli", "/login?user=anna%27/*"),
@@ -157,6 +164,11 @@ const ORDINARY: &[&str] = &[
     "/items?filter=%7B%22stock%22:%7B%22$gte%22:7,%22$lt%22:90%7D%7D",
     "/items?where=%7B%22$or%22:%5B%7B%22tag%22:%7B%22$in%22:%5B%22a%22%5D%7D%7D%5D%7D",
     "/v?snippet=x+%3D+%27a%27;+return+true",
+    "/oai?verb=ListRecords&resumptionToken=marc/50/2026-01-01T00:00:00Z//0/0/1",
+    "/fetch?url=http://[2001:db8::1]/a.png",
+    "/downloads/backup-tool-1.2.tar.gz",
+    "/downloads/plugins/readme.txt",
+    "/help/backup/restore.html",
 ];
 
 #[test]

@@ -62,7 +62,7 @@ fn who_tries_one_key_after_the_other_on_several_routes_guesses_and_a_program_wit
         let mut log = Written::default();
         partners(&mut log);
         for nth in 0..600 {
-            let route = ["balance", "orders", "stock", "prices", "news"][nth as usize % 5];
+            let route = ["balance", "orders", "stock", "prices", "news"][usize::try_from(nth % 5).unwrap()];
             let target = format!("/v1/{route}?api_key=live{:020}", nth % keys);
             log.add(30_000 + nth * 3, "198.51.100.7", ("GET", &target), REFUSED, "-", "node-fetch/1.0");
         }

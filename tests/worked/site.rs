@@ -48,15 +48,32 @@ impl Site {
         size: u64,
         page: &str,
     ) {
+        self.asks_by(from, "-", (method, target), (status, size), page);
+    }
+
+    /// A request by somebody who has logged in by name.
+    pub(crate) fn asks_by(
+        &mut self,
+        from: &str,
+        user: &str,
+        (method, target): (&str, &str),
+        (status, size): (u16, u64),
+        page: &str,
+    ) {
         self.second += 3;
         let (hour, minute, second) = (self.second / 3600 % 24, self.second / 60 % 60, self.second % 60);
         let day = 10 + self.second / 86_400;
         writeln!(
             self.log,
-            "{from} - - [{day}/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"{method} {target} HTTP/1.1\" {status} {size} \
+            "{from} - {user} [{day}/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"{method} {target} HTTP/1.1\" {status} {size} \
              \"{page}\" \"Mozilla/5.0 (X11; Linux x86_64; rv:123.0) Gecko/20100101 Firefox/123.0\""
         )
         .unwrap();
+    }
+
+    /// Nobody asks for anything for so long.
+    pub(crate) fn rests(&mut self, seconds: u64) {
+        self.second += seconds;
     }
 
     /// One address asks for these, each answered with 2xx and so many bytes.
@@ -79,7 +96,7 @@ impl Site {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn incidents(&self) -> Vec<Value> {
+    pub(crate) fn incidents(&self) -> Vec<Value> {
         self.report()["incidents"].as_array().unwrap().clone()
     }
 

@@ -31,6 +31,10 @@ const ALIKE: usize = 3;
 /// A question is asked so often, and each of its two answers given so often.
 const ASKED: u64 = 8;
 const GIVEN: u64 = 3;
+/// Nobody goes on asking for so long, answered so often each way, in a share of tries, if he learns nothing: a character of a
+/// table takes seven questions.
+const READ: u64 = 100;
+const EACH_WAY: u64 = 5;
 
 /// Whether payloads of a class read files or run code where they pass, so that the answer is what they read or ran.
 pub(super) fn reads(class: Class) -> bool {
@@ -148,30 +152,53 @@ fn off(
 }
 
 /// The sizes of answers that payloads of several classes, by whoever they came, got alike from a route: what none of them asked
-/// for.
+/// for. Neither did markup ask for anything, nor a session that is forced upon somebody: between the smallest and the largest of
+/// its answers all say nothing.
 pub(super) fn misses(world: &World<'_>, attacks: &[(Client, Attacked)]) -> BTreeSet<(RouteKey, u16)> {
     let mut given: BTreeMap<(RouteKey, u16), BTreeSet<Class>> = BTreeMap::new();
+    let mut nothing: BTreeSet<(RouteKey, u16)> = BTreeSet::new();
     for target in attacks.iter().flat_map(|(_, attacked)| attacked.targets.all()) {
         let (Some(route), Some(class)) = (super::route_of(world, target), target.class()) else { continue };
+        if matches!(class, Class::Xss | Class::SessionFixation) {
+            let mut sizes = sizes(target).map(|(size, _)| size);
+            if let Some(least) = sizes.next() {
+                nothing.extend((least..=sizes.last().unwrap_or(least)).map(|size| (route, size)));
+            }
+        }
         // A page that repeats what it was asked for differs by a little.
         for size in sizes(target).flat_map(|(size, _)| size.saturating_sub(1)..=size.saturating_add(1)) {
             given.entry((route, size)).or_default().insert(class);
         }
     }
-    given.into_iter().filter(|(_, classes)| classes.len() >= ALIKE).map(|(answer, _)| answer).collect()
+    nothing.extend(given.into_iter().filter(|(_, classes)| classes.len() >= ALIKE).map(|(answer, _)| answer));
+    nothing
 }
 
-/// Answers of two sizes that come about as often: a database says yes or no.
+/// Answers of two kinds that come about as often: a database says yes or no.
 pub(super) fn in_two(target: &Target, class: Class) -> Option<Worked> {
     if !matches!(class, Class::Sqli | Class::Nosql | Class::Ldap) || target.ok < ASKED {
         return None;
+    }
+    let denied = target.stopped.saturating_sub(target.refused);
+    let is_two = (target.ok + denied) * 10 >= target.requests * 9;
+    if is_two && is_dialogue(target.ok + denied, target.ok.min(denied)) {
+        return Some(Worked {
+            outcome: Outcome::Succeeded,
+            because: Some(format!(
+                "{} of its questions were answered and {denied} were not, as a database says yes or no",
+                target.ok
+            )),
+            sample: sample(target),
+            bytes: 0,
+        });
     }
     let mut sizes: Vec<(u16, u64)> = sizes(target).collect();
     sizes.sort_unstable_by_key(|&(size, tries)| (std::cmp::Reverse(tries), size));
     let [(one, ones), (other, others), ..] = *sizes.as_slice() else { return None };
     let is_two = ones.min(others) >= GIVEN && (ones + others) * 10 >= target.ok * 9;
+    let reads = is_dialogue(target.ok, ones.min(others));
     (is_two && differ(u64::from(one.min(other)), u64::from(one.max(other)))).then(|| Worked {
-        outcome: Outcome::Probed,
+        outcome: if reads { Outcome::Succeeded } else { Outcome::Probed },
         because: Some(format!(
             "its answers have two sizes, {ones} times {} and {others} times {}, as a database that says yes or no",
             about(one.into()),
@@ -182,13 +209,18 @@ pub(super) fn in_two(target: &Target, class: Class) -> Option<Worked> {
     })
 }
 
+/// Whether so many questions, of which so many got the rarer of two answers, read something bit by bit.
+fn is_dialogue(asked: u64, rarer: u64) -> bool {
+    asked >= READ && rarer * EACH_WAY >= asked
+}
+
 /// What payloads of all classes got from one page that nobody else asks for, where each was answered with a size of its own: it
 /// runs what it is told.
 pub(super) fn shell(
     world: &World<'_>,
     targets: &[&Target],
     route: RouteKey,
-    catchall: &Catchall,
+    nothing: &Nothing<'_>,
 ) -> Option<Worked> {
     let runs = targets.iter().any(|target| {
         let is_code =
@@ -198,7 +230,7 @@ pub(super) fn shell(
     if !runs || !is_alone(world, route) {
         return None;
     }
-    let kinds = kinds(&all_sizes(targets, catchall));
+    let kinds = kinds(&all_sizes(targets, |size| nothing.holds(route, size)));
     let best = targets.iter().max_by_key(|target| target.largest)?;
     (kinds >= KINDS).then(|| Worked {
         outcome: Outcome::Succeeded,
@@ -220,7 +252,7 @@ pub(super) fn reached(world: &World<'_>, attacked: &Attacked, nothing: &Nothing<
     };
     let targets: Vec<&Target> = attacked.targets.all().filter(climbs).collect();
     let missed: u64 = targets.iter().map(|target| target.missing).sum();
-    let given = kinds(&all_sizes(&targets, nothing.catchall));
+    let given = kinds(&all_sizes(&targets, |size| nothing.catchall.holds(size)));
     let best = targets.iter().max_by_key(|target| target.largest)?;
     (missed >= STEPS && given >= 2).then(|| Worked {
         outcome: Outcome::Succeeded,
@@ -234,12 +266,15 @@ pub(super) fn reached(world: &World<'_>, attacked: &Attacked, nothing: &Nothing<
 }
 
 /// Payloads that were refused as they are, and answered with different things once they were written so that filters miss them.
-pub(super) fn slipped(targets: &[&Target], catchall: &Catchall) -> Option<Worked> {
+pub(super) fn slipped(targets: &[&Target], route: RouteKey, nothing: &Nothing<'_>) -> Option<Worked> {
     let of_class: Vec<&Target> =
         targets.iter().copied().filter(|target| target.class().is_some_and(reads)).collect();
     let slipped: u64 = of_class.iter().map(|target| target.slipped).sum();
     let stopped: u64 = of_class.iter().map(|target| target.stopped).sum();
-    if slipped < SLIPPED || stopped == 0 || kinds(&all_sizes(&of_class, catchall)) < 2 {
+    if slipped < SLIPPED
+        || stopped == 0
+        || kinds(&all_sizes(&of_class, |size| nothing.holds(route, size))) < 2
+    {
         return None;
     }
     let best = of_class.iter().max_by_key(|target| target.largest)?;
@@ -254,10 +289,10 @@ pub(super) fn slipped(targets: &[&Target], catchall: &Catchall) -> Option<Worked
     })
 }
 
-/// The sizes of all answers but those that a site gives to whatever it is asked for, ascending.
-fn all_sizes(targets: &[&Target], catchall: &Catchall) -> Vec<u64> {
+/// The sizes of all answers but those that say nothing, ascending.
+fn all_sizes(targets: &[&Target], says_nothing: impl Fn(u16) -> bool) -> Vec<u64> {
     let all = targets.iter().flat_map(|target| sizes(target)).map(|(size, _)| size);
-    let mut all: Vec<u64> = all.filter(|&size| !catchall.holds(size)).map(u64::from).collect();
+    let mut all: Vec<u64> = all.filter(|&size| !says_nothing(size)).map(u64::from).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -328,6 +363,23 @@ mod tests {
     }
 
     #[test]
+    fn a_long_dialogue_of_yes_and_no_reads_and_a_wall_of_no_does_not() {
+        let of = |ok, stopped, refused| Target {
+            requests: ok + stopped,
+            ok,
+            stopped,
+            refused,
+            ..Target::default()
+        };
+        let worked = |target| in_two(&target, Class::Sqli).map(|worked| worked.outcome);
+        assert_eq!(worked(of(103, 103, 0)), Some(Outcome::Succeeded));
+        // A filter that refuses half, a form that hardly ever says yes, a few tries.
+        for target in [of(103, 103, 103), of(9, 191, 0), of(20, 20, 0)] {
+            assert_eq!(worked(target), None);
+        }
+    }
+
+    #[test]
     fn yes_and_no_are_told_from_answers_that_scatter() {
         let of = |sizes: &[u64]| {
             let mut target = Target { ok: sizes.len() as u64, ..Target::default() };
@@ -339,6 +391,9 @@ mod tests {
         let yes_or_no = of(&[5200, 1100, 5200, 1100, 5200, 1100, 1100, 5200]);
         assert!(in_two(&yes_or_no, Class::Sqli).is_some());
         assert!(in_two(&yes_or_no, Class::Xss).is_none());
+        let outcome = |target: &Target| in_two(target, Class::Sqli).map(|worked| worked.outcome);
+        assert_eq!(outcome(&yes_or_no), Some(Outcome::Probed));
+        assert_eq!(outcome(&of(&[5200, 1100].repeat(60))), Some(Outcome::Succeeded));
         assert!(in_two(&of(&[4000, 5000, 6000, 7000, 4500, 5500, 6500, 3900]), Class::Sqli).is_none());
         assert!(in_two(&of(&[5200, 5200, 5200, 5200, 5200, 5200, 5200, 1100]), Class::Sqli).is_none());
         assert!(in_two(&of(&[1200, 1210, 1300, 1300, 1200, 1200, 1300, 1300]), Class::Sqli).is_none());

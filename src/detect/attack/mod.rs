@@ -1,6 +1,7 @@
 //! Attacks that requests show by themselves: who made them, against what, and whether they worked.
 
 mod answered;
+mod hands;
 mod injection;
 mod planted;
 mod told;
@@ -10,6 +11,7 @@ mod worked;
 pub(super) use injection::Injection;
 pub(super) use vulnerability_scan::VulnerabilityScan;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::collect::{Attacked, Attacks, ClientProfiles, Target};
@@ -19,6 +21,7 @@ use crate::detect::{About, Actor, World};
 use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
+use hands::{Hand, hands};
 pub(super) use worked::route as route_of;
 use worked::{Catchall, Ways, Worked};
 
@@ -34,9 +37,10 @@ struct Family {
     has: fn(Class) -> bool,
 }
 
-/// What one client did within one family.
+/// What one attacker did within one family.
 struct Assault<'w> {
-    client: Client,
+    /// Its addresses, ascending, and how many of these requests each made.
+    clients: Vec<(Client, u64)>,
     attacked: &'w Attacked,
     /// Its targets, most requests first, and what became of each.
     targets: Vec<(&'w Target, Worked)>,
@@ -57,9 +61,10 @@ impl Family {
         let ordinary = Ordinary::of(world, &attacks);
         let misses = answered::misses(world, &attacks);
         let nothing = answered::Nothing { catchall: &catchall, misses: &misses };
-        let assaults = attacks
+        let hands = hands(world, &attacks, self.sustained(world));
+        let assaults = hands
             .iter()
-            .map(|(client, attacked)| self.assault(world, *client, attacked, &nothing, &ordinary))
+            .map(|hand| self.assault(world, hand, &nothing, &ordinary))
             .filter(|assault| !assault.targets.is_empty());
         let (mut alone, others): (Vec<_>, Vec<_>) = assaults.partition(Assault::stands_alone);
         let (campaigns, others) = if (self.has)(Class::Scanner) || !world.tells_clusters() {
@@ -89,17 +94,18 @@ impl Family {
             .collect()
     }
 
-    /// What one client did.
+    /// What one attacker did.
     fn assault<'w>(
         &self,
         world: &World<'_>,
-        client: Client,
-        attacked: &'w Attacked,
+        hand: &'w Hand<'_>,
         nothing: &answered::Nothing<'_>,
         ordinary: &Ordinary,
     ) -> Assault<'w> {
+        let attacked = hand.attacked();
+        let clients = self.clients(hand);
         let of_family = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
-        let are_people = are_people(world, client, attacked);
+        let are_people = hand.members.iter().all(|(client, attacked)| are_people(world, *client, attacked));
         let by_route =
             if are_people { BTreeMap::new() } else { by_route(world, attacked, ordinary, nothing) };
         let reached = if are_people { None } else { answered::reached(world, attacked, nothing) };
@@ -117,7 +123,7 @@ impl Family {
         let mut targets: Vec<(&Target, Worked)> = of_family.map(|target| (target, worked(target))).collect();
         // What was taken first, the largest before others.
         targets.sort_by_key(|(target, worked)| {
-            (std::cmp::Reverse((worked.outcome, worked.bytes, target.requests)), target.what)
+            (Reverse((worked.outcome, worked.bytes, target.requests)), target.what)
         });
         let requests = targets.iter().map(|(target, _)| target.requests).sum();
         let tried = if targets.iter().all(|(target, _)| target.refused == target.requests) {
@@ -127,22 +133,33 @@ impl Family {
         };
         let outcome = targets.iter().map(|(_, worked)| worked.outcome).max().unwrap_or(tried).max(tried);
         let outcome = if outcome == Outcome::Attempted { tried } else { outcome };
+        let lead = clients.iter().max_by_key(|&&(client, requests)| (requests, Reverse(client)));
+        let lead = lead.map(|&(client, _)| client).unwrap_or_default();
         let mut notes =
-            ordinary.notes(world, (client, attacked), outcome, targets.iter().map(|(target, _)| *target));
+            ordinary.notes(world, (lead, attacked), outcome, targets.iter().map(|(target, _)| *target));
         if (self.has)(Class::Scanner) {
             let is_scan = outcome < Outcome::Probed;
-            notes.extend(is_scan.then(|| of_scan(world, client)).flatten());
-            notes.extend(of_files(world, client, attacked));
+            notes.extend(is_scan.then(|| of_scan(world, lead)).flatten());
+            notes.extend(of_files(world, lead, attacked));
         }
-        let scale = self.scale(world, client, attacked, &targets, requests);
-        Assault { client, attacked, targets, requests, outcome, scale, notes }
+        let scale = self.scale(world, &clients, attacked, &targets, requests);
+        Assault { clients, attacked, targets, requests, outcome, scale, notes }
     }
 
-    /// Whether a client does more than probe once.
+    /// The addresses of an attacker from which attacks of this family came, and how many from each.
+    fn clients(&self, hand: &Hand<'_>) -> Vec<(Client, u64)> {
+        let of_family = |(client, attacked): &&(Client, Attacked)| {
+            let targets = attacked.targets.all().filter(|target| target.class().is_some_and(self.has));
+            (*client, targets.map(|target| target.requests).sum::<u64>())
+        };
+        hand.members.iter().map(of_family).filter(|&(_, requests)| requests > 0).collect()
+    }
+
+    /// Whether an attacker does more than probe once.
     fn scale(
         &self,
         world: &World<'_>,
-        client: Client,
+        clients: &[(Client, u64)],
         attacked: &Attacked,
         targets: &[(&Target, Worked)],
         requests: u64,
@@ -150,7 +167,9 @@ impl Family {
         let mut classes: Vec<_> = targets.iter().filter_map(|(target, _)| target.class()).collect();
         classes.sort_unstable();
         classes.dedup();
-        let all = world.population::<ClientProfiles>().wanted(client.0).max(requests).max(1);
+        let profiles = world.population::<ClientProfiles>();
+        let all =
+            clients.iter().map(|(client, _)| profiles.wanted(client.0)).sum::<u64>().max(requests).max(1);
         // Markup is typed by editors; code of databases, shells and languages is not.
         let is_code =
             classes.iter().any(|class| !matches!(class, Class::Xss | Class::Ssi | Class::SensitiveFile));
@@ -211,9 +230,9 @@ fn by_route(
         }
     }
     let found = |(route, targets): (RouteKey, Vec<&Target>)| {
-        let found = answered::shell(world, &targets, route, nothing.catchall)
+        let found = answered::shell(world, &targets, route, nothing)
             .or_else(|| answered::read(world, &targets, route, nothing))
-            .or_else(|| answered::slipped(&targets, nothing.catchall))?;
+            .or_else(|| answered::slipped(&targets, route, nothing))?;
         Some((route, found))
     };
     by_route.into_iter().filter_map(found).collect()
@@ -241,15 +260,15 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
         let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
         let is_one = |some: &Vec<Assault<'_>>| {
             let requests: u64 = some.iter().map(|one| one.requests).sum();
-            some.len() as u64 >= clients && requests >= 2 * clients
+            some.iter().map(|one| one.clients.len() as u64).sum::<u64>() >= clients && requests >= 2 * clients
         };
         let is_campaign = is_used && ways.values().any(is_one);
         let some = ways.into_values().flatten();
         if is_campaign { campaigns.push(some.collect()) } else { rest.extend(some) }
     }
     for some in &mut campaigns {
-        some.sort_by_key(|one| one.client);
+        some.sort_by(|one, other| one.clients.cmp(&other.clients));
     }
-    rest.sort_by_key(|one| one.client);
+    rest.sort_by(|one, other| one.clients.cmp(&other.clients));
     (campaigns, rest)
 }

@@ -21,7 +21,11 @@ const ENDPOINTS: usize = 12;
 impl Family {
     /// One client's attack.
     pub(super) fn alone(&self, world: &World<'_>, one: &Assault<'_>) -> Finding {
-        let variant = if one.attacked.tools > 0 { "tool" } else { "single-source" };
+        let variant = match (one.clients.len(), one.attacked.tools) {
+            (2.., _) => "distributed",
+            (_, 0) => "single-source",
+            _ => "tool",
+        };
         let mut finding = self.of(world, std::slice::from_ref(one), variant);
         finding.scale = one.scale;
         finding.test("requests", one.requests * 10, self.sustained(world) * 10, "requests");
@@ -32,7 +36,7 @@ impl Family {
             Some(because) => format!("{}; {because}", sentence(one)),
             None => sentence(one),
         };
-        finding.joins = vec![Join::Client(one.client)];
+        finding.joins = one.clients.iter().map(|&(client, _)| Join::Client(client)).collect();
         finding.confounders.clone_from(&one.notes);
         story::suppress(&mut finding);
         finding
@@ -43,14 +47,15 @@ impl Family {
         let mut finding = self.of(world, some, "distributed");
         let most = classes(some).into_iter().max_by_key(|&(class, requests)| (requests, Reverse(class)));
         let clients = world.threshold(&injection::ABOUT, "campaign");
-        finding.test("clients", some.len() as u64 * 10, clients * 10, "clients");
+        finding.test("clients", number(some) * 10, clients * 10, "clients");
         finding.reason = format!(
             "{} try {} on one route, {} in all, few each",
-            addresses(some.len() as u64),
+            addresses(number(some)),
             most.map_or("attacks", |(class, _)| class.title()),
             story::requests(finding.requests),
         );
-        finding.joins = some.iter().map(|one| Join::Client(one.client)).collect();
+        finding.joins =
+            some.iter().flat_map(|one| &one.clients).map(|&(client, _)| Join::Client(client)).collect();
         finding
     }
 
@@ -62,7 +67,7 @@ impl Family {
         finding.score = Tenths(400);
         finding.reason = format!(
             "single probes of {}, {} in all; {}",
-            addresses(some.len() as u64),
+            addresses(number(some)),
             story::requests(finding.requests),
             answered(some),
         );
@@ -87,21 +92,21 @@ impl Family {
         finding.lead = lead.map(|(lead, _)| lead);
         let (mut over, mut samples) = (Over::default(), Vec::new());
         let (mut routes, mut classes, mut agents) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for (nth, one) in some.iter().enumerate() {
+        for one in some {
             finding.first = finding.first.min(one.attacked.span.first);
             finding.last = finding.last.max(one.attacked.span.last);
             finding.requests += one.requests;
             finding.bytes_out += one.attacked.bytes;
-            finding.clients.push(Count { of: one.client, requests: one.requests });
             over.join(&Over::of(ATTACK_TICK, &one.attacked.activity, |tries| tries.0));
             samples.extend(story::ends(&one.attacked.samples.all()));
-            if nth < ASKED {
-                world.profile(one.client, |profile| {
-                    profile
-                        .agents
-                        .iter()
-                        .for_each(|(agent, tries)| *agents.entry(agent).or_default() += tries.0);
-                });
+            for &(of, requests) in &one.clients {
+                if finding.clients.len() < ASKED {
+                    world.profile(of, |profile| {
+                        let named = profile.agents.iter();
+                        named.for_each(|(agent, tries)| *agents.entry(agent).or_default() += tries.0);
+                    });
+                }
+                finding.clients.push(Count { of, requests });
             }
             for (target, worked) in &one.targets {
                 samples.extend(worked.sample);
@@ -170,8 +175,17 @@ fn classes(some: &[Assault<'_>]) -> BTreeMap<Class, u64> {
     classes
 }
 
-/// What one client did, with numbers.
+/// What one attacker did, with numbers.
 fn sentence(one: &Assault<'_>) -> String {
+    let what = payloads(one);
+    match one.clients.len() as u64 {
+        0 | 1 => what,
+        several => format!("{} act as one; {what}", addresses(several)),
+    }
+}
+
+/// What an attacker sent, with numbers.
+fn payloads(one: &Assault<'_>) -> String {
     let mut classes: Vec<_> = classes(std::slice::from_ref(one)).into_iter().collect();
     classes.sort_by_key(|&(class, requests)| (Reverse(requests), class));
     let names: Vec<&str> = classes.iter().take(3).map(|(class, _)| class.title()).collect();
@@ -190,6 +204,11 @@ fn sentence(one: &Assault<'_>) -> String {
         text::count(one.targets.len() as u64, "target"),
         story::count(ok),
     )
+}
+
+/// How many addresses they have.
+fn number(some: &[Assault<'_>]) -> u64 {
+    some.iter().map(|one| one.clients.len() as u64).sum()
 }
 
 /// So many addresses, in words.

@@ -65,12 +65,16 @@ pub(super) fn judge(world: &World<'_>, target: &Target, ways: &Ways<'_>) -> Work
     let found = match class {
         Class::SensitiveFile | Class::Webshell => exposed(world, target, catchall),
         Class::Scanner | Class::Protocol | Class::Sigma => None,
-        _ => waited(target)
-            .or_else(|| enlarged(world, target, (class, route), catchall).filter(|_| !ways.usual.sizes))
-            .or_else(|| {
-                answered::unlike(world, target, (class, route), ways.nothing).filter(|_| !ways.usual.texts)
-            })
-            .or_else(|| answered::in_two(target, class)),
+        _ => {
+            let found = waited(target)
+                .or_else(|| enlarged(world, target, (class, route), catchall).filter(|_| !ways.usual.sizes))
+                .or_else(|| {
+                    answered::unlike(world, target, (class, route), ways.nothing)
+                        .filter(|_| !ways.usual.texts)
+                });
+            let says_more = |two: &Worked| found.as_ref().is_none_or(|one| one.outcome < two.outcome);
+            answered::in_two(target, class).filter(says_more).or(found)
+        }
     };
     found.or_else(|| broken(world, target, route)).unwrap_or_else(|| Worked::tried(Outcome::Attempted))
 }
@@ -134,7 +138,9 @@ fn enlarged(
 /// A file that should not be there, and was given.
 fn exposed(world: &World<'_>, target: &Target, catchall: &Catchall) -> Option<Worked> {
     let (bytes, time, place) = target.largest.filter(|&(bytes, ..)| bytes > 0)?;
-    if target.ok_score < SECRET || catchall.holds(size_class(bytes)) {
+    // What is given to those who have logged in does not lie open.
+    let is_open = target.named < target.ok;
+    if target.ok_score < SECRET || !is_open || catchall.holds(size_class(bytes)) {
         return None;
     }
     let large = world.threshold(&super::vulnerability_scan::ABOUT, "taken") * 1_000_000;

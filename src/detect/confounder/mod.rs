@@ -34,6 +34,7 @@ mod test_environment;
 pub(super) use from_inside::of_scan;
 pub(super) use in_use::of_files;
 pub(super) use ordinary_parameters::{CERTAIN, Ordinary, Usual, are_people};
+pub(super) use own_route::only_account;
 pub(super) use retry_storm::ByMinute;
 pub(super) use shared_address::{CROWD, crowd};
 
@@ -207,6 +208,11 @@ pub(super) fn of_refusals(
 pub(super) fn of_polling(clients: &[Client], refusals: &Refusals, pace: u64) -> Option<ConfounderNote> {
     let [_] = clients else { return None };
     steady_poller::of_refusals(refusals, pace)
+}
+
+/// Whether somebody who asks for much that is gone crawls.
+pub(super) fn of_crawl(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    crawler::of_client(world, client)
 }
 
 /// What else a reader of everything might be.

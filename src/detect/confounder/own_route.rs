@@ -67,7 +67,7 @@ fn of_house(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
 }
 
 /// The one account behind an address.
-pub(super) fn only_account(profile: &Profile) -> Option<u128> {
+pub(in crate::detect) fn only_account(profile: &Profile) -> Option<u128> {
     let most = profile.others.iter().map(|(_, other)| (other.requests, other.key)).max()?;
     (permille(most.0, profile.requests) >= ONE_ACCOUNT).then_some(most.1)
 }

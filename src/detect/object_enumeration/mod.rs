@@ -220,7 +220,20 @@ impl Judge {
         // What everybody may read is nobody's; but who mostly asks for what is not there, or not for him, guesses.
         let refused = permille(ids.refused + ids.missing, ids.requests);
         let guesses = refused >= 2 * self.refused && ids.asked() >= LONG * self.objects;
-        ids.asked() >= self.objects && (guesses || !is_public)
+        ids.asked() >= self.objects && (guesses || !is_public) && !self.are_paths(world, route, ids)
+    }
+
+    /// Whether names that somebody asks for are paths that he guesses, and no objects: nobody was ever given anything of that
+    /// name, or many stand right below the root and are not there. They are told as path enumeration.
+    fn are_paths(&self, world: &World<'_>, route: RouteKey, ids: &IdSet) -> bool {
+        let is_missing = || {
+            ids.asked() >= LONG * self.objects
+                && permille(ids.missing, ids.requests) >= GONE
+                && world.is_name_at_root(route.0)
+        };
+        let holds_name = |text: &[u8]| memchr::memmem::find(text, b"{name}").is_some();
+        let is_name = || world.template_text(route.0).is_some_and(holds_name);
+        ids.ok == 0 && (is_missing() || is_name() && !world.is_known(route.0))
     }
 
     /// How a walk goes, if it is one.
@@ -256,6 +269,9 @@ impl Judge {
         if is_long { self.coverage / 2 } else { self.coverage }
     }
 }
+
+/// From this share of the requests on (in tenths of a percent), all is missing.
+const GONE: u64 = 900;
 
 /// So many times the least objects are a long walk.
 const LONG: u64 = 4;

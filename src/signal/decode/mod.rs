@@ -39,9 +39,10 @@ impl Decodings {
     pub(super) const COMMENT: Self = Self(1 << 9);
     pub(super) const CASE: Self = Self(1 << 10);
     pub(super) const PATH: Self = Self(1 << 11);
+    pub(super) const ADDRESS: Self = Self(1 << 12);
 
     /// Each with its name in reports, and by how much it makes a signal stronger: what no browser does by itself tells most.
-    const KNOWN: [(Self, &'static str, u8); 12] = [
+    const KNOWN: [(Self, &'static str, u8); 13] = [
         (Self::PERCENT, "percent", 0),
         (Self::DOUBLE_PERCENT, "double-percent", 8),
         (Self::PERCENT_U, "percent-u", 8),
@@ -54,6 +55,7 @@ impl Decodings {
         (Self::COMMENT, "comment", 10),
         (Self::CASE, "mixed-case", 8),
         (Self::PATH, "path", 5),
+        (Self::ADDRESS, "address", 5),
     ];
 
     /// Their names.
