@@ -37,7 +37,7 @@ impl Judge {
         let tenths = |value: i64| u64::try_from(value).unwrap_or(0);
         match thefts.iter().filter_map(|theft| theft.exported).max() {
             Some(times) => {
-                finding.test("beyond other users", times * 10, super::exports::BEYOND * 10, "times")
+                finding.test("beyond other users", times * 10, super::exports::BEYOND * 10, "times");
             }
             None => finding.test("deviations", tenths(deviations), tenths(needed), "robust z"),
         }
