@@ -277,8 +277,9 @@ mod tests {
             Other,
             "POST",
             "/orders /users/{id} /app.js /soap /logins-report /verify /api/availability /api/auth/refresh \
-             /api/token/refresh /messages/{id}/pin /shop/hat-pin /order-verify /admin/users/{id}/notes",
+             /api/token/refresh /messages/{id}/pin /shop/hat-pin /order-verify",
         ),
+        (Admin, "POST", "/admin/users/{id}/notes"),
     ];
 
     #[test]
