@@ -2,6 +2,7 @@
 //! reads lines that keep the order of their keys; all others, and only slower, are read key by key.
 
 mod doubled;
+mod infer;
 mod kin;
 mod later;
 mod learn;
@@ -54,7 +55,11 @@ impl Format for Json {
     }
 
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(JsonLines::learn(opening.head, kin::given(opening.head), None).by(opening.clock)))
+        let mut given = kin::given(opening.head);
+        given.extend(infer::given(opening.head));
+        given.sort_by(|a, b| a.0.cmp(&b.0));
+        given.dedup_by(|a, b| a.0 == b.0);
+        Some(Box::new(JsonLines::learn(opening.head, given, None).by(opening.clock)))
     }
 }
 
