@@ -53,13 +53,40 @@ pub(super) fn reads(class: Class) -> bool {
 /// Sizes that say nothing: those that a site answers with to whatever it is asked for, and those of misses on a route.
 pub(super) struct Nothing<'n> {
     pub(super) catchall: &'n Catchall,
-    pub(super) misses: &'n BTreeSet<(RouteKey, u16)>,
+    pub(super) misses: &'n Misses,
 }
 
 impl Nothing<'_> {
     /// Whether an answer of this size from `route` says nothing.
     fn holds(&self, route: RouteKey, size: u16) -> bool {
-        size == 0 || self.catchall.holds(size) || self.misses.contains(&(route, size))
+        size == 0 || self.catchall.holds(size) || self.misses.hold(route, size)
+    }
+}
+
+/// By route, the sizes that say nothing: from one to another, ascending and apart.
+#[derive(Default)]
+pub(super) struct Misses(BTreeMap<RouteKey, Vec<(u16, u16)>>);
+
+impl Misses {
+    /// These, in any order, some of them within others.
+    fn of(all: impl Iterator<Item = (RouteKey, (u16, u16))>) -> Self {
+        let mut all: Vec<(RouteKey, (u16, u16))> = all.collect();
+        all.sort_unstable();
+        let mut routes: BTreeMap<RouteKey, Vec<(u16, u16)>> = BTreeMap::new();
+        for (route, (least, most)) in all {
+            let of_route = routes.entry(route).or_default();
+            match of_route.last_mut() {
+                Some((_, end)) if least <= *end => *end = most.max(*end),
+                _ => of_route.push((least, most)),
+            }
+        }
+        Self(routes)
+    }
+
+    fn hold(&self, route: RouteKey, size: u16) -> bool {
+        let Some(sizes) = self.0.get(&route) else { return false };
+        let behind = sizes.partition_point(|&(least, _)| least <= size);
+        behind.checked_sub(1).and_then(|at| sizes.get(at)).is_some_and(|&(_, most)| size <= most)
     }
 }
 
@@ -154,15 +181,15 @@ fn off(
 /// The sizes of answers that payloads of several classes, by whoever they came, got alike from a route: what none of them asked
 /// for. Neither did markup ask for anything, nor a session that is forced upon somebody: between the smallest and the largest of
 /// its answers all say nothing.
-pub(super) fn misses(world: &World<'_>, attacks: &[(Client, Attacked)]) -> BTreeSet<(RouteKey, u16)> {
+pub(super) fn misses(world: &World<'_>, attacks: &[(Client, Attacked)]) -> Misses {
     let mut given: BTreeMap<(RouteKey, u16), BTreeSet<Class>> = BTreeMap::new();
-    let mut nothing: BTreeSet<(RouteKey, u16)> = BTreeSet::new();
+    let mut nothing: Vec<(RouteKey, (u16, u16))> = Vec::new();
     for target in attacks.iter().flat_map(|(_, attacked)| attacked.targets.all()) {
         let (Some(route), Some(class)) = (super::route_of(world, target), target.class()) else { continue };
         if matches!(class, Class::Xss | Class::SessionFixation) {
             let mut sizes = sizes(target).map(|(size, _)| size);
             if let Some(least) = sizes.next() {
-                nothing.extend((least..=sizes.last().unwrap_or(least)).map(|size| (route, size)));
+                nothing.push((route, (least, sizes.last().unwrap_or(least))));
             }
         }
         // A page that repeats what it was asked for differs by a little.
@@ -170,8 +197,8 @@ pub(super) fn misses(world: &World<'_>, attacks: &[(Client, Attacked)]) -> BTree
             given.entry((route, size)).or_default().insert(class);
         }
     }
-    nothing.extend(given.into_iter().filter(|(_, classes)| classes.len() >= ALIKE).map(|(answer, _)| answer));
-    nothing
+    let alike = given.into_iter().filter(|(_, classes)| classes.len() >= ALIKE);
+    Misses::of(alike.map(|((route, size), _)| (route, (size, size))).chain(nothing))
 }
 
 /// Answers of two kinds that come about as often: a database says yes or no.
@@ -360,6 +387,17 @@ mod tests {
         assert_eq!(kinds(&classes(&[2710, 2900, 3420, 5530])), 3);
         assert_eq!(kinds(&classes(&[9, 54, 140, 3300, 9100])), 3);
         assert_eq!(kinds(&classes(&[80_000, 81_000, 82_000])), 1);
+    }
+
+    #[test]
+    fn sizes_that_say_nothing_are_kept_as_stretches_each_once() {
+        let route = |nth| RouteKey(crate::hash::TemplateHash(nth), 0);
+        let all = [(1, (50, 60)), (1, (10, 20)), (1, (15, 30)), (1, (55, 58)), (2, (0, u16::MAX))];
+        let misses = Misses::of(all.map(|(nth, sizes)| (route(nth), sizes)).into_iter());
+        assert_eq!(misses.0[&route(1)], [(10, 30), (50, 60)]);
+        let held = [9, 10, 30, 31, 49, 50, 60, 61].map(|size| misses.hold(route(1), size));
+        assert_eq!(held, [false, true, true, false, false, true, true, false]);
+        assert!(misses.hold(route(2), 777) && !misses.hold(route(3), 777));
     }
 
     #[test]
