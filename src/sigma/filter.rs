@@ -10,6 +10,7 @@ use super::expr::Expr;
 use super::needle::{Need, Zone};
 use super::pattern::fold;
 use super::quads::Quads;
+use super::rest::Seams;
 use super::sieve::Sieve;
 
 /// The needles of all rules.
@@ -32,6 +33,8 @@ struct Needles {
     rules: Vec<Vec<u16>>,
     /// By what stands before a slash of a needle, but for one at its start: the rules that need it.
     across: BTreeMap<Vec<u8>, Vec<u16>>,
+    /// Where texts that are known could cut a needle in two; of records alone.
+    seams: Seams,
 }
 
 /// Texts of so many bytes are looked at here and there before they are looked through.
@@ -59,7 +62,11 @@ impl Filter {
                 }
             }
         }
+        let cut = zones[Zone::Record as usize].keys().cloned().collect();
         filter.zones.par_iter_mut().zip(zones).for_each(|(zone, needles)| *zone = Needles::new(needles));
+        if let Some(records) = &mut filter.zones[Zone::Record as usize] {
+            records.seams = Seams::new(cut);
+        }
         filter
     }
 
@@ -77,6 +84,28 @@ impl Filter {
         {
             needles.find(text, rules);
         }
+    }
+
+    /// Appends the rules whose needles stand in `record`, of which some texts may be [known](Self::is_quiet) to hold none;
+    /// `rest` is room to work in.
+    #[inline]
+    pub(super) fn scan_record(
+        &self,
+        record: &[u8],
+        known: [Option<&[u8]>; 2],
+        rest: &mut Vec<u8>,
+        rules: &mut Vec<u16>,
+    ) {
+        let Some(needles) = &self.zones[Zone::Record as usize] else { return };
+        if known == [None; 2] || !needles.seams.rest(record, known, rest) || !needles.are_seen_missing(rest) {
+            self.scan(Zone::Record, record, rules);
+        }
+    }
+
+    /// Whether a glance shows that no needle stands in `text`.
+    #[inline]
+    pub(super) fn is_quiet(&self, zone: Zone, text: &[u8]) -> bool {
+        self.zones[zone as usize].as_ref().is_none_or(|needles| needles.are_seen_missing(text))
     }
 
     /// Appends the rules with a needle that begins at the end of `text` and goes on behind a slash.
@@ -122,7 +151,14 @@ impl Needles {
         for (needle, rules) in &needles {
             starts(needle).for_each(|start| across.entry(start.to_vec()).or_default().extend(rules));
         }
-        Some(Self { quads, sieve, automaton, rules: needles.into_values().collect(), across })
+        Some(Self {
+            quads,
+            sieve,
+            automaton,
+            rules: needles.into_values().collect(),
+            across,
+            seams: Seams::default(),
+        })
     }
 
     /// Whether a glance shows that none stands in `text`.

@@ -18,12 +18,14 @@ pub struct Matcher {
     /// Seeded anew in each process, so that nobody can make two texts that are taken for each other.
     hasher: foldhash::fast::RandomState,
     /// The same of agents, by their own hash.
-    agents: Hashed<u16>,
+    agents: Hashed<OfText>,
     lists: Lists,
     /// Rules that could match the text that is looked at.
     fresh: Vec<u16>,
     /// Rules that could match the line.
     candidates: Vec<u16>,
+    /// What of a record is not known.
+    rest: Vec<u8>,
 }
 
 /// Places for texts, a power of two; they take 64 KiB.
@@ -49,6 +51,7 @@ impl Default for Matcher {
             lists: Lists { all: vec![Box::default()], numbers: HashMap::default() },
             fresh: Vec::new(),
             candidates: Vec::new(),
+            rest: Vec::new(),
         }
     }
 }
@@ -74,9 +77,18 @@ impl Lists {
     }
 }
 
-/// Which list has the rules that a path could let match.
+/// What a text lets match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct OfText {
+    /// Which list has the rules that it could let match.
+    list: u16,
+    /// Whether it holds no needle of records.
+    is_quiet: bool,
+}
+
+/// What a path lets match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OfPath(Option<u16>);
+pub struct OfPath(Option<OfText>);
 
 impl OfPath {
     /// Nobody has looked, or it cannot be told of the path alone.
@@ -84,9 +96,9 @@ impl OfPath {
 }
 
 impl Default for OfPath {
-    /// None.
+    /// Nothing, in a record that nobody looks through.
     fn default() -> Self {
-        Self(Some(NONE))
+        Self(Some(OfText::default()))
     }
 }
 
@@ -99,7 +111,8 @@ impl Matcher {
         }
         self.fresh.clear();
         rules.filter.scan(Zone::Path, path, &mut self.fresh);
-        OfPath(self.settle(rules, &Event { path: Some(path), ..Event::default() }, Zone::Path))
+        let list = self.settle(rules, &Event { path: Some(path), ..Event::default() }, Zone::Path);
+        OfPath(list.map(|list| OfText { list, is_quiet: rules.filter.is_quiet(Zone::Record, path) }))
     }
 
     /// The numbers of the rules that match, ascending: the weightiest first. `agent` is the hash of the line's agent, if it has
@@ -123,10 +136,10 @@ impl Matcher {
         path: OfPath,
     ) -> bool {
         self.candidates.clear();
-        self.agent(rules, event, agent);
+        let agent_is_quiet = self.agent(rules, event, agent);
         match path.0 {
-            Some(NONE) => {}
-            Some(list) => self.candidates.extend(self.lists.get(list)),
+            Some(OfText { list: NONE, .. }) => {}
+            Some(OfText { list, .. }) => self.candidates.extend(self.lists.get(list)),
             None => self.path(rules, event),
         }
         if let Some(query) = event.query {
@@ -144,7 +157,11 @@ impl Matcher {
         if let Some(method) = event.method {
             rules.filter.scan(Zone::Method, method, &mut self.candidates);
         }
-        rules.filter.scan(Zone::Record, record, &mut self.candidates);
+        let known = [
+            event.path.filter(|_| path.0.is_some_and(|path| path.is_quiet)),
+            event.user_agent.filter(|_| agent_is_quiet),
+        ];
+        rules.filter.scan_record(record, known, &mut self.rest, &mut self.candidates);
         !self.candidates.is_empty()
     }
 
@@ -156,26 +173,28 @@ impl Matcher {
         &self.candidates
     }
 
-    /// What the agent lets match; the rules that need nothing among it.
+    /// What the agent lets match, the rules that need nothing among it; whether it holds no needle of records.
     #[inline]
-    fn agent(&mut self, rules: &Rules, event: &Event<'_>, agent: NameHash) {
+    fn agent(&mut self, rules: &Rules, event: &Event<'_>, agent: NameHash) -> bool {
         let key = (agent.0 ^ event.escapes as u64).max(1);
         if agent.is_some()
             && let Some(known) = self.agents.get(key)
         {
-            if known != NONE {
-                self.candidates.extend(self.lists.get(known));
+            if known.list != NONE {
+                self.candidates.extend(self.lists.get(known.list));
             }
-            return;
+            return known.is_quiet;
         }
         self.fresh.clear();
         self.fresh.extend(rules.filter.always());
         if let Some(text) = event.user_agent {
             rules.filter.scan(Zone::Agent, &event.plain(text), &mut self.fresh);
         }
+        let is_quiet = event.user_agent.is_some_and(|text| rules.filter.is_quiet(Zone::Record, text));
         if let Some(list) = self.settled(rules, event, Zone::Agent).filter(|_| agent.is_some()) {
-            self.agents.note(key, list);
+            self.agents.note(key, OfText { list, is_quiet });
         }
+        is_quiet
     }
 
     /// What a path lets match that nobody remembers.

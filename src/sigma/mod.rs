@@ -24,6 +24,7 @@ mod pattern;
 mod place;
 mod quads;
 mod read;
+mod rest;
 mod rule;
 mod rules;
 mod sieve;

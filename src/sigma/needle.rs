@@ -112,7 +112,11 @@ impl Need {
             _ => return Self::Nothing,
         };
         match test {
-            Test::Text(any) => Self::any(any.iter().map(|pattern| Self::in_zone(zone, literal(pattern)))),
+            Test::Text(any) => {
+                let literal =
+                    |pattern| if field == Field::Extension { ending(pattern) } else { literal(pattern) };
+                Self::any(any.iter().map(|pattern| Self::in_zone(zone, literal(pattern))))
+            }
             Test::Regex(regex) => Self::of_regex(zone, regex.as_str()),
             _ => Self::Nothing,
         }
@@ -179,6 +183,14 @@ fn literal(pattern: &Pattern) -> Option<Vec<u8>> {
         Piece::Any | Piece::One => None,
     };
     pattern.pieces.iter().filter_map(text).max_by_key(Vec::len)
+}
+
+/// The longest text that a path holds whose extension is as `pattern` says: a dot stands before it.
+fn ending(pattern: &Pattern) -> Option<Vec<u8>> {
+    match &*pattern.pieces {
+        [Piece::Text(whole)] => Some([b".", &**whole].concat()),
+        _ => literal(pattern),
+    }
 }
 
 /// The longest part of `text` that stands within one text of a zone however that is written, in lower case: ASCII alone,

@@ -14,8 +14,8 @@ use super::sieve::rarity_of;
 pub(super) struct Quads {
     /// From place to place there are so many bytes: two or four.
     step: usize,
-    /// By [`place`] of four bytes: one, where some of a needle have their place here.
-    marks: Box<[u8; MARKS]>,
+    /// By [`place`] of four bytes: a bit, where some of a needle have their place here.
+    marks: Box<[u64; MARKS]>,
     /// Four bytes of needles as [`folded`]: which needles hold them where.
     held: HashMap<u32, Vec<Held>, foldhash::fast::RandomState>,
     /// Parts of the needles that are too short for that.
@@ -29,9 +29,9 @@ struct Held {
     at: usize,
 }
 
-/// Places for four bytes, a power of two: so many that few texts have theirs where those of a needle have it, and so few that
-/// they stay near.
-const MARKS: usize = 1 << 16;
+/// Places for four bytes, 64 in each number, a power of two: so many that few texts have theirs where those of a needle have
+/// it, and so few that they stay near.
+const MARKS: usize = 1 << 12;
 
 /// Of short needles no more than so many bytes are looked for, in no more than so many ways to write them.
 const SHORT: usize = 3;
@@ -64,8 +64,11 @@ impl Quads {
                 held.entry(folded(*quad)).or_default().push(Held { needle: needle.to_vec(), at });
             }
         }
-        let mut marks: Box<[u8; MARKS]> = vec![0; MARKS].try_into().ok()?;
-        held.keys().for_each(|&quad| marks[place(quad)] = 1);
+        let mut marks: Box<[u64; MARKS]> = vec![0; MARKS].try_into().ok()?;
+        for &quad in held.keys() {
+            let (number, bit) = place(quad);
+            marks[number] |= 1 << bit;
+        }
         Some(Self { step, marks, held, short })
     }
 
@@ -89,10 +92,10 @@ impl Quads {
     #[inline]
     fn stands(&self, text: &[u8], some: &[u8], from: usize) -> bool {
         let (quads, _) = some.as_chunks::<4>();
-        let marks = quads
-            .iter()
-            .rev()
-            .fold(0, |marks, quad| marks << 1 | u32::from(self.marks[place(folded(*quad))]));
+        let marks = quads.iter().rev().fold(0, |marks, quad| {
+            let (number, bit) = place(folded(*quad));
+            marks << 1 | (self.marks[number] >> bit & 1) as u32
+        });
         marks != 0 && self.is_held(text, marks, from)
     }
 
@@ -130,10 +133,11 @@ fn folded(quad: [u8; 4]) -> u32 {
     u32::from_le_bytes(quad) | 0x2020_2020
 }
 
-/// The place of four bytes among the marks (Knuth, The Art of Computer Programming 3, §6.4).
+/// The place of four bytes among the marks, a number and a bit of it (Knuth, The Art of Computer Programming 3, §6.4).
 #[inline]
-fn place(quad: u32) -> usize {
-    (quad.wrapping_mul(0x9e37_79b1) >> 16) as usize
+fn place(quad: u32) -> (usize, u32) {
+    let hash = quad.wrapping_mul(0x9e37_79b1);
+    ((hash >> (u32::BITS - MARKS.trailing_zeros())) as usize, hash >> 14 & 63)
 }
 
 /// The rarest part of each needle as it may be written, in capitals and not; `None` where there are too many.

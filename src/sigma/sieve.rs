@@ -1,7 +1,9 @@
 //! Whether a text could hold any needle: all needles at once, by the pairs of bytes that they are made of. Needles lie in
 //! buckets, and a number has a bit for each bucket and each step into a needle; one look-up and one shift a byte move all of
 //! them on (shift-or: Baeza-Yates and Gonnet 1992; with pairs and buckets: Wang et al., Hyperscan, NSDI 2019, §4.2).
-//! Most texts are done with, and what passes is read by an automaton.
+//! Most texts are done with; where one passes, the ends of needles that are like it are compared as they stand.
+
+use hashbrown::HashMap;
 
 /// How many buckets there are: a bit each in every byte of a state.
 const BUCKETS: usize = 8;
@@ -19,18 +21,32 @@ pub(super) struct Sieve {
     pairs: Box<[u64; 1 << PLACES]>,
     /// The state before any text: no needle has begun.
     start: u64,
+    /// By the last bytes of the part of a needle that is looked at, as [`folded`]: the needles.
+    ends: HashMap<u32, Vec<End>, foldhash::fast::RandomState>,
+}
+
+/// A needle whose part that is looked at ends somewhere.
+struct End {
+    needle: Vec<u8>,
+    /// So many bytes of it stand up to there.
+    at: usize,
 }
 
 impl Sieve {
     /// A sieve for `needles`; `None` where one of them is too short.
     pub(super) fn new<'n>(needles: impl Iterator<Item = &'n [u8]>) -> Option<Self> {
         let mut classes: [Vec<&[u8]>; CLASSES.len()] = Default::default();
+        let mut ends: HashMap<u32, Vec<End>, _> = HashMap::default();
         for needle in needles {
             let class = CLASSES.iter().rposition(|&shortest| shortest <= needle.len())?;
-            let steps = needle.len().min(STEPS + 1);
-            classes.get_mut(class)?.push(rarest(needle, steps));
+            let bytes = needle.len().min(STEPS + 1);
+            let parts = needle.windows(bytes).zip(bytes..);
+            let (part, at) = parts.max_by_key(|(part, _)| rarity_of(part))?;
+            classes.get_mut(class)?.push(part);
+            ends.entry(folded(part)).or_default().push(End { needle: needle.to_vec(), at });
         }
-        let mut sieve = Self { pairs: vec![u64::MAX; 1 << PLACES].try_into().ok()?, start: u64::MAX };
+        let pairs = vec![u64::MAX; 1 << PLACES].try_into().ok()?;
+        let mut sieve = Self { pairs, start: u64::MAX, ends };
         let (shares, mut bucket) = (shares(&classes.each_ref().map(Vec::len)), 0);
         for (class, buckets) in classes.iter_mut().zip(shares) {
             // Needles that end alike share the last steps, where the others' pairs would let everything through.
@@ -60,7 +76,7 @@ impl Sieve {
         }
     }
 
-    /// Whether no needle stands in `text`; not every text without one is found quiet.
+    /// Whether no needle stands in `text`.
     #[inline]
     pub(super) fn is_quiet(&self, text: &[u8]) -> bool {
         let (mut state, mut all) = (self.start, u64::MAX);
@@ -68,8 +84,38 @@ impl Sieve {
             state = state << BUCKETS | self.pairs[place(*pair)];
             all &= state;
         }
-        all >> (u64::BITS - 8) == 0xff
+        all >> PASSED == 0xff || !self.holds(text)
     }
+
+    /// Whether a needle stands in `text`, which is looked at where something passes.
+    #[inline(never)]
+    fn holds(&self, text: &[u8]) -> bool {
+        let mut state = self.start;
+        text.array_windows().zip(2..).any(|(pair, end)| {
+            state = state << BUCKETS | self.pairs[place(*pair)];
+            state >> PASSED != 0xff && self.ends_at(text, end)
+        })
+    }
+
+    /// Whether the part of a needle that is looked at ends at `end` in `text`, with the needle around it.
+    fn ends_at(&self, text: &[u8], end: usize) -> bool {
+        // A part of two bytes alone is known by these.
+        (2..=3).filter_map(|bytes| text.get(end.checked_sub(bytes)?..end)).any(|last| {
+            self.ends.get(&folded(last)).into_iter().flatten().any(|one| {
+                let start = end.checked_sub(one.at);
+                let there = start.and_then(|start| text.get(start..start + one.needle.len()));
+                there.is_some_and(|there| there.eq_ignore_ascii_case(&one.needle))
+            })
+        })
+    }
+}
+
+/// Above so many bits of a state, those of needles that have passed all steps are off.
+const PASSED: u32 = u64::BITS - 8;
+
+/// The last three bytes, of two bytes both; capitals as their letters, which takes some signs for others.
+fn folded(part: &[u8]) -> u32 {
+    part.iter().rev().take(3).fold(0, |folded, byte| folded << 8 | u32::from(byte | 0x20))
 }
 
 /// Too large to be shown.

@@ -129,14 +129,16 @@ fn words(rules: &Rules) -> Vec<String> {
         match expr {
             Expr::All(of) | Expr::Any(of) | Expr::Least(_, of) => of.iter().for_each(|one| texts(one, all)),
             Expr::Not(one) => texts(one, all),
-            Expr::Field(_, Test::Text(patterns)) => all.extend(patterns.iter().map(|pattern| {
-                let piece = |piece: &Piece| match piece {
-                    Piece::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                    Piece::Any | Piece::One => "x".to_owned(),
-                };
-                pattern.pieces.iter().map(piece).collect::<String>()
-            })),
-            Expr::Keywords(_) | Expr::Record(_) | Expr::Field(..) => {}
+            Expr::Field(_, Test::Text(patterns)) | Expr::Keywords(patterns) => {
+                all.extend(patterns.iter().map(|pattern| {
+                    let piece = |piece: &Piece| match piece {
+                        Piece::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                        Piece::Any | Piece::One => "x".to_owned(),
+                    };
+                    pattern.pieces.iter().map(piece).collect::<String>()
+                }))
+            }
+            Expr::Record(_) | Expr::Field(..) => {}
         }
     }
     let mut all = Vec::new();
@@ -166,14 +168,17 @@ fn neither_filter_nor_memory_changes_what_matches() {
         ];
         targets.extend(word.find('/').map(|at| format!("https:/{}", word.split_at(at).1)));
         for (turn, target) in targets.iter().enumerate() {
-            let mut event = asking(target);
-            event.user_agent = Some(if turn % 2 == 0 { word.as_bytes() } else { other.as_bytes() });
+            // As a log has it: target and agent are parts of the record.
+            let agent = if turn % 2 == 0 { word } else { other };
+            let line = format!("\"GET {target} HTTP/1.1\" 200 \"{agent}\"");
+            let mut event = asking(&line[5..5 + target.len()]);
+            event.user_agent = Some(&line.as_bytes()[line.len() - 1 - agent.len()..line.len() - 1]);
             event.method = Some([&b"GET"[..], b"POST", b"CONNECT"][nth % 3]);
             event.status = Some([200, 404, 500][nth % 3]);
             if turn == 1 {
                 event.host = Some(other.as_bytes());
             }
-            let facts = Facts { record: target.as_bytes(), event: &event, client: None };
+            let facts = Facts { record: line.as_bytes(), event: &event, client: None };
             let all = (0..).map_while(|number| rules.get(number).map(|rule| (number, rule)));
             let wanted: Vec<u16> =
                 all.filter(|(_, rule)| rule.expr.holds(&facts)).map(|(number, _)| number).collect();
