@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::collect::{LOGIN_TICK, LoginRoute};
 use crate::detect::about::ANSWERS;
+use crate::detect::drip::{self, Pace};
 use crate::detect::nearness::test;
 use crate::detect::statistics::quantile;
 use crate::detect::story::{self, Over};
@@ -28,7 +29,7 @@ static ABOUT: About = About {
                  status or size between names that exist and names that do not.",
     look_alikes: "A crowd behind one address: its people ask once each and go on to work. A crawler that reads the pages of \
                   authors: nearly all exist.",
-    blind_spots: "A pool of addresses that ask once or twice each. Names in request bodies are not logged: then requests are \
+    blind_spots: "A pool of addresses that ask once or twice each, or as fast as people do. Names in request bodies are not logged: then requests are \
                   counted instead.",
     thresholds: &[
         Threshold {
@@ -65,6 +66,9 @@ static ABOUT: About = About {
     cwe: &["CWE-204"],
 };
 
+/// Fewer asks than this of one source are nothing, whatever else it does.
+const HANDFUL: u64 = 5;
+
 impl Detector for AccountEnumeration {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -90,23 +94,27 @@ impl Detector for AccountEnumeration {
             .collect();
         let requests = world.tally().reading.requests.max(1);
         let mut doors: BTreeMap<RouteKey, Vec<Asker>> = BTreeMap::new();
+        let mut few: BTreeMap<RouteKey, Vec<Asker>> = BTreeMap::new();
         for visit in visits() {
             let Some(ordinary) = ordinary.get(&visit.door) else { continue };
             let share = ordinary.asks.saturating_mul(visit.requests) / requests;
             let needed = ordinary.needed + share * beyond_share;
-            if visit.tries < needed {
+            let does_nothing_else = visit.tries >= HANDFUL && visit.requests * 10 <= visit.tries * 11;
+            if visit.tries < needed && !does_nothing_else {
                 continue;
             }
             let Some(route) = visit.with(world, Clone::clone) else { continue };
             let (door, client) = (visit.door, visit.client);
             let crowd = confounder::of_asks(world, client, visit.tries);
-            doors.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
+            let askers = if visit.tries < needed { &mut few } else { &mut doors };
+            askers.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }
-        doors
-            .into_values()
-            .flat_map(|askers| pools(world, askers))
-            .map(|askers| finding(world, &askers))
-            .collect()
+        let shared_out = few.into_values().filter(|_| world.tells_clusters()).flat_map(|askers| {
+            let dripping = drip::pools(askers, |asker| (asker.client, asker.pace()));
+            dripping.into_iter().filter(|askers| askers.iter().map(Asker::asks).sum::<u64>() >= 3 * least)
+        });
+        let pools = doors.into_values().flat_map(|askers| pools(world, askers));
+        pools.chain(shared_out).map(|askers| finding(world, &askers)).collect()
     }
 
     fn measure(&self, world: &World<'_>, actor: Actor) -> Vec<Vec<Test>> {
@@ -135,13 +143,23 @@ struct Asker {
     crowd: Option<ConfounderNote>,
 }
 
+impl Asker {
+    fn asks(&self) -> u64 {
+        self.route.outcomes.total()
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::of(self.asks(), self.route.span, LOGIN_TICK, &self.route.activity)
+    }
+}
+
 impl pool::Member for Asker {
     fn span(&self) -> Span {
         self.route.span
     }
 
     fn size(&self) -> u64 {
-        self.route.outcomes.total()
+        self.asks()
     }
 }
 

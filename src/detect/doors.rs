@@ -87,7 +87,7 @@ impl Doors {
             for (visit, path) in &visitors {
                 seen.add(visit, path.goes_on(visit));
             }
-            let letting_in = seen.letting_in(counts.keys().copied().collect());
+            let mut letting_in = seen.letting_in(counts.keys().copied().collect());
             let refused: u64 = counts
                 .iter()
                 .filter(|(answer, _)| !letting_in.contains(answer))
@@ -95,6 +95,15 @@ impl Doors {
                 .sum();
             if refused * 100 < counts.values().sum::<u64>() * BY_STATUS && seen.is_followed() {
                 learned.tell_by_what_follows(door, &visitors, tally);
+            }
+            for (client, answer) in relentless(&visitors, visits) {
+                if letting_in.contains(&answer) {
+                    learned.in_vain.insert((client, door), InVain { answer, times: None });
+                }
+                // Nobody else got anywhere with it either.
+                if !seen.goes_on_after(answer) {
+                    letting_in.remove(&answer);
+                }
             }
             learned.ambiguous.insert(door, letting_in);
         }
@@ -198,6 +207,18 @@ impl Doors {
         }
         verdicts
     }
+}
+
+/// Visitors of one door whom it refused again and again, and with which answer: not the only one that is given there, whatever
+/// the method.
+fn relentless(visitors: &[(&Visit, &Path)], visits: &[Visit]) -> Vec<(Client, Answer)> {
+    let Some((one, _)) = visitors.first() else { return Vec::new() };
+    let there = visits.iter().filter(|visit| visit.at.template == one.at.template);
+    let given = there.flat_map(|visit| visit.answers.iter().map(|&(answer, _)| answer));
+    let given: BTreeSet<Answer> = given.filter(|answer| (200..400).contains(&answer.status)).collect();
+    let another = |answer: Answer| given.iter().any(|&other| other != answer);
+    let refused = |(visit, path): &(&Visit, &Path)| Some((visit.client, path.relentless(visit, another)?));
+    visitors.iter().filter_map(refused).collect()
 }
 
 /// What visitors ask for beside each door that may have a form, whatever they are answered.

@@ -87,6 +87,24 @@ impl Path {
     }
 }
 
+impl Path {
+    /// The answer that refused a visitor who never tires: it came again and again in haste and did nothing else, and always
+    /// got that one, while others got `another`. Nobody logs in so often for nothing. Where programs fetch tokens they do;
+    /// there it must be after one account.
+    pub(super) fn relentless(&self, visit: &Visit, another: impl Fn(Answer) -> bool) -> Option<Answer> {
+        let &[(answer, count)] = visit.answers.as_slice() else { return None };
+        let guesses = match visit.at.class {
+            EndpointClass::Login => true,
+            EndpointClass::Token => visit.target.is_some(),
+            _ => false,
+        };
+        let does_nothing_else = self.beyond.saturating_sub(self.common) * NOTHING <= visit.tries;
+        let is_always = count == visit.tries && (200..400).contains(&answer.status);
+        let hammers = visit.tries >= HAMMERS && hurries(visit);
+        (guesses && hammers && does_nothing_else && is_always && another(answer)).then_some(answer)
+    }
+}
+
 /// Whether somebody tries faster than any clock or person.
 fn hurries(visit: &Visit) -> bool {
     let minutes = u64::try_from(visit.span.micros() / crate::time::MINUTE).unwrap_or(0);
@@ -145,6 +163,9 @@ const TELLING_CLIENTS: u64 = 5;
 /// Tries of one source that all end in one answer, and are no logins that succeed.
 const HAMMERS: u64 = 100;
 
+/// Whoever hammers does nothing else: less than one request to so many tries.
+const NOTHING: u64 = 50;
+
 /// So many clients that go on tell something about a door.
 const TELLING_DOOR: u64 = 20;
 
@@ -180,6 +201,11 @@ impl Followed {
     /// Whether most visitors go on, and enough of them to tell.
     pub(super) fn is_followed(&self) -> bool {
         self.on >= TELLING_DOOR && self.on * 2 >= self.visitors
+    }
+
+    /// Whether anybody who got this answer went on.
+    pub(super) fn goes_on_after(&self, answer: Answer) -> bool {
+        self.answers.get(&answer).is_some_and(|seen| seen.on > 0)
     }
 
     /// Those of `answers` that let somebody in: first by status, then, within what is left, by size.

@@ -12,6 +12,7 @@ mod correlation;
 mod credential_stuffing;
 mod data_exfiltration;
 mod doors;
+mod drip;
 mod followed;
 mod form;
 mod habits;
@@ -25,6 +26,7 @@ mod owned;
 mod password_spraying;
 mod path_enumeration;
 mod pool;
+mod renewal;
 mod resource_exhaustion;
 mod robots;
 mod rule_match;
@@ -57,6 +59,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::incident::{Finding, Test};
+use crate::request::RouteKey;
 use crate::route::Method;
 use crate::run::Blind;
 use crate::sigma::Rules;
@@ -110,7 +113,8 @@ pub fn judge(detectors: &[Box<dyn Detector>], world: &World<'_>) -> Vec<Finding>
         world.left_out().apply(finding);
     }
     if world.tells_clusters() {
-        scanners::join(&mut findings);
+        let is_used = |method, template| world.is_used(RouteKey(template, method as u8));
+        scanners::join(&mut findings, is_used);
     }
     findings.sort_by_key(Finding::order);
     findings

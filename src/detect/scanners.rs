@@ -1,13 +1,15 @@
-//! Scanners that share out one list: probes from several addresses, by one agent, alike in size and at the same time, are one
-//! incident. What one of them found all of them know.
+//! Scanners that share out one list: probes from several addresses, alike in size and at the same time, are one incident where
+//! they name one agent, or send the same kind of code to the same route. What one of them found all of them know.
 
 use std::collections::BTreeMap;
 
 use crate::detect::pool::{self, Member};
 use crate::evidence::Span;
+use crate::hash::TemplateHash;
 use crate::hash::{NameHash, mix};
 use crate::incident::{Finding, Join, Kind, Scale};
 use crate::request::Client;
+use crate::route::Method;
 use crate::series::Evidence;
 use crate::time::HOUR;
 
@@ -28,43 +30,63 @@ impl Member for Prober {
     }
 }
 
-/// Lets findings join that tell of the same scan from several addresses.
-pub(super) fn join(findings: &mut [Finding]) {
-    let mut by_agent: BTreeMap<NameHash, BTreeMap<Client, Prober>> = BTreeMap::new();
-    for finding in findings.iter() {
-        let Some((client, agent)) = prober(finding) else { continue };
-        let span = Span { first: finding.first, last: finding.last };
-        let known = by_agent.entry(agent).or_default().entry(client);
-        let prober = known.or_insert(Prober { client, span, requests: 0 });
-        prober.span.merge(span);
-        prober.requests += finding.requests;
-    }
-    let mut scans: BTreeMap<Client, u64> = BTreeMap::new();
-    for (agent, probers) in by_agent {
-        let pools = pool::together(probers.into_values().collect());
-        for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
-            let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
-            let scan = mix(agent.0, hour.unsigned_abs());
-            scans.extend(pool.iter().map(|prober| (prober.client, scan)));
-        }
-    }
-    for finding in findings {
-        if let Some((client, _)) = prober(finding)
-            && let Some(&scan) = scans.get(&client)
-        {
-            finding.joins.push(Join::Campaign(scan));
+/// What scanners have in common.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Common {
+    /// The agent that they name.
+    Agent(NameHash),
+    /// The route that most of their code goes to.
+    Route(Method, TemplateHash),
+}
+
+impl Common {
+    fn number(self) -> u64 {
+        match self {
+            Self::Agent(agent) => agent.0,
+            Self::Route(method, template) => mix(template.0, method as u64),
         }
     }
 }
 
-/// Who probes, and with which agent, where a finding tells of one address that does more than probe once and is not explained.
-fn prober(finding: &Finding) -> Option<(Client, NameHash)> {
+/// Lets findings join that tell of the same scan from several addresses; `is_used` tells of a route that it answers people: the
+/// whole internet sends code to front pages, and to what is not there.
+pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHash) -> bool) {
+    let mut by_common: BTreeMap<Common, BTreeMap<Client, Prober>> = BTreeMap::new();
+    for finding in findings.iter() {
+        let Some(client) = prober(finding) else { continue };
+        let span = Span { first: finding.first, last: finding.last };
+        let agent = finding.agents.first().map(|agent| Common::Agent(agent.of.hash));
+        let route = finding.endpoints.first().filter(|_| finding.kind == Kind::Injection);
+        let route = route.filter(|route| is_used(route.of.0, route.of.1));
+        for common in [agent, route.map(|route| Common::Route(route.of.0, route.of.1))].into_iter().flatten()
+        {
+            let known = by_common.entry(common).or_default().entry(client);
+            let prober = known.or_insert(Prober { client, span, requests: 0 });
+            prober.span.merge(span);
+            prober.requests += finding.requests;
+        }
+    }
+    let mut scans: BTreeMap<Client, Vec<u64>> = BTreeMap::new();
+    for (common, probers) in by_common {
+        let pools = pool::together(probers.into_values().collect());
+        for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
+            let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
+            let scan = mix(common.number(), hour.unsigned_abs());
+            pool.iter().for_each(|prober| scans.entry(prober.client).or_default().push(scan));
+        }
+    }
+    for finding in findings {
+        let scans = prober(finding).and_then(|client| scans.get(&client));
+        finding.joins.extend(scans.into_iter().flatten().map(|&scan| Join::Campaign(scan)));
+    }
+}
+
+/// Who probes, where a finding tells of one address that does more than probe once and is not explained.
+fn prober(finding: &Finding) -> Option<Client> {
     let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
     let is_told = finding.scale != Scale::Single && finding.suppressed_by.is_none();
-    match (finding.clients.as_slice(), finding.agents.first()) {
-        ([only], Some(agent)) if is_probe && is_told && finding.clients_total <= 1 => {
-            Some((only.of, agent.of.hash))
-        }
+    match finding.clients.as_slice() {
+        [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),
         _ => None,
     }
 }
@@ -89,7 +111,7 @@ mod tests {
     }
 
     fn joined(mut findings: Vec<Finding>) -> usize {
-        join(&mut findings);
+        join(&mut findings, |_, template| template.0 < 100);
         let scans = findings.iter().flat_map(|finding| &finding.joins);
         scans.filter(|join| matches!(join, Join::Campaign(_))).count()
     }
@@ -103,5 +125,21 @@ mod tests {
         assert_eq!(scan([7, 7, 8], [0, 5, 9], [100, 120, 90]), 0);
         assert_eq!(scan([7, 7, 7], [0, 5, 900], [100, 120, 90]), 0);
         assert_eq!(scan([7, 7, 7], [0, 5, 9], [100, 120, 9000]), 0);
+    }
+
+    #[test]
+    fn three_that_send_code_to_one_route_that_is_used_are_one_whatever_they_call_themselves() {
+        let sent = |kind: Kind, template: u64| {
+            let one = |nth: u64| {
+                let mut finding = probe(nth.into(), nth, 0, 40);
+                finding.kind = kind;
+                finding.endpoints = vec![Count { of: (Method::Get, TemplateHash(template)), requests: 40 }];
+                finding
+            };
+            joined((0..3).map(one).collect())
+        };
+        assert_eq!(sent(Kind::Injection, 5), 3);
+        assert_eq!(sent(Kind::Injection, 500), 0);
+        assert_eq!(sent(Kind::PathEnumeration, 5), 0);
     }
 }

@@ -47,6 +47,9 @@ pub struct World<'t> {
 /// A minute in which this share of all answers (in percent) is 5xx is an outage.
 const OUTAGE_SHARE: u64 = 20;
 
+/// So many answers as asked make a route one that is used.
+const USED: u64 = 30;
+
 /// Fewer requests than this in a minute tell nothing about the service.
 const OUTAGE_REQUESTS: u64 = 10;
 
@@ -136,6 +139,11 @@ impl<'t> World<'t> {
     /// What is ordinary on a learned route.
     pub fn norm(&self, route: RouteKey) -> Option<&RouteNorm> {
         self.norms.get(&route)
+    }
+
+    /// Whether a route is one that people use, and no front page, which the whole internet asks for.
+    pub fn is_used(&self, route: RouteKey) -> bool {
+        self.norm(route).is_some_and(|norm| norm.answers.ok >= USED && &*norm.text != b"/")
     }
 
     /// Every learned route and what is ordinary on it.

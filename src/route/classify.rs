@@ -216,7 +216,8 @@ mod tests {
              /accounts/password_reset /auth/v1/recover /dbconnections/change_password /users/password \
              /v1/accounts:sendOobCode /realms/shop/login-actions/reset-credentials \
              /customer/account/forgotpasswordpost /password/reset/{token} /lost-password \
-             /cgi-bin/koha/opac-password-recovery.pl /api/auth/reset",
+             /cgi-bin/koha/opac-password-recovery.pl /api/auth/reset /auth/v2/username-recovery \
+             /account/forgot_username",
         ),
         (
             Registration,
@@ -231,7 +232,8 @@ mod tests {
             "GET",
             "/api/check-email /username-available /users/exists /users/exists/{email} /users/lookup \
              /api/account/lookup/{email} /rest/V1/customers/isEmailAvailable /auth/check \
-             /.well-known/webfinger /:author:lookup /api/invites/check /cgi-bin/ilsdi.pl:LookupPatron",
+             /Account/IsEmailFree.ashx /api/v1/password/forgot/check /v1/recipients/lookup \
+             /api/phone-number-exists /.well-known/webfinger /:author:lookup /api/invites/check /cgi-bin/ilsdi.pl:LookupPatron",
         ),
         (AccountLookup, "POST", "/common/GetCredentialType /v1/accounts:lookup /email/exists"),
         (

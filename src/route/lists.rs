@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use super::words::{self, WORDS};
+use super::words::{self, COMPOUNDS, WORDS};
 
 /// No word of any list is longer.
 pub(super) const LONGEST: usize = 24;
@@ -48,21 +48,26 @@ static PLAIN: [(u16, &str); 10] = [
 /// The lists of every known word, and by its first byte: bit *n* where a known word has *n* bytes. That sorts out most
 /// words that no list holds.
 struct Table {
-    lists: HashMap<&'static [u8], Lists, foldhash::fast::RandomState>,
+    lists: HashMap<Box<[u8]>, Lists, foldhash::fast::RandomState>,
     lengths: [u32; 256],
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { lists: HashMap::default(), lengths: [0; 256] };
-    let mut note = |list: &'static str, bits| {
+    let mut note = |list: &str, bits| {
         for word in list.split_ascii_whitespace() {
-            table.lists.entry(word.as_bytes()).or_insert_with(Lists::default).add(bits);
+            table.lists.entry(word.as_bytes().into()).or_insert_with(Lists::default).add(bits);
             table.lengths[usize::from(word.as_bytes()[0])] |= 1 << word.len();
         }
     };
     for (nth, word) in WORDS.iter().enumerate() {
         note(word.last, Lists { last: 1 << nth, ..Lists::default() });
         note(word.after, Lists { after: 1 << nth, ..Lists::default() });
+    }
+    for compound in COMPOUNDS {
+        let nth = WORDS.iter().position(|word| word.class == compound.class && word.after.is_empty());
+        let bits = nth.map_or(Lists::default(), |nth| Lists { last: 1 << nth, ..Lists::default() });
+        compound.all().filter(|word| word.len() <= LONGEST).for_each(|word| note(&word, bits));
     }
     for (plain, list) in PLAIN {
         note(list, Lists { plain, ..Lists::default() });

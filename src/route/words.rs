@@ -21,6 +21,44 @@ const fn word(class: Class, methods: Methods, last: &'static str) -> Word {
     Word { class, methods, last, after: "" }
 }
 
+/// Words that are put together of a noun and what is done with it: `isEmailFree`, `username-recovery`. They mean what the first
+/// of [`WORDS`] of their class means that stands alone.
+pub(super) struct Compound {
+    pub(super) class: Class,
+    before: &'static str,
+    behind: &'static str,
+}
+
+/// What a person is known by.
+const KNOWN_BY: &str = "email emailaddress user username userid login loginname account accountname phone \
+     phonenumber mobile nickname customer customernumber member membernumber";
+
+pub(super) static COMPOUNDS: &[Compound] = &[
+    Compound {
+        class: Class::AccountLookup,
+        before: "- is does has check",
+        behind: "free taken exists exist available availability unique registered inuse",
+    },
+    Compound {
+        class: Class::PasswordReset,
+        before: "forgot forgotten lost recover remind retrieve",
+        behind: "-",
+    },
+    Compound { class: Class::PasswordReset, before: "-", behind: "recovery reminder retrieval forgotten" },
+];
+
+impl Compound {
+    /// All of its words; `-` stands for nothing.
+    pub(super) fn all(&self) -> impl Iterator<Item = String> {
+        let parts =
+            |list: &'static str| list.split_ascii_whitespace().map(|part| part.trim_start_matches('-'));
+        parts(self.before).flat_map(move |before| {
+            let of_noun = move |noun| parts(self.behind).map(move |behind| [before, noun, behind].concat());
+            parts(KNOWN_BY).flat_map(of_noun)
+        })
+    }
+}
+
 /// In this order; the first that fits decides.
 pub(super) static WORDS: &[Word] = &[
     word(Class::Logout, ANY, "logout signout logoff endsession revoke logoutall signoff"),
@@ -157,7 +195,9 @@ const AUTH: &str = "auth oauth oauth2 token authentication identity login sessio
 /// What an account is called.
 const NOUNS: &str = "user users account accounts email emails username usernames member members customer \
      customers identity phone login auth profile profiles signup register author invite \
-     invites invitation invitations onboarding patron patrons subscriber subscribers";
+     invites invitation invitations onboarding patron patrons subscriber subscribers \
+     recipient recipients client clients contact guest guests patient patients student students \
+     employee employees resident residents citizen citizens player players forgot forgotpassword recovery";
 
 /// Words that still say what an endpoint is for behind others: `/staff-login`, `/opac-password-recovery.pl`.
 pub(super) static TAILS: &str = "login signin logon passwordrecovery passwordreset resetpassword forgotpassword lostpassword \

@@ -3,6 +3,7 @@
 mod answered;
 mod hands;
 mod injection;
+mod patient;
 mod planted;
 mod told;
 mod vulnerability_scan;
@@ -67,16 +68,17 @@ impl Family {
             .map(|hand| self.assault(world, hand, &nothing, &ordinary))
             .filter(|assault| !assault.targets.is_empty());
         let (mut alone, others): (Vec<_>, Vec<_>) = assaults.partition(Assault::stands_alone);
-        let (campaigns, others) = if (self.has)(Class::Scanner) || !world.tells_clusters() {
-            (Vec::new(), others)
-        } else {
-            together(world, others)
+        let (campaigns, others) = match (world.tells_clusters(), (self.has)(Class::Scanner)) {
+            (false, _) => (Vec::new(), others),
+            (true, true) => patient::shared_out(world, others),
+            (true, false) => together(world, others),
         };
         let (sustained, single): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|one| !one.is_background(self));
         alone.extend(sustained);
         let mut findings: Vec<Finding> = alone.iter().map(|one| self.alone(world, one)).collect();
-        findings.extend(campaigns.iter().map(|some| self.together(world, some)));
+        let together = if (self.has)(Class::Scanner) { Self::patient } else { Self::together };
+        findings.extend(campaigns.iter().map(|some| together(self, world, some)));
         findings.extend((!single.is_empty()).then(|| self.background(world, &single)));
         findings
     }
@@ -256,13 +258,11 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
     let clients = world.threshold(&injection::ABOUT, "campaign");
     let mut campaigns: Vec<Vec<Assault<'w>>> = Vec::new();
     for (route, ways) in by_route {
-        // The whole internet probes front pages, and pages that are not there.
-        let is_used = world.norm(route).is_some_and(|norm| norm.answers.ok >= 30 && &*norm.text != b"/");
         let is_one = |some: &Vec<Assault<'_>>| {
             let requests: u64 = some.iter().map(|one| one.requests).sum();
             some.iter().map(|one| one.clients.len() as u64).sum::<u64>() >= clients && requests >= 2 * clients
         };
-        let is_campaign = is_used && ways.values().any(is_one);
+        let is_campaign = world.is_used(route) && ways.values().any(is_one);
         let some = ways.into_values().flatten();
         if is_campaign { campaigns.push(some.collect()) } else { rest.extend(some) }
     }

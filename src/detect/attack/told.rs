@@ -76,7 +76,7 @@ impl Family {
     }
 
     /// What findings of all sizes have in common.
-    fn of(&self, world: &World<'_>, some: &[Assault<'_>], variant: &'static str) -> Finding {
+    pub(super) fn of(&self, world: &World<'_>, some: &[Assault<'_>], variant: &'static str) -> Finding {
         let outcome = some.iter().map(|one| one.outcome).max().unwrap_or(Outcome::Attempted);
         let reached =
             some.iter().flat_map(|one| &one.targets).find(|(_, worked)| worked.outcome >= Outcome::Succeeded);

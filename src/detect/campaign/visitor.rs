@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::detect::doors::Verdicts;
 use crate::detect::pool;
+use crate::detect::renewal;
 use crate::detect::visits::{ANYWHERE, Visit};
 use crate::detect::{World, confounder};
 use crate::evidence::Span;
@@ -120,7 +121,8 @@ impl pool::Member for Visitor {
 
 /// Who came to each door that takes credentials.
 pub(super) fn all(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
-    let visits = world.visits().par_iter().filter(|visit| visit.takes_credentials());
+    let visits = world.visits().par_iter();
+    let visits = visits.filter(|visit| visit.takes_credentials() && !renewal::is_renewal(world, visit));
     let visitors: Vec<(RouteKey, Visitor)> =
         visits.map(|visit| (visit.door, visitor(world, visit))).collect();
     let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();

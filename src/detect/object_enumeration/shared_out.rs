@@ -1,5 +1,6 @@
 //! A walk that is shared out: many addresses, each of which asks for a few objects of one route and for nothing else, none for
-//! what another asked for, and all with one agent. Each alone is no more than a person.
+//! what another asked for, and all with one agent, or drop by drop for hours, or number by number in turn. Each alone is no more
+//! than a person.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,11 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::peers::{Peers, Readers};
 use super::told::together;
 use super::{Judge, LONG, Walk, Way};
-use crate::collect::{ClientProfiles, IdSet, KeyKind, Objects, ObjectsByClient};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, Objects, ObjectsByClient};
+use crate::detect::drip::{self, Pace};
+use crate::detect::pool::{self, Member};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::team::{ADDRESSES, teams};
 use crate::detect::walks::{LEAST, by_route, is_public_route};
 use crate::detect::{Actor, World, story};
+use crate::evidence::Span;
 use crate::incident::{Finding, Scale};
 use crate::request::{Client, RouteKey};
 use crate::series::Evidence;
@@ -32,12 +36,12 @@ const BEYOND_MEDIAN: u64 = 3;
 
 /// The findings against those who share out a route.
 pub(super) fn findings(world: &World<'_>, judge: &Judge) -> Vec<Finding> {
-    let by_route = readers(world, judge);
+    let by_route = readers(world);
     let routes: BTreeSet<RouteKey> = by_route.keys().copied().collect();
     let peers = Peers::of::<ObjectsByClient>(world, &routes);
     let shared_out = by_route
         .into_iter()
-        .filter_map(|(route, readers)| judge.shared_out(world, route, &readers, &peers.of_route(route)));
+        .flat_map(|(route, readers)| judge.shared_out(world, route, &readers, &peers.of_route(route)));
     shared_out.collect()
 }
 
@@ -45,12 +49,12 @@ pub(super) fn findings(world: &World<'_>, judge: &Judge) -> Vec<Finding> {
 type Reader<'w> = (Client, Cow<'w, IdSet>);
 
 /// Addresses that ask for a few objects of one route and for nothing else, by route.
-fn readers<'w>(world: &'w World<'_>, judge: &Judge) -> BTreeMap<RouteKey, Vec<Reader<'w>>> {
+fn readers<'w>(world: &'w World<'_>) -> BTreeMap<RouteKey, Vec<Reader<'w>>> {
     let profiles = world.population::<ClientProfiles>();
     let mut by_route: BTreeMap<RouteKey, Vec<Reader<'w>>> = BTreeMap::new();
     for walker in world.walks(KeyKind::Client) {
         for (&route, ids) in &walker.routes {
-            let few = (LEAST..LONG * judge.objects).contains(&ids.asked());
+            let few = ids.asked() >= LEAST;
             let once = permille(ids.asked(), ids.requests) >= ONCE;
             let share = || permille(ids.requests, profiles.wanted(walker.key));
             if few && once && share() >= SINGLE_MINDED && !is_public_route(world, route) {
@@ -61,7 +65,7 @@ fn readers<'w>(world: &'w World<'_>, judge: &Judge) -> BTreeMap<RouteKey, Vec<Re
     for (client, route, ids) in handfuls(world) {
         by_route.entry(route).or_default().push((client, Cow::Owned(ids)));
     }
-    by_route.retain(|_, readers| readers.len() >= ADDRESSES);
+    by_route.retain(|_, readers| readers.len() >= pool::SOURCES);
     by_route
 }
 
@@ -100,34 +104,97 @@ fn only_route(world: &World<'_>, subject: Subject<'_>) -> Option<RouteKey> {
     first.filter(|&route| once && is_all && !is_public_route(world, route))
 }
 
+/// One of several that may take turns.
+struct Turn<'r, 'w>(&'r Reader<'w>);
+
+impl Member for Turn<'_, '_> {
+    fn span(&self) -> Span {
+        self.0.1.span
+    }
+
+    fn size(&self) -> u64 {
+        self.0.1.requests
+    }
+}
+
 impl Judge {
-    /// The finding against those who share out one route, if they do.
+    /// The findings against those who share out one route, if they do.
     fn shared_out(
         &self,
         world: &World<'_>,
         route: RouteKey,
         readers: &[Reader<'_>],
         peers: &Readers<'_>,
-    ) -> Option<Finding> {
+    ) -> Vec<Finding> {
         let median = quantile(peers.objects, 50);
-        let mut apart: Vec<_> =
-            readers.iter().filter(|(_, ids)| ids.asked() >= BEYOND_MEDIAN * median).collect();
-        let clients: Vec<Client> = apart.iter().map(|&&(client, _)| client).collect();
+        // Whoever is mostly refused reads more than he may, however much others read.
+        let is_apart = |ids: &IdSet| ids.asked() >= BEYOND_MEDIAN * median || self.is_refused(ids);
+        let apart = || readers.iter().filter(|(_, ids)| is_apart(ids));
+        let few = |(_, ids): &&Reader<'_>| ids.asked() < LONG * self.objects;
+        let clients: Vec<Client> = apart().filter(few).map(|&(client, _)| client).collect();
         let teams: BTreeSet<Client> = teams(world, &clients).into_iter().flatten().collect();
-        apart.retain(|(client, _)| teams.contains(client));
+        let (by_agent, others): (Vec<_>, Vec<_>) = apart().partition(|(client, _)| teams.contains(client));
+        let mut told = BTreeSet::new();
+        let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
+        let dripping =
+            drip::pools(others.iter().copied().filter(few).collect(), |(client, ids)| (*client, pace(ids)));
+        let groups = [(by_agent, "with one agent")].into_iter();
+        let groups =
+            groups.chain(dripping.into_iter().map(|some| (some, "one by one for hours, as no person does,")));
+        let mut findings: Vec<Finding> = groups
+            .filter(|(some, _)| some.len() >= ADDRESSES)
+            .filter_map(|(some, how)| {
+                let finding = self.walk(world, route, (&some, how), peers)?;
+                told.extend(some.iter().map(|&&(client, _)| client));
+                Some(finding)
+            })
+            .collect();
+        let others = others.into_iter().filter(|(client, _)| !told.contains(client)).map(Turn).collect();
+        let turns = pool::together(others).into_iter().filter(|some| some.len() >= pool::SOURCES);
+        let turns = turns.map(|some| some.into_iter().map(|Turn(one)| one).collect::<Vec<_>>());
+        findings.extend(turns.filter(|some| self.is_in_order(some)).filter_map(|some| {
+            self.walk(world, route, (&some, "that take turns with neighbouring numbers"), peers)
+        }));
+        findings
+    }
+
+    /// Whether some go through the numbers of a route together that none of them goes through alone.
+    fn is_in_order(&self, some: &[&Reader<'_>]) -> bool {
         let mut union = IdSet::default();
-        for (_, ids) in &apart {
+        some.iter().for_each(|(_, ids)| union.merge(ids.clone().into_owned()));
+        union.asked() >= LONG * self.objects
+            && union.coverage().is_some_and(|covered| covered >= self.coverage)
+            && some
+                .iter()
+                .all(|(_, ids)| ids.coverage().is_some_and(|covered| covered < self.coverage_of_walk(ids)))
+    }
+
+    /// Whether so much of what was asked for was refused that it was not the asker's.
+    fn is_refused(&self, ids: &IdSet) -> bool {
+        permille(ids.refused, ids.requests) >= self.refused
+    }
+
+    /// The finding against some who are led by one hand, if what they do is a walk; and how that shows.
+    fn walk(
+        &self,
+        world: &World<'_>,
+        route: RouteKey,
+        (some, how): (&[&Reader<'_>], &str),
+        peers: &Readers<'_>,
+    ) -> Option<Finding> {
+        let mut union = IdSet::default();
+        for (_, ids) in some {
             union.merge(ids.clone().into_owned());
         }
-        let all: u64 = apart.iter().map(|(_, ids)| ids.asked()).sum();
+        let all: u64 = some.iter().map(|(_, ids)| ids.asked()).sum();
         let once = permille(union.asked.count().min(all), all);
         // Where most who read a route read it so, that is how it is read.
-        let are_few = apart.len() as u64 * 2 <= peers.count;
-        let is_walk = apart.len() >= ADDRESSES && are_few && once >= ONCE && all >= LONG * self.objects;
+        let are_few = some.len() as u64 * 2 <= peers.count || self.is_refused(&union);
+        let is_walk = are_few && once >= ONCE && all >= LONG * self.objects;
         if !is_walk {
             return None;
         }
-        let walks = apart.iter().map(|(client, ids)| Walk {
+        let walks = some.iter().map(|(client, ids)| Walk {
             route,
             span: ids.span,
             requests: ids.requests,
@@ -137,7 +204,7 @@ impl Judge {
         });
         // What a look-alike explains is no part of it.
         let walks: Vec<Walk> = walks.filter(|walk| walk.finding.suppressed_by.is_none()).collect();
-        if walks.len() < ADDRESSES {
+        if walks.len() < some.len().min(ADDRESSES) {
             return None;
         }
         let mut finding = together(world, walks);
@@ -147,10 +214,11 @@ impl Judge {
         finding.test("objects", all * 10, LONG * self.objects * 10, "objects");
         finding.test("no object twice", once, ONCE, "%");
         finding.reason = format!(
-            "{} addresses with one agent asked for {} different objects and for nothing else, none for another\u{2019}s; a median \
-             reader asks for {median}",
+            "{} addresses {how} asked for {} different objects and for nothing else, none for another\u{2019}s; a median \
+             reader asks for {}",
             finding.clients.len(),
             story::about(all, false),
+            quantile(peers.objects, 50),
         );
         Some(finding)
     }

@@ -25,6 +25,8 @@ const KEEPS_ON: u64 = 70;
 /// Who is told to slow down and does not is refused at least this share of what it asks meanwhile, in tenths of a percent; of a
 /// service that fails now and then, everybody gets some.
 const OFTEN: u64 = 333;
+/// So many times the refusals that it takes are many: then half the pace is enough.
+const LONG: u64 = 3;
 /// Fewer refused clients than this say nothing about how often one is refused.
 const SOME: usize = 8;
 /// Robust deviations above the centre, in tenths, up to which something is usual.
@@ -108,7 +110,9 @@ impl Judge {
         // Where ticks have become wider than a minute, the pace is their mean.
         let pace = pace * 60 / u64::from(width.0.max(60));
         let needed = if pushers.len() > 1 { self.refusals } else { self.enough(usual) };
-        if refusals.requests < needed || pace < self.pace || !keeps_on(&refusals) {
+        // Who goes on for long need not be so fast.
+        let needed_pace = if refusals.requests >= needed * LONG { self.pace / 2 } else { self.pace };
+        if refusals.requests < needed || pace < needed_pace || !keeps_on(&refusals) {
             return None;
         }
         let mut all = alone.clone();
@@ -136,7 +140,7 @@ impl Judge {
         load.confidence = if pace >= self.pace * 5 { 85 } else { 70 };
         load.tests = vec![
             ("refusals", refusals.requests * 10, needed * 10, "requests"),
-            ("refusals within a minute", pace * 10, self.pace * 10, "requests"),
+            ("refusals within a minute", pace * 10, needed_pace * 10, "requests"),
         ];
         load.over = Over::of(REFUSAL_TICK, &refusals.activity, |tries| tries.0).activity();
         (load.span, load.samples) = (refusals.span, refusals.samples.all());

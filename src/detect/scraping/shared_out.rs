@@ -1,10 +1,12 @@
-//! A catalogue that is shared out: many addresses with one agent, each of which reads a few objects of public routes, each once,
-//! and nothing else. Alone each is no more than a person; what they read together is more than anybody reads.
+//! A catalogue that is shared out: many addresses, with one agent or drop by drop for hours, each of which reads a few objects of
+//! public routes, each once, and nothing else. Alone each is no more than a person; what they read together is more than
+//! anybody reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judge, Reader, crawlers, is_catalogue, tell};
-use crate::collect::{ClientProfiles, IdSet, KeyKind, Objects, ObjectsByClient};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, Objects, ObjectsByClient};
+use crate::detect::drip::{self, Pace};
 use crate::detect::statistics::permille;
 use crate::detect::team::teams;
 use crate::detect::walks::{LEAST, by_route};
@@ -38,11 +40,24 @@ impl Judge {
         let teams = teams(world, &clients).into_iter().filter(|team| team.len() >= ADDRESSES);
         let of_team = |team: Vec<Client>| team.into_iter().filter_map(|one| readers.remove(&one)).collect();
         let teams: Vec<Vec<(RouteKey, Reader)>> = teams.map(of_team).collect();
-        teams.into_iter().filter_map(|team| self.told_together(world, team)).collect()
+        let mut by_route: BTreeMap<RouteKey, Vec<(RouteKey, Reader)>> = BTreeMap::new();
+        for (route, reader) in readers.into_values() {
+            by_route.entry(route).or_default().push((route, reader));
+        }
+        let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
+        let dripping = by_route.into_values().flat_map(|readers| {
+            drip::pools(readers, |(_, reader)| (reader.client, pace(&reader.ids))).into_iter()
+        });
+        let dripping = dripping.filter(|pool| pool.len() >= ADDRESSES && are_disjoint(pool));
+        let by_agent = teams.into_iter().map(|team| (team, "with one agent"));
+        by_agent
+            .chain(dripping.map(|pool| (pool, "that read one by one for hours")))
+            .filter_map(|(team, how)| self.told_together(world, team, how))
+            .collect()
     }
 
     /// The finding against one team, if it reads more than anybody.
-    fn told_together(&self, world: &World<'_>, team: Vec<(RouteKey, Reader)>) -> Option<Finding> {
+    fn told_together(&self, world: &World<'_>, team: Vec<(RouteKey, Reader)>, how: &str) -> Option<Finding> {
         let mut most: BTreeMap<RouteKey, u64> = BTreeMap::new();
         let (mut ids, mut union) = (IdSet::default(), Distinct::<128>::default());
         for (route, reader) in &team {
@@ -68,8 +83,8 @@ impl Judge {
         finding.confidence = 80;
         finding.score = Tenths(800);
         finding.reason = format!(
-            "{} objects of public routes by {} addresses with one agent, hardly two of them in one network; each reads a few of \
-             them, each once, and nothing else",
+            "{} objects of public routes by {} addresses {how}, hardly two of them in one network; each reads a few of them, \
+             each once, and nothing else",
             story::about(objects, union.is_exact()),
             readers.len()
         );
@@ -77,6 +92,14 @@ impl Judge {
         story::suppress(&mut finding);
         Some(finding)
     }
+}
+
+/// Whether what some read is mostly not what others of them read. People who read what is new all read the same.
+fn are_disjoint(some: &[(RouteKey, Reader)]) -> bool {
+    let mut union = Distinct::<128>::default();
+    some.iter().for_each(|(_, reader)| union.absorb(&reader.paths));
+    let apart: u64 = some.iter().map(|(_, reader)| reader.ids.asked()).sum();
+    union.count() * 2 >= apart
 }
 
 /// Addresses that read objects of public routes, each once, and nothing else; with the route of which each read most.

@@ -6,6 +6,7 @@ use super::{Gaps, Siege};
 use crate::collect::{LOGIN_TICK, LoginRoute, OfAgent, Profile, Try};
 use crate::detect::doors::{Verdict, Verdicts};
 use crate::detect::least::Least;
+use crate::detect::renewal;
 use crate::detect::statistics::permille;
 use crate::detect::story::{self, Over};
 use crate::detect::visits::{ANYWHERE, Visit, folded};
@@ -27,6 +28,7 @@ pub(super) fn all(world: &World<'_>, in_campaign: &BTreeSet<Client>) -> Vec<Sieg
             && visit.takes_credentials()
             && !in_campaign.contains(&visit.client)
             && world.doors().of_visit(visit).refused >= least.refused
+            && !renewal::is_renewal(world, visit)
     });
     let sieges = suspects.filter_map(|visit| visit.with(world, |route| single(world, least, visit, route)));
     sieges.flatten().collect()
