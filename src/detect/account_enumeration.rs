@@ -110,7 +110,7 @@ impl Detector for AccountEnumeration {
             askers.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }
         let shared_out = few.into_values().filter(|_| world.tells_clusters()).flat_map(|askers| {
-            let dripping = drip::pools(askers, |asker| (asker.client, asker.pace()));
+            let dripping = drip::pools(world, askers, |asker| (asker.client, asker.pace()));
             dripping.into_iter().filter(|askers| askers.iter().map(Asker::asks).sum::<u64>() >= 3 * least)
         });
         let pools = doors.into_values().flat_map(|askers| pools(world, askers));

@@ -65,6 +65,9 @@ const ONE_NETWORK: &str = "come from one network";
 /// Refused tries from which on a source that does nothing else may belong to a campaign of others.
 const STUBBORN: u64 = 4;
 
+/// A straggler was refused no more than so many times as often as the busiest source of the core.
+const BUSIER: u64 = 4;
+
 /// All campaigns of a world, sorted by door and fingerprint.
 pub(crate) fn find(world: &World<'_>) -> Vec<Campaign> {
     let least = Least::of(world);
@@ -212,7 +215,7 @@ impl Campaign {
         let together = visitor.first <= self.span.last && self.span.first <= visitor.last;
         let refused = visitor.verdicts.refused;
         let enough = visitor.persists() || refused >= STUBBORN && refused * 2 >= self.typical;
-        together && enough && refused <= 2 * self.most.max(PERSISTENT) && visitor.target == self.target
+        together && enough && refused <= BUSIER * self.most.max(PERSISTENT) && visitor.target == self.target
     }
 }
 

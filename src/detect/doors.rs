@@ -145,6 +145,11 @@ impl Doors {
         elsewhere.saturating_sub(Path::of(visit, visits, self.form(visit.door), tally).at_form(visit.tries))
     }
 
+    /// Whether a door refuses with statuses alone.
+    pub(crate) fn refuses_by_status(&self, door: RouteKey) -> bool {
+        !self.ambiguous.contains_key(&door)
+    }
+
     /// Whether nothing that was answered tells that this client was refused, but that nothing came of it.
     pub(crate) fn is_silent(&self, client: Client, door: RouteKey) -> bool {
         self.in_vain.get(&(client, door)).is_some_and(|one| one.times.is_none())

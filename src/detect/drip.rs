@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::detect::World;
+use crate::detect::one_agent::agent;
 use crate::detect::pool::{self, Member};
 use crate::evidence::Span;
 use crate::request::Client;
@@ -11,6 +13,9 @@ use crate::time::{HOUR, MINUTE, Seconds, Time};
 
 /// Fewer addresses than this that have nothing in common but their pace are no team.
 pub(super) const ADDRESSES: usize = 10;
+
+/// They name so many agents.
+const AGENTS: usize = 2;
 
 /// Whoever drips is at it for so long, …
 const LONG: i64 = HOUR;
@@ -69,8 +74,19 @@ impl<T> Member for Drop<T> {
     }
 }
 
-/// Those of `all` who drip, in pools that are alike and at it together; `of` says who each is and when it asked.
-pub(super) fn pools<T>(all: Vec<T>, of: impl Fn(&T) -> (Client, Pace)) -> Vec<Vec<T>> {
+/// Those of `all` who drip, in pools that are alike and at it together; `of` says who each is and when it asked. One program that
+/// all have may work so, or be a robot's: whoever shares an agent is told by that.
+pub(super) fn pools<T>(world: &World<'_>, all: Vec<T>, of: impl Fn(&T) -> (Client, Pace)) -> Vec<Vec<T>> {
+    let mut pools = alike(all, &of);
+    pools.retain(|some| {
+        let agents = some.iter().filter_map(|one| world.profile(of(one).0, agent).flatten());
+        agents.collect::<BTreeSet<u64>>().len() >= AGENTS
+    });
+    pools
+}
+
+/// As [`pools`], whatever their agents.
+fn alike<T>(all: Vec<T>, of: impl Fn(&T) -> (Client, Pace)) -> Vec<Vec<T>> {
     let drops = all.into_iter().filter_map(|one| {
         let (_, pace) = of(&one);
         pace.drips().then_some(Drop(one, pace))
@@ -105,9 +121,9 @@ mod tests {
 
     /// How many are in pools, of so many in networks that are so far apart, each of whom begins a minute later.
     fn pooled(members: i64, network: u128) -> usize {
-        let minutes = |nth: &i64| (0..20).map(move |one| one * 41 + nth);
-        let client = |nth: &i64| Client(u128::from(nth.unsigned_abs()) * network);
-        let pools = pools((0..members).collect(), |nth| (client(nth), asking(minutes(nth))));
+        let minutes = |nth: i64| (0..20).map(move |one| one * 41 + nth);
+        let client = |nth: i64| Client(u128::from(nth.unsigned_abs()) * network);
+        let pools = alike((0..members).collect(), |&nth| (client(nth), asking(minutes(nth))));
         pools.iter().map(Vec::len).sum()
     }
 

@@ -11,6 +11,7 @@ mod confounder;
 mod correlation;
 mod credential_stuffing;
 mod data_exfiltration;
+mod dead_paths;
 mod doors;
 mod drip;
 mod followed;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::collect::{Collector, MISS_TICK, Missed, Misses};
 use crate::detect::about::ANSWERS;
 use crate::detect::confounder;
+use crate::detect::dead_paths;
 use crate::detect::nearness::test;
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
@@ -77,7 +78,8 @@ impl Detector for PathEnumeration {
             let strange = strange_paths(world, client, missed);
             (strange >= probes).then(|| (client, missed.clone(), strange))
         });
-        let found = by_hand(world, found.into_iter().map(|(_, found)| found).collect());
+        let found = living(world, found.into_iter().map(|(_, found)| found).collect(), probes);
+        let found = by_hand(world, found);
         // Who takes part in what several do is no peer.
         let several = found.iter().filter(|(clients, ..)| clients.len() > 1);
         let several: BTreeSet<u128> =
@@ -108,6 +110,17 @@ const NOTHING_ELSE: u64 = 900;
 
 /// An account with more addresses than this that miss something is a key that everybody has.
 const ADDRESSES: usize = 16;
+
+/// Those who miss enough that is not just gone; and what.
+fn living(world: &World<'_>, found: Vec<(Client, Missed, u64)>, probes: u64) -> Vec<(Client, Missed, u64)> {
+    let dead = dead_paths::among(world, &found);
+    let without = |(client, missed, strange): (Client, Missed, u64)| {
+        let gone = missed.templates.iter().filter(|(template, _)| dead.contains(template)).count() as u64;
+        let strange = strange - (strange * gone).div_ceil(missed.templates.len().max(1) as u64).min(strange);
+        (strange >= probes).then_some((client, missed, strange))
+    };
+    found.into_iter().filter_map(without).collect()
+}
 
 /// How many different templates a client missed that the site does not have.
 fn strange_paths(world: &World<'_>, client: Client, missed: &Missed) -> u64 {

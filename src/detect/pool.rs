@@ -14,6 +14,13 @@ const ALIKE: u64 = 6;
 /// Sources of a pool are active within this of one another, in microseconds.
 const TOGETHER: i64 = HOUR;
 
+/// In a relay the largest does no more than this, in percent of the smallest, and takes no longer.
+const ALIKE_RELAY: u64 = 125;
+const ALONGSIDE: u64 = 150;
+
+/// Within so long one relieves another, in microseconds.
+const RELIEVED: i64 = 6 * HOUR;
+
 /// Something that may be part of a pool.
 pub(super) trait Member {
     /// When it was active.
@@ -29,6 +36,50 @@ pub(super) fn gather<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T
     } else {
         members.into_iter().map(|member| vec![member]).collect()
     }
+}
+
+/// As [`gather`], but those who relieve one another are a pool as well: each does as much as the others and takes as long,
+/// hours apart.
+pub(super) fn gather_relays<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T>> {
+    if !world.tells_clusters() {
+        return gather(world, members);
+    }
+    let (relays, rest) = relays(members);
+    relays.into_iter().chain(together(rest)).collect()
+}
+
+/// Members of relays, and the rest.
+fn relays<T: Member>(mut members: Vec<T>) -> (Vec<Vec<T>>, Vec<T>) {
+    members.sort_by_key(|member| (member.size(), member.span().first, member.span().last));
+    let is_like = |first: &T, other: &T| {
+        let (length, longer) = (lasted(first).min(lasted(other)), lasted(first).max(lasted(other)));
+        other.size() * 100 <= first.size() * ALIKE_RELAY && longer * 100 <= length * ALONGSIDE
+    };
+    let (mut found, mut rest, mut open) = (Vec::new(), Vec::new(), Vec::<T>::new());
+    let mut close = |open: &mut Vec<T>| {
+        let some = std::mem::take(open);
+        if some.len() >= SOURCES && hand_over(&some) { found.push(some) } else { rest.extend(some) }
+    };
+    for member in members {
+        if open.first().is_some_and(|first| !is_like(first, &member)) {
+            close(&mut open);
+        }
+        open.push(member);
+    }
+    close(&mut open);
+    (found, rest)
+}
+
+/// For how long a member was active.
+fn lasted<T: Member>(member: &T) -> u64 {
+    member.span().last.0.saturating_sub(member.span().first.0).unsigned_abs()
+}
+
+/// Whether of some there is always one within a few hours of the one before.
+fn hand_over<T: Member>(some: &[T]) -> bool {
+    let mut spans: Vec<Span> = some.iter().map(Member::span).collect();
+    spans.sort_unstable_by_key(|span| span.first);
+    spans.windows(2).all(|pair| pair[1].first.0 - pair[0].last.0 <= RELIEVED)
 }
 
 /// Puts members into pools: those whose times touch stand together, and of those the ones alike; what is left stands alone.
@@ -152,6 +203,21 @@ mod tests {
         let mut sizes: Vec<usize> = together(many.chain(few).collect()).iter().map(Vec::len).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [17, 59]);
+    }
+
+    #[test]
+    fn who_does_as_much_for_as_long_hours_later_relieves_the_one_before() {
+        let sizes = |members: Vec<One>| {
+            let (found, rest) = relays(members);
+            (found.iter().map(Vec::len).collect::<Vec<_>>(), rest.len())
+        };
+        let shift = |start: i64, length: i64, size: u64| One(start, start + length, size);
+        let relay = || vec![shift(0, 35, 32), shift(200, 37, 32), shift(400, 33, 34)];
+        assert_eq!(sizes(relay()), (vec![3], 0));
+        assert_eq!(sizes(relay().into_iter().chain([shift(100, 35, 90)]).collect()), (vec![3], 1));
+        assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 37, 32)]), (vec![], 2));
+        assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 90, 32), shift(400, 33, 32)]), (vec![], 3));
+        assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 37, 32), shift(1200, 33, 32)]), (vec![], 3));
     }
 
     #[test]

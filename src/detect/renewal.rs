@@ -10,7 +10,8 @@ const REFUSED: u64 = 4;
 
 /// Whether a client at a token endpoint, which names no account, was let in there or at a login before it was refused.
 pub(super) fn is_renewal(world: &World<'_>, visit: &Visit) -> bool {
-    if visit.at.class != EndpointClass::Token || world.doors().of_visit(visit).refused < REFUSED {
+    let is_token = visit.at.class == EndpointClass::Token && world.doors().refuses_by_status(visit.door);
+    if !is_token || world.doors().of_visit(visit).refused < REFUSED {
         return false;
     }
     let began = visit.with(world, |route| {

@@ -88,6 +88,8 @@ pub(super) static WORDS: &[Word] = &[
     },
     // A PIN that is asked for beside the login: of a parent, of a transfer, of a card. Messages are pinned, too.
     Word { class: Class::Mfa, methods: SEND, last: "verify validate check unlock", after: PINS },
+    // What a code opens or gives: a parcel's details, a voucher's worth.
+    word(Class::Mfa, SEND, "unlock redeem redeemcode redeemvoucher redeemcoupon applycoupon applyvoucher"),
     word(Class::Mfa, SEND, MFA),
     word(
         Class::Mfa,

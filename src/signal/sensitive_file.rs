@@ -181,6 +181,11 @@ pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
     names.chain(ends).chain(archives).chain(copies).chain([b"/actuator".to_vec(), b"/plugins/".to_vec()])
 }
 
+/// Folders in which things are tried, and forgotten.
+const TRIED: [&[u8]; 12] = [
+    b"test", b"tests", b"tmp", b"temp", b"old", b"dev", b"php", b"admin", b"public", b"www", b"web", b"html",
+];
+
 /// The most telling name in a path.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field == Field::Query {
@@ -216,6 +221,10 @@ fn named(segment: &[u8], before: &[u8]) -> Option<Seen> {
             rest.is_some_and(|rest| rest.first().is_none_or(|byte| matches!(byte, b'.' | b'-' | b'_')))
         });
         return known.map(|&(_, score)| Seen::new("gh-sensitive-hidden", score));
+    }
+    // Applications have pages of that name, of a course or a player; what tells of PHP lies at the root, or where things are tried.
+    if segment == b"info.php" && !(before.is_empty() || TRIED.contains(&before)) {
+        return None;
     }
     let copied = |name: &[u8]| segment.strip_prefix(name).is_some_and(|rest| rest.first() == Some(&b'.'));
     let known = NAMED

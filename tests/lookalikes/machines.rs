@@ -140,8 +140,8 @@ fn who_alone_takes_a_catalogue_in_no_order_scrapes_and_a_crawler_asks_what_it_ma
 }
 
 #[test]
-fn addresses_with_one_agent_that_read_a_few_things_each_share_out_a_catalogue() {
-    let log = |agents: u64, robots: bool| {
+fn addresses_with_one_agent_or_one_pace_that_read_a_few_things_each_share_out_a_catalogue() {
+    let log = |agents: u64, robots: bool, gap: u64| {
         let mut log = shop();
         for nth in 0..150 {
             let agent =
@@ -152,14 +152,15 @@ fn addresses_with_one_agent_that_read_a_few_things_each_share_out_a_catalogue() 
             }
             for at in 0..8 {
                 let page = product_page(some(nth * 8 + at + 77_777, 1600));
-                log.add(20_000 + nth * 60 + at * 2_700, &who, ("GET", &page), (200, 9000));
+                log.add(20_000 + nth * 60 + at * gap, &who, ("GET", &page), (200, 9000));
             }
         }
         log
     };
-    is_told(log(1, false), Kind::Scraping);
-    is_silent(log(40, false), Kind::Scraping);
-    is_silent(log(1, true), Kind::Scraping);
+    is_told(log(1, false, 2_700), Kind::Scraping);
+    is_told(log(40, false, 2_700), Kind::Scraping);
+    is_silent(log(40, false, 9), Kind::Scraping);
+    is_silent(log(1, true, 2_700), Kind::Scraping);
 }
 
 #[test]

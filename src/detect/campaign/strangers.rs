@@ -11,7 +11,7 @@ use crate::evidence::Span;
 use crate::hash::mix;
 use crate::request::{Client, RouteKey};
 use crate::route::EndpointClass;
-use crate::time::Time;
+use crate::time::{MINUTE, Time};
 
 /// Fewer sources than this that share nothing are forgetful people.
 const STRANGERS: usize = 30;
@@ -21,6 +21,9 @@ const AGAIN: u64 = 3;
 
 /// Whoever mistypes more often than this does not leave once he got in.
 const MISTYPED: u64 = 3;
+
+/// People who fail try again within minutes; so long between two tries on average is slow, in microseconds.
+const SLOW: i64 = 10 * MINUTE;
 
 /// Fewer visitors than this who get in tell nothing about what people do.
 const PEOPLE: usize = 20;
@@ -60,6 +63,12 @@ fn network(client: Client) -> u64 {
     mix(number as u64, (number >> 64) as u64)
 }
 
+/// Whether somebody tries again and again, and takes his time.
+fn is_slow(visitor: &Visitor) -> bool {
+    let gaps = i64::try_from(visitor.verdicts.tries().saturating_sub(1)).unwrap_or(i64::MAX);
+    visitor.verdicts.refused >= AGAIN && visitor.last.0 - visitor.first.0 >= SLOW.saturating_mul(gaps)
+}
+
 /// The campaign of those who share nothing. Of the people who fail, most get in then or do something else; where, in the
 /// time in which those came who did neither, they are most of all who failed, while others got in and did something else,
 /// they are no people.
@@ -86,15 +95,14 @@ fn of_nothing(door: RouteKey, visitors: &[Visitor], least: Least) -> Option<Camp
     let failed = visitors.iter().filter(within).filter(|visitor| visitor.verdicts.refused > 0).count();
     let people: Vec<&Visitor> =
         visitors.iter().filter(within).filter(|visitor| visitor.verdicts.accepted > 0).collect();
+    // Who fails, waits for long and fails again is nobody who gave up, however many others failed.
+    let are_most = core.len() * 2 >= failed;
+    let core: Vec<&Visitor> = core.into_iter().filter(|one| are_most || is_slow(one)).collect();
     let refused: u64 = core.iter().map(|visitor| visitor.verdicts.refused).sum();
-    if core.len() < STRANGERS
-        || core.len() * 2 < failed
-        || people.len() < PEOPLE
-        || refused < least.of_campaign
-    {
+    if core.len() < STRANGERS || people.len() < PEOPLE || refused < least.of_campaign {
         return None;
     }
-    let idle = people.iter().filter(|visitor| visitor.stays()).count();
+    let idle = people.iter().filter(|one| one.stays() && (are_most || is_slow(one))).count();
     #[expect(clippy::cast_precision_loss, reason = "counts of clients stay far below 2^52")]
     let expected = (idle + 1) as f64 / (people.len() + 2) as f64;
     let surprise = binomial_tail_tenths(core.len() as u64, failed as u64, expected);

@@ -47,6 +47,8 @@ pub(super) struct Visitor {
     pub(super) class: EndpointClass,
     /// What it looks like.
     pub(super) looks: Looks,
+    /// Whether it only renews what it was given.
+    pub(super) renews: bool,
 }
 
 /// What a client looks like beside its tries, where that was looked at.
@@ -80,6 +82,7 @@ impl Visitor {
     /// Whether it is single-minded if it went to no more than one other route.
     fn may_be_single_minded(&self) -> bool {
         self.verdicts.refused >= 1
+            && !self.renews
             && self.verdicts.accepted == 0
             && self.elsewhere <= self.verdicts.refused + 2
     }
@@ -92,7 +95,9 @@ impl Visitor {
 
     /// Whether it persists if it went to no more than one other route.
     fn may_persist(&self) -> bool {
-        self.verdicts.refused >= PERSISTENT && self.verdicts.refused >= 8 * self.verdicts.accepted
+        self.verdicts.refused >= PERSISTENT
+            && self.verdicts.refused >= 8 * self.verdicts.accepted
+            && !self.renews
     }
 
     /// Whether it failed first and got in then, as people do who mistype; and as a source of a campaign does that finds a
@@ -121,8 +126,7 @@ impl pool::Member for Visitor {
 
 /// Who came to each door that takes credentials.
 pub(super) fn all(world: &World<'_>) -> BTreeMap<RouteKey, Vec<Visitor>> {
-    let visits = world.visits().par_iter();
-    let visits = visits.filter(|visit| visit.takes_credentials() && !renewal::is_renewal(world, visit));
+    let visits = world.visits().par_iter().filter(|visit| visit.takes_credentials());
     let visitors: Vec<(RouteKey, Visitor)> =
         visits.map(|visit| (visit.door, visitor(world, visit))).collect();
     let mut doors: BTreeMap<RouteKey, Vec<Visitor>> = BTreeMap::new();
@@ -152,6 +156,7 @@ fn visitor(world: &World<'_>, visit: &Visit) -> Visitor {
         silent: world.doors().is_silent(visit.client, visit.door),
         class: visit.at.class,
         looks: Looks::Plain,
+        renews: renewal::is_renewal(world, visit),
     };
     let anywhere = visit.door == ANYWHERE && visitor.elsewhere > 0;
     // Of most it is plain, wherever else they went.
@@ -196,6 +201,7 @@ pub(super) mod tests {
             silent: false,
             class: EndpointClass::Login,
             looks: Looks::Plain,
+            renews: false,
         }
     }
 }

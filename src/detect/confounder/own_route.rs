@@ -24,6 +24,9 @@ const ONE_ACCOUNT: u64 = 950;
 /// Who keeps on for this long, in microseconds, works around the clock, as machines do and people do not.
 const KEEPS_ON: i64 = 14 * HOUR;
 
+/// So many routes that nobody else uses are an interface that was made for a machine.
+const INTERFACE: u64 = 3;
+
 /// Fewer ticks than this show no pace; a pace that scatters half as much as chance, or less, is a machine's: of twenty ticks
 /// of a Poisson process one in thirty is as even.
 const TICKS: u64 = 8;
@@ -35,7 +38,7 @@ pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote
         Actor::Principal(principal) => u128::from(principal.0),
         Actor::Client(client) => match actor.profile(world, only_account)? {
             Some(account) => account,
-            None => return of_house(world, client),
+            None => return of_nameless(world, client),
         },
     };
     let profiles = world.population::<PrincipalProfiles>();
@@ -52,16 +55,25 @@ pub(super) fn of_actor(world: &World<'_>, actor: Actor) -> Option<ConfounderNote
     Some(super::note("own-route", 85, reason))
 }
 
-/// Whether a machine of the house that gives no name has its routes to itself and does nothing else.
-fn of_house(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
-    let is_machine = world.profile(client, |profile| {
-        profile.others.is_empty()
+/// Whether a machine that gives no name has its routes to itself and does nothing else: one of the house, or one that works
+/// around the clock on several of them, an interface that was made for it.
+fn of_nameless(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
+    let (hours, routes) = world.profile(client, |profile| {
+        let is_machine = profile.others.is_empty()
             && profile.agents.count() <= 1
+            && profile.companions == 0
             && permille(profile.ok + profile.troubled, profile.requests) >= ALLOWED
-            && shared(world, profile) <= STRAY
-    })?;
-    from_inside::of_client(world, client).filter(|_| is_machine).map(|note| {
+            && shared(world, profile) <= STRAY;
+        let all_day = profile.span.micros() >= KEEPS_ON;
+        is_machine.then(|| (if all_day { profile.span.micros() / HOUR } else { 0 }, profile.routes.count()))
+    })??;
+    if let Some(note) = from_inside::of_client(world, client) {
         let reason = format!("{}, that uses nothing but routes that nobody else uses", note.reason);
+        return Some(super::note("own-route", 80, reason));
+    }
+    (hours > 0 && routes >= INTERFACE).then(|| {
+        let reason =
+            format!("a program that uses nothing but {routes} routes that nobody else uses, over {hours} h");
         super::note("own-route", 80, reason)
     })
 }
@@ -78,10 +90,14 @@ fn shared(world: &World<'_>, profile: &Profile) -> u64 {
         let norm = world.route(number).and_then(|route| world.norm(route));
         norm.is_some_and(|norm| norm.clients.count() <= NOBODY_ELSE)
     };
-    let own: u64 =
-        profile.routes.iter().filter(|&(number, _)| is_own(number)).map(|(_, one)| one.requests).sum();
-    // Of an account with many routes only some are kept; it is no machine with routes of its own.
-    profile.requests.saturating_sub(own)
+    let kept = profile.routes.len() as u64;
+    let foreign = profile.routes.iter().filter(|&(number, _)| !is_own(number));
+    if profile.routes.count() > kept {
+        // Objects whose ids nobody knew for ids yet: those kept are a fair sample of them.
+        return (foreign.count() as u64 * profile.requests).checked_div(kept).unwrap_or(0);
+    }
+    let kept: u64 = profile.routes.iter().map(|(_, one)| one.requests).sum();
+    profile.requests.saturating_sub(kept) + foreign.map(|(_, one)| one.requests).sum::<u64>()
 }
 
 /// Whether an account's pace is a machine's.

@@ -192,8 +192,10 @@ impl Judge {
                 None => by_route.entry(walk.route).or_default().push(walk),
             }
         }
-        let pools =
-            by_route.into_values().flat_map(|one| pool::gather(world, one)).map(|pool| together(world, pool));
+        let pools = by_route
+            .into_values()
+            .flat_map(|one| pool::gather_relays(world, one))
+            .map(|pool| together(world, pool));
         pools.chain(alone).collect()
     }
 

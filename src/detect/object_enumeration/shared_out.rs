@@ -136,8 +136,9 @@ impl Judge {
         let (by_agent, others): (Vec<_>, Vec<_>) = apart().partition(|(client, _)| teams.contains(client));
         let mut told = BTreeSet::new();
         let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
-        let dripping =
-            drip::pools(others.iter().copied().filter(few).collect(), |(client, ids)| (*client, pace(ids)));
+        let dripping = drip::pools(world, others.iter().copied().filter(few).collect(), |(client, ids)| {
+            (*client, pace(ids))
+        });
         let groups = [(by_agent, "with one agent")].into_iter();
         let groups =
             groups.chain(dripping.into_iter().map(|some| (some, "one by one for hours, as no person does,")));

@@ -46,7 +46,7 @@ impl Judge {
         }
         let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
         let dripping = by_route.into_values().flat_map(|readers| {
-            drip::pools(readers, |(_, reader)| (reader.client, pace(&reader.ids))).into_iter()
+            drip::pools(world, readers, |(_, reader)| (reader.client, pace(&reader.ids))).into_iter()
         });
         let dripping = dripping.filter(|pool| pool.len() >= ADDRESSES && are_disjoint(pool));
         let by_agent = teams.into_iter().map(|team| (team, "with one agent"));
