@@ -120,7 +120,9 @@ fn tries_at_page(visit: &Visit, visits: &[Visit]) -> u64 {
     let same = visits[from..].iter().take_while(|other| other.client == visit.client);
     let at_page =
         same.filter(|other| other.at.template == visit.at.template && other.at.method == Method::Get);
-    at_page.map(|other| other.tries).sum()
+    let named: u64 = at_page.map(|other| other.tries).sum();
+    // No more than one for each try: it is what the form says of whoever was sent back to it.
+    if visit.at.method == Method::Post && named <= visit.tries { 0 } else { named }
 }
 
 /// Visitors of one door, what they got and whether they went on.

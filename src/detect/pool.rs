@@ -14,9 +14,15 @@ const ALIKE: u64 = 6;
 /// Sources of a pool are active within this of one another, in microseconds.
 const TOGETHER: i64 = HOUR;
 
-/// In a relay the largest does no more than this, in percent of the smallest, and takes no longer.
-const ALIKE_RELAY: u64 = 125;
+/// Where members are very alike, the largest does no more than this, in percent of the smallest, and takes no longer.
+const VERY_ALIKE: u64 = 125;
 const ALONGSIDE: u64 = 150;
+
+/// Twins are active together for so much of the time of the one that takes longer, in percent.
+const TOGETHER_FOR: i64 = 60;
+
+/// With so many others each is compared that come next in size.
+const COMPARED: usize = 2000;
 
 /// Within so long one relieves another, in microseconds.
 const RELIEVED: i64 = 6 * HOUR;
@@ -48,26 +54,51 @@ pub(super) fn gather_relays<T: Member>(world: &World<'_>, members: Vec<T>) -> Ve
     relays.into_iter().chain(together(rest)).collect()
 }
 
+/// Those who do as much as one another, for as long, and all at one time: hardly ever chance, whatever else they have in common.
+pub(super) fn twins<T: Member>(members: Vec<T>) -> Vec<Vec<T>> {
+    like(members, at_once, |_| true).0
+}
+
 /// Members of relays, and the rest.
-fn relays<T: Member>(mut members: Vec<T>) -> (Vec<Vec<T>>, Vec<T>) {
+fn relays<T: Member>(members: Vec<T>) -> (Vec<Vec<T>>, Vec<T>) {
+    like(members, |_, _| true, hand_over)
+}
+
+/// Groups of members that are very alike in size and length, `fit` the first of them, and are one as far as `are_one` says; and the
+/// rest.
+fn like<T: Member>(
+    mut members: Vec<T>,
+    fit: impl Fn(&T, &T) -> bool,
+    are_one: impl Fn(&[T]) -> bool,
+) -> (Vec<Vec<T>>, Vec<T>) {
     members.sort_by_key(|member| (member.size(), member.span().first, member.span().last));
     let is_like = |first: &T, other: &T| {
         let (length, longer) = (lasted(first).min(lasted(other)), lasted(first).max(lasted(other)));
-        other.size() * 100 <= first.size() * ALIKE_RELAY && longer * 100 <= length * ALONGSIDE
+        longer * 100 <= length * ALONGSIDE && fit(first, other)
     };
-    let (mut found, mut rest, mut open) = (Vec::new(), Vec::new(), Vec::<T>::new());
-    let mut close = |open: &mut Vec<T>| {
-        let some = std::mem::take(open);
-        if some.len() >= SOURCES && hand_over(&some) { found.push(some) } else { rest.extend(some) }
-    };
-    for member in members {
-        if open.first().is_some_and(|first| !is_like(first, &member)) {
-            close(&mut open);
+    let mut all: Vec<Option<T>> = members.into_iter().map(Some).collect();
+    let (mut found, mut rest) = (Vec::new(), Vec::new());
+    for nth in 0..all.len() {
+        let Some(first) = all[nth].take() else { continue };
+        let most = first.size() * VERY_ALIKE / 100;
+        let mut some = vec![first];
+        for other in all[nth + 1..].iter_mut().take(COMPARED) {
+            if other.as_ref().is_some_and(|other| other.size() > most) {
+                break;
+            }
+            some.extend(other.take_if(|other| is_like(&some[0], other)));
         }
-        open.push(member);
+        if some.len() >= SOURCES && are_one(&some) { found.push(some) } else { rest.extend(some) }
     }
-    close(&mut open);
     (found, rest)
+}
+
+/// Whether two are active together for nearly as long as either is.
+fn at_once<T: Member>(one: &T, other: &T) -> bool {
+    let (one, other) = (one.span(), other.span());
+    let together = one.last.0.min(other.last.0) - one.first.0.max(other.first.0);
+    let longer = one.micros().max(other.micros());
+    together >= 0 && together.saturating_mul(100) >= longer.saturating_mul(TOGETHER_FOR)
 }
 
 /// For how long a member was active.
@@ -218,6 +249,18 @@ mod tests {
         assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 37, 32)]), (vec![], 2));
         assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 90, 32), shift(400, 33, 32)]), (vec![], 3));
         assert_eq!(sizes(vec![shift(0, 35, 32), shift(200, 37, 32), shift(1200, 33, 32)]), (vec![], 3));
+    }
+
+    #[test]
+    fn twins_do_as_much_as_one_another_at_one_time() {
+        let found = |members: Vec<One>| twins(members).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(found(vec![One(0, 60, 48), One(1, 59, 45), One(2, 55, 49), One(3, 60, 90)]), [3]);
+        assert!(found(vec![One(0, 60, 48), One(1, 59, 45), One(62, 121, 49)]).is_empty(), "not at one time");
+        assert!(found(vec![One(0, 60, 48), One(1, 9, 45), One(2, 55, 49)]).is_empty(), "one is soon done");
+        // Others of that size, elsewhen, do not come between them.
+        let others = (0..9).map(|nth| One(500 + nth * 70, 505 + nth * 71, 44 + nth.unsigned_abs()));
+        let twins = [One(0, 60, 48), One(1, 59, 45), One(2, 55, 49)];
+        assert_eq!(found(twins.into_iter().chain(others).collect()), [3]);
     }
 
     #[test]

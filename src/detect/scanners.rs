@@ -1,5 +1,5 @@
 //! Scanners that share out one list: probes from several addresses, alike in size and at the same time, are one incident where
-//! they name one agent, or send the same kind of code to the same route. What one of them found all of them know.
+//! they name one agent, send code to the same route, or do exactly as much as one another. What one of them found all of them know.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::detect::pool::{self, Member};
 use crate::evidence::Span;
 use crate::hash::TemplateHash;
 use crate::hash::{NameHash, mix};
-use crate::incident::{Finding, Join, Kind, Scale};
+use crate::incident::{Finding, Join, Kind, Outcome, Scale};
 use crate::request::Client;
 use crate::route::Method;
 use crate::series::Evidence;
@@ -37,6 +37,8 @@ enum Common {
     Agent(NameHash),
     /// The route that most of their code goes to.
     Route(Method, TemplateHash),
+    /// Nothing but that they probe.
+    Nothing,
 }
 
 impl Common {
@@ -44,6 +46,7 @@ impl Common {
         match self {
             Self::Agent(agent) => agent.0,
             Self::Route(method, template) => mix(template.0, method as u64),
+            Self::Nothing => 0,
         }
     }
 }
@@ -68,7 +71,8 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
     }
     let mut scans: BTreeMap<Client, Vec<u64>> = BTreeMap::new();
     for (common, probers) in by_common {
-        let pools = pool::together(probers.into_values().collect());
+        let probers = probers.into_values().collect();
+        let pools = if common == Common::Nothing { pool::twins(probers) } else { pool::together(probers) };
         for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
             let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
             let scan = mix(common.number(), hour.unsigned_abs());
@@ -84,7 +88,8 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
 /// Who probes, where a finding tells of one address that does more than probe once and is not explained.
 fn prober(finding: &Finding) -> Option<Client> {
     let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
-    let is_told = finding.scale != Scale::Single && finding.suppressed_by.is_none();
+    let is_much = finding.scale != Scale::Single || finding.outcome >= Outcome::Probed;
+    let is_told = is_much && finding.suppressed_by.is_none();
     match finding.clients.as_slice() {
         [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),
         _ => None,
@@ -122,7 +127,9 @@ mod tests {
             joined((0..3).map(|nth| probe(nth as u128, agents[nth], minutes[nth], sizes[nth])).collect())
         };
         assert_eq!(scan([7, 7, 7], [0, 5, 9], [100, 120, 90]), 3);
-        assert_eq!(scan([7, 7, 8], [0, 5, 9], [100, 120, 90]), 0);
+        assert_eq!(scan([7, 7, 8], [0, 5, 9], [100, 150, 90]), 0);
+        // Three of one size at one time need no agent in common.
+        assert_eq!(scan([7, 8, 9], [0, 5, 9], [100, 104, 99]), 3);
         assert_eq!(scan([7, 7, 7], [0, 5, 900], [100, 120, 90]), 0);
         assert_eq!(scan([7, 7, 7], [0, 5, 9], [100, 120, 9000]), 0);
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::event::{Event, Secret};
 use crate::hash::{Keys, NameHash};
 use crate::request::{Client, Flags, Place, Request, Trust, fault};
-use crate::route::{Classes, EndpointClass, Known, Method, ObjectId, RouteCache, operation, read_query};
+use crate::route::{
+    Classes, EndpointClass, Known, Method, ObjectId, RouteCache, keeps_accounts, operation, read_query,
+};
 use crate::sigma::{Facts, Matched, Matcher, Note, OfPath, Rules};
 use crate::signal::{Glance, Sensitivity};
 use crate::text::Remembered;
@@ -72,6 +74,10 @@ impl Meaning {
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
             class = self.of(path, Method::Post, cache).class.door_or_other();
+            let by_name = query.account.is_some_and(|account| !account.iter().all(u8::is_ascii_digit));
+            if class == EndpointClass::Other && by_name && keeps_accounts(path) {
+                class = EndpointClass::AccountLookup;
+            }
         }
         let user = [event.user, event.consumer].into_iter().flatten();
         let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();

@@ -199,7 +199,8 @@ mod tests {
              /rest/auth/1/session /signin.aspx /konto/anmeldenAction.do /connexion \
              /index.php/s/{token}/authenticate/showShare /auth/email /kunden-login \
              /intern/staff_login.aspx /cgi-bin/koha/mainpage.pl /cgi-bin/koha/opac-user.pl \
-             /cgi-bin/koha/ilsdi.pl:AuthenticatePatron /backend_9fk/admin/ /administrator/index.php",
+             /cgi-bin/koha/ilsdi.pl:AuthenticatePatron /backend_9fk/admin/ /administrator/index.php \
+             /SOGo/connect",
         ),
         (
             Token,

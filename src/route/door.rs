@@ -35,9 +35,29 @@ impl EndpointClass {
     }
 }
 
+/// Whether a path is where accounts are kept, one or all: whoever asks it for one by name is told whether there is one.
+pub fn keeps_accounts(path: &[u8]) -> bool {
+    const ACCOUNTS: [&[u8]; 8] =
+        [b"user", b"users", b"account", b"accounts", b"people", b"members", b"profile", b"profiles"];
+    let last =
+        path.strip_suffix(b"/").unwrap_or(path).rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    ACCOUNTS.iter().any(|word| last.eq_ignore_ascii_case(word))
+}
+
 impl Method {
     /// The method with this number.
     pub fn from_number(number: u8) -> Self {
         Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_kept_where_the_last_word_says_so() {
+        assert!(keeps_accounts(b"/rest/api/user") && keeps_accounts(b"/Users/"));
+        assert!(!keeps_accounts(b"/users/7") && !keeps_accounts(b"/userguide") && !keeps_accounts(b"/"));
     }
 }

@@ -21,6 +21,7 @@ mod words;
 pub use cache::{Known, RouteCache};
 pub use class::{Classes, EndpointClass, Method, Methods};
 pub use demand::EVERYTHING;
+pub use door::keeps_accounts;
 pub use learn::{Learned, Seen, learn};
 pub use object::ObjectId;
 pub use operation::operation;

@@ -176,6 +176,15 @@ fn id_among(variables: &[u8]) -> Option<&[u8]> {
     None
 }
 
+/// What a name says that names a field and how it is compared, `filter[email][_eq]`: whether whoever is looked for is an account.
+fn nested(lower: &[u8]) -> Meaning {
+    let parts = lower.split(|byte| matches!(byte, b'[' | b']' | b'%'));
+    // Of `%5b` the digits stay in front of the name.
+    let names = parts.map(|part| part.strip_prefix(b"5b").unwrap_or(part));
+    let is_account = |name: &[u8]| matches!(meaning(name), Meaning::Account | Meaning::Both);
+    if names.skip(1).any(is_account) { Meaning::Account } else { Meaning::Nothing }
+}
+
 /// What `name` says; capitals do not matter, except in `userId` and its like.
 fn meaning(name: &[u8]) -> Meaning {
     if name.len() > MAX_NAME {
@@ -244,6 +253,7 @@ fn meaning(name: &[u8]) -> Meaning {
         lower if ends_as_id(lower, name) => Meaning::Object,
         lower if lower.ends_with(b"id") || lower.ends_with(b"number") => Meaning::Numbered,
         b"variables" => Meaning::Variables,
+        lower if lower.ends_with(b"]") || lower.ends_with(b"%5d") => nested(lower),
         lower if demand::is_page_size(lower) => Meaning::PageSize,
         lower if demand::is_search(lower) => Meaning::Search,
         _ => Meaning::Nothing,
@@ -300,6 +310,9 @@ mod tests {
     fn every_meaning_is_found() {
         for (query, page, number, account, secret) in [
             ("page=7&size=20", Some(7), None, None, None),
+            ("filter[email][_eq]=amy@x.example", None, None, Some("amy@x.example"), None),
+            ("filters%5Busername%5D%5B%24eq%5D=amy", None, None, Some("amy"), None),
+            ("filter[title][_eq]=amy", None, None, None, None),
             ("Offset=200&limit=x", Some(200), None, None, None),
             ("page=next", None, None, None, None),
             ("limit=50&cursor=a8f", Some(SOME_LATER_PAGE), None, None, None),

@@ -173,6 +173,8 @@ pub(super) static WORDS: &[Word] = &[
     },
     // Koha's staff log in at the page that they want to see, and its readers at the page of their account.
     Word { class: Class::Login, methods: Methods::POST, last: "mainpage opacuser", after: "koha" },
+    // SOGo takes names and passwords so.
+    Word { class: Class::Login, methods: Methods::POST, last: "connect", after: "sogo" },
     // So do those who run Magento, Joomla and phpMyAdmin.
     word(Class::Login, Methods::POST, "admin administrator phpmyadmin pma"),
     word(

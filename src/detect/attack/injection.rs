@@ -38,7 +38,7 @@ pub(super) static ABOUT: About = About {
         },
         Threshold {
             name: "campaign",
-            value: 8,
+            value: 5,
             unit: "clients",
             meaning: "that probe one route of the site in one way, twice each or more",
         },

@@ -260,7 +260,9 @@ fn together<'w>(world: &World<'_>, single: Vec<Assault<'w>>) -> (Vec<Vec<Assault
     for (route, ways) in by_route {
         let is_one = |some: &Vec<Assault<'_>>| {
             let requests: u64 = some.iter().map(|one| one.requests).sum();
-            some.iter().map(|one| one.clients.len() as u64).sum::<u64>() >= clients && requests >= 2 * clients
+            let addresses = some.iter().map(|one| one.clients.len() as u64).sum::<u64>();
+            // Few must each try more often.
+            addresses >= clients && requests >= (2 * addresses).max(4 * clients)
         };
         let is_campaign = world.is_used(route) && ways.values().any(is_one);
         let some = ways.into_values().flatten();
