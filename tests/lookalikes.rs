@@ -345,7 +345,7 @@ fn who_takes_out_what_is_his_own_from_where_he_works_is_no_thief() {
 
 #[test]
 fn one_document_again_and_again_is_nothing_new() {
-    let log = |grows: u64| {
+    let log = |grows: u64, gap: u64| {
         let mut log = Written::default();
         log.people(300);
         for nth in 0..200 {
@@ -354,13 +354,15 @@ fn one_document_again_and_again_is_nothing_new() {
         let probe = Who::program("198.51.100.12", "probe/2.0");
         for nth in 0..1440 {
             let size = 81_000 + some(nth, 90_000) * grows;
-            log.add(nth * 60, &probe, ("GET", "/catalog/home.json"), (200, size));
+            log.add(nth * gap, &probe, ("GET", "/catalog/home.json"), (200, size));
         }
         log
     };
-    let found = log(0).judged();
+    let found = log(0, 60).judged();
     assert_eq!(reported(&found, Kind::DataExfiltration), 0, "{}", text(&found));
-    is_told(log(1), Kind::DataExfiltration);
+    // By the clock all day it is polled, whatever it says; for a few hours it is taken.
+    is_held(log(1, 60), Kind::DataExfiltration, "steady-poller");
+    is_told(log(1, 15), Kind::DataExfiltration);
 }
 
 #[test]

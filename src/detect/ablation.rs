@@ -8,7 +8,7 @@ use crate::incident::Finding;
 const CLUSTERS: &str = "clusters";
 
 /// Every look-alike that can be left out, and [`CLUSTERS`].
-const WORDS: [&str; 27] = [
+const WORDS: [&str; 28] = [
     "backup-job",
     "broken-deploy",
     "closed-door",
@@ -36,6 +36,7 @@ const WORDS: [&str; 27] = [
     "steady-poller",
     "support-desk",
     "test-environment",
+    "worked-through",
 ];
 
 /// What is left out of judging; nothing by default.

@@ -221,8 +221,14 @@ fn relentless(visitors: &[(&Visit, &Path)], visits: &[Visit]) -> Vec<(Client, An
     let there = visits.iter().filter(|visit| visit.at.template == one.at.template);
     let given = there.flat_map(|visit| visit.answers.iter().map(|&(answer, _)| answer));
     let given: BTreeSet<Answer> = given.filter(|answer| (200..400).contains(&answer.status)).collect();
-    let another = |answer: Answer| given.iter().any(|&other| other != answer);
-    let refused = |(visit, path): &(&Visit, &Path)| Some((visit.client, path.relentless(visit, another)?));
+    // Where a program is answered with more or less it got more or less, unless it is after one account.
+    let says_more = |visit: &Visit, other: Answer, answer: Answer| {
+        other.status / 100 != answer.status / 100 || visit.target.is_some() && other > answer
+    };
+    let refused = |(visit, path): &(&Visit, &Path)| {
+        let another = |answer: Answer| given.iter().any(|&other| says_more(visit, other, answer));
+        Some((visit.client, path.relentless(visit, another)?))
+    };
     visitors.iter().filter_map(refused).collect()
 }
 

@@ -89,7 +89,7 @@ impl Path {
 
 impl Path {
     /// The answer that refused a visitor who never tires: it came again and again in haste and did nothing else, and always
-    /// got that one, while others got `another`. Nobody logs in so often for nothing. Where programs fetch tokens they do;
+    /// got that one, while others got `another` that says more. Nobody logs in so often for nothing. Where programs fetch tokens they do;
     /// there it must be after one account.
     pub(super) fn relentless(&self, visit: &Visit, another: impl Fn(Answer) -> bool) -> Option<Answer> {
         let &[(answer, count)] = visit.answers.as_slice() else { return None };

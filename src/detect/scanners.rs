@@ -13,6 +13,9 @@ use crate::route::Method;
 use crate::series::Evidence;
 use crate::time::HOUR;
 
+/// Whoever asks so often does more than probe once.
+const MUCH: u64 = 20;
+
 /// What one address probed.
 struct Prober {
     client: Client,
@@ -61,8 +64,9 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let agent = finding.agents.first().map(|agent| Common::Agent(agent.of.hash));
         let route = finding.endpoints.first().filter(|_| finding.kind == Kind::Injection);
         let route = route.filter(|route| is_used(route.of.0, route.of.1));
-        for common in [agent, route.map(|route| Common::Route(route.of.0, route.of.1))].into_iter().flatten()
-        {
+        let route = route.map(|route| Common::Route(route.of.0, route.of.1));
+        let of_all = (finding.kind != Kind::Injection).then_some(Common::Nothing);
+        for common in [agent, route, of_all].into_iter().flatten() {
             let known = by_common.entry(common).or_default().entry(client);
             let prober = known.or_insert(Prober { client, span, requests: 0 });
             prober.span.merge(span);
@@ -88,7 +92,8 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
 /// Who probes, where a finding tells of one address that does more than probe once and is not explained.
 fn prober(finding: &Finding) -> Option<Client> {
     let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
-    let is_much = finding.scale != Scale::Single || finding.outcome >= Outcome::Probed;
+    let is_much =
+        finding.scale != Scale::Single || finding.outcome >= Outcome::Probed || finding.requests >= MUCH;
     let is_told = is_much && finding.suppressed_by.is_none();
     match finding.clients.as_slice() {
         [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),
@@ -138,7 +143,7 @@ mod tests {
     fn three_that_send_code_to_one_route_that_is_used_are_one_whatever_they_call_themselves() {
         let sent = |kind: Kind, template: u64| {
             let one = |nth: u64| {
-                let mut finding = probe(nth.into(), nth, 0, 40);
+                let mut finding = probe(nth.into(), nth, 0, 40 + nth * 40);
                 finding.kind = kind;
                 finding.endpoints = vec![Count { of: (Method::Get, TemplateHash(template)), requests: 40 }];
                 finding

@@ -213,6 +213,13 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"starting_after"
         | b"marker"
         | b"scroll_id"
+        | b"max_id"
+        | b"min_id"
+        | b"since_id"
+        | b"last_id"
+        | b"after_id"
+        | b"before_id"
+        | b"next_id"
         | b"page[cursor]"
         | b"page[after]" => Meaning::Cursor,
         b"username" | b"user_name" | b"login" | b"email" | b"e-mail" | b"mail" | b"emailaddress"
@@ -316,6 +323,7 @@ mod tests {
             ("Offset=200&limit=x", Some(200), None, None, None),
             ("page=next", None, None, None, None),
             ("limit=50&cursor=a8f", Some(SOME_LATER_PAGE), None, None, None),
+            ("limit=40&max_id=116185568135213661", Some(SOME_LATER_PAGE), None, None, None),
             ("limit=50&cursor=", None, None, None, None),
             ("q=x&orderId=42", None, Some(42), None, None),
             ("invoice_id=42&id=7", None, Some(42), None, None),

@@ -169,3 +169,26 @@ fn neighbouring_numbers_that_a_few_take_in_turn_are_one_walk() {
     let addresses: Vec<u64> = walks.map(|one| one.entities.source_ips_total).collect();
     assert_eq!(addresses, [6], "{}", text(&found));
 }
+
+#[test]
+fn who_logs_in_and_works_through_a_list_walks_over_nothing_and_who_meets_what_is_not_his_does() {
+    let log = |gap: u64, refused: u64| {
+        let mut log = Written::default();
+        log.customers(300);
+        let tutor = Who::person(9000);
+        log.add(40_000, &tutor, ("GET", "/login"), (200, 6000));
+        for file in ["a.css", "b.js", "c.js", "d.png"] {
+            log.add(40_001, &tutor, ("GET", &format!("/static/{file}")), (200, 900));
+        }
+        log.add(40_020, &tutor, ("POST", "/login"), (200, 940));
+        for nth in 0..120 {
+            let status = if refused > 0 && nth % refused == 0 { 403 } else { 200 };
+            let target = format!("/api/records/{}", 200_000 + nth);
+            log.add(40_050 + nth * gap, &tutor, ("GET", &target), (status, 1500));
+        }
+        log
+    };
+    is_quiet(log(12, 0), &[Kind::ObjectEnumeration]);
+    is_told(log(12, 4), Kind::ObjectEnumeration);
+    is_told(log(1, 0), Kind::ObjectEnumeration);
+}

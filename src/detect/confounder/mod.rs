@@ -30,6 +30,7 @@ mod stale_secret;
 mod steady_poller;
 mod support_desk;
 mod test_environment;
+mod worked_through;
 
 pub(super) use from_inside::of_scan;
 pub(super) use in_use::of_files;
@@ -106,6 +107,7 @@ pub(super) fn of_objects(
         shared,
         goes_over_all,
         support_desk::of_objects(world, actor, ids),
+        worked_through::of_objects(world, actor, ids),
         listed.as_ref().and_then(|_| scheduled_sync::of_objects(world, actor, ids)),
         listed,
         test_environment::of_route(world, route),
@@ -152,6 +154,7 @@ pub(super) fn of_volume(
         from_inside::of_actor(world, actor),
         own_work::of_volume(world, actor, volume),
         machine_route::of_volume(world, actor, volume),
+        steady_poller::of_volume(world, actor, volume),
         shared_file::of_public(world, actor, volume),
     ]
     .into_iter()

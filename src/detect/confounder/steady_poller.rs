@@ -1,8 +1,10 @@
-//! A program that polls by its clock and does not heed 429: hour after hour, no faster than before. It is rude, and nobody else
-//! fares any worse for it; who floods a service hurries, and for minutes.
+//! A program that polls by its clock, hour after hour, no faster than before. Where it does not heed 429 it is rude, and nobody
+//! else fares any worse for it; who floods a service hurries, and for minutes. Where it is given much in all, it asks for the same
+//! all day, and each answer is like the one before; who takes what there is goes from one thing to the next.
 
-use crate::collect::{REFUSAL_TICK, Refusals};
+use crate::collect::{REFUSAL_TICK, Refusals, VOLUME_TICK, Volume};
 use crate::detect::statistics::scatter;
+use crate::detect::{Actor, World};
 use crate::incident::ConfounderNote;
 use crate::time::HOUR;
 
@@ -31,6 +33,40 @@ pub(super) fn of_refusals(refusals: &Refusals, pace: u64) -> Option<ConfounderNo
             length / HOUR,
             scatter / 100,
             scatter % 100
+        );
+        super::note("steady-poller", 85, reason)
+    })
+}
+
+/// Who polls for something works around the clock, in microseconds, …
+const ALL_DAY: i64 = 14 * HOUR;
+
+/// … asks for no more different paths than this, …
+const PATHS: u64 = 5;
+
+/// … scatters from tick to tick by no more than this, in percent of independent requests, …
+const BY_CLOCK: u64 = 50;
+
+/// … and no answer is so many times as large as a mean one.
+const ALIKE: u64 = 4;
+
+/// Whether a great volume is what the same question brings all day.
+pub(super) fn of_volume(world: &World<'_>, actor: Actor, volume: &Volume) -> Option<ConfounderNote> {
+    let (_, most) = volume.routes.iter().max_by_key(|(number, route)| (route.taken.bytes, *number))?;
+    let mean = most.taken.bytes / most.taken.requests.max(1);
+    let asks_on = most.later > 0 || most.largest > mean.saturating_mul(ALIKE);
+    if volume.span.micros() < ALL_DAY || asks_on {
+        return None;
+    }
+    let paths = actor.objects(world, |objects| objects.paths.count())?;
+    let ticks: Vec<_> =
+        volume.activity.ticks(VOLUME_TICK).map(|(start, taken)| (start, taken.requests)).collect();
+    let (slots, scatter) = scatter(volume.activity.width(VOLUME_TICK), &ticks);
+    (paths <= PATHS && slots >= SLOTS && scatter <= BY_CLOCK).then(|| {
+        let hours = volume.span.micros() / HOUR;
+        let reason = format!(
+            "the same {} times over {hours} h, by the clock",
+            crate::text::number(most.taken.requests)
         );
         super::note("steady-poller", 85, reason)
     })

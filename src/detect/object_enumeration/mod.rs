@@ -63,7 +63,7 @@ static ABOUT: About = About {
     looks_like: "Dozens of different ids of one route: neighbours (a walk), or many refused and missing among them (probing), \
                  or many more than any peer reads, on a route whose objects mostly belong to one reader each.",
     look_alikes: "A catalogue that everybody reads (that is scraping at most); a support desk (scattered ids, all allowed, by \
-                  hand); a backup on its own endpoint; a machine that has its routes to itself; somebody who logs in for many and reads what \
+                  hand); somebody who works through a list after a login, as slowly as one reads; a backup on its own endpoint; a machine that has its routes to itself; somebody who logs in for many and reads what \
                   is each one's; a program that reads the same again and again; a crawler; a crowd behind one address.",
     blind_spots: "Ids in request bodies are not logged. A walk of fewer than 25 objects. Where the log names no principal, an \
                   attacker who changes address after each object.",
@@ -261,7 +261,10 @@ impl Judge {
         // What is usual elsewhere is a weak witness, so it takes a long walk.
         let enough = peers.elsewhere.is_none()
             || objects >= LONG * self.objects && !peers.are_alike(objects, self.beyond_peers);
-        let scattered = known && once && enough && objects >= self.beyond_peers * peers.busiest();
+        // Where hardly anybody else reads a route, and nothing was refused or missing, nothing speaks of theft.
+        let says_nothing = peers.count <= ALONE && refused < NOTHING_REFUSED;
+        let scattered =
+            known && once && enough && !says_nothing && objects >= self.beyond_peers * peers.busiest();
         scattered.then_some(Way::Scatter)
     }
 
@@ -277,6 +280,12 @@ const GONE: u64 = 900;
 
 /// So many times the least objects are a long walk.
 const LONG: u64 = 4;
+
+/// A route with no more readers than this is not read by people.
+const ALONE: u64 = 2;
+
+/// Below this share of the requests (in tenths of a percent), nothing is refused or missing.
+const NOTHING_REFUSED: u64 = 10;
 
 /// Fewer refusals than this may be links that were sent to the wrong person.
 const REFUSALS: u64 = 10;
