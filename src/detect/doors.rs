@@ -53,6 +53,10 @@ struct InVain {
 /// Below this share of 4xx answers (in percent) a door does not refuse by status.
 const BY_STATUS: u64 = 2;
 
+/// A door to which no more come than these, and tries that none of them needs.
+const ALONE: usize = 2;
+const MANY_TRIES: u64 = 300;
+
 /// Fewer tries than this tell nothing about a door.
 const TELLING_TRIES: u64 = 50;
 
@@ -226,7 +230,9 @@ fn relentless(visitors: &[(&Visit, &Path)], visits: &[Visit]) -> Vec<(Client, An
         other.status / 100 != answer.status / 100 || visit.target.is_some() && other > answer
     };
     let refused = |(visit, path): &(&Visit, &Path)| {
-        let another = |answer: Answer| given.iter().any(|&other| says_more(visit, other, answer));
+        // Where hardly anybody else comes nothing says more; then it takes more tries.
+        let is_alone = visitors.len() <= ALONE && visit.tries >= MANY_TRIES;
+        let another = |answer: Answer| is_alone || given.iter().any(|&other| says_more(visit, other, answer));
         Some((visit.client, path.relentless(visit, another)?))
     };
     visitors.iter().filter_map(refused).collect()

@@ -1,5 +1,6 @@
 //! Scanners that share out one list: probes from several addresses, alike in size and at the same time, are one incident where
-//! they name one agent, send code to the same route, or do exactly as much as one another. What one of them found all of them know.
+//! they name one agent, send code to the same route, or do exactly as much as one another; and so are thieves of sessions who want
+//! the same. What one of them found all of them know.
 
 use std::collections::BTreeMap;
 
@@ -62,10 +63,11 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let Some(client) = prober(finding) else { continue };
         let span = Span { first: finding.first, last: finding.last };
         let agent = finding.agents.first().map(|agent| Common::Agent(agent.of.hash));
-        let route = finding.endpoints.first().filter(|_| finding.kind == Kind::Injection);
+        let goes_by_route = matches!(finding.kind, Kind::Injection | Kind::TokenAbuse);
+        let route = finding.endpoints.first().filter(|_| goes_by_route);
         let route = route.filter(|route| is_used(route.of.0, route.of.1));
         let route = route.map(|route| Common::Route(route.of.0, route.of.1));
-        let of_all = (finding.kind != Kind::Injection).then_some(Common::Nothing);
+        let of_all = (!goes_by_route).then_some(Common::Nothing);
         for common in [agent, route, of_all].into_iter().flatten() {
             let known = by_common.entry(common).or_default().entry(client);
             let prober = known.or_insert(Prober { client, span, requests: 0 });
@@ -91,7 +93,10 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
 
 /// Who probes, where a finding tells of one address that does more than probe once and is not explained.
 fn prober(finding: &Finding) -> Option<Client> {
-    let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
+    let is_probe = matches!(
+        finding.kind,
+        Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection | Kind::TokenAbuse
+    );
     let is_much =
         finding.scale != Scale::Single || finding.outcome >= Outcome::Probed || finding.requests >= MUCH;
     let is_told = is_much && finding.suppressed_by.is_none();

@@ -184,12 +184,16 @@ impl Siege {
         let quiet = single.elsewhere <= single.verdicts.refused / 4 + 30 * single.verdicts.accepted;
         let wants_theirs =
             !single.accounts.is_empty() && self.shared_accounts(single) * 2 >= single.accounts.len();
+        // Where nobody is named, it is one of them that names one of their agents and fails as they do.
+        let like_them = nameless
+            && single.elsewhere <= single.verdicts.refused * 2
+            && single.agents.keys().all(|agent| self.agents.contains_key(agent));
         self.door == single.door
             && together
             && same
             && single.variant == "single-source"
             && !single.crowd
-            && (quiet || wants_theirs)
+            && (quiet || wants_theirs || like_them)
             && single.verdicts.refused >= 8 * single.verdicts.accepted
             && single.verdicts.refused <= 2 * self.busiest.max(self.least.refused)
     }

@@ -79,8 +79,9 @@ impl Meaning {
                 class = EndpointClass::AccountLookup;
             }
         }
-        let user = [event.user, event.consumer].into_iter().flatten();
-        let user = user.map(|name| self.name(event, name)).find(|name| name.is_some()).unwrap_or_default();
+        let named = |name: Option<&[u8]>| name.map_or(NameHash::NONE, |name| self.name(event, name));
+        let (by_name, by_consumer) = (named(event.user), named(event.consumer));
+        let user = by_name.or(by_consumer);
         let tried = class.takes_credentials() || status == 401;
         let mut hashed = |secret: Option<Secret<'_>>| {
             secret.map_or(NameHash::NONE, |secret| secret.hashed_once(&self.keys, &mut cache.secrets))
@@ -118,7 +119,12 @@ impl Meaning {
             template: route.template,
             object: if in_path { route.object } else { query.object },
             principal: if tried { NameHash::NONE } else { user },
-            account: if tried { user.or(asked) } else { asked },
+            // The program that somebody logs in with is no account that is tried.
+            account: if tried {
+                by_name.or(asked).or(if class.takes_credentials() { NameHash::NONE } else { by_consumer })
+            } else {
+                asked
+            },
             token,
             session,
             agent,

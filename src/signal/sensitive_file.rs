@@ -182,8 +182,9 @@ pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// Folders in which things are tried, and forgotten.
-const TRIED: [&[u8]; 12] = [
+const TRIED: [&[u8]; 16] = [
     b"test", b"tests", b"tmp", b"temp", b"old", b"dev", b"php", b"admin", b"public", b"www", b"web", b"html",
+    b"db", b"sql", b"mysql", b"tools",
 ];
 
 /// The most telling name in a path.
@@ -222,8 +223,13 @@ fn named(segment: &[u8], before: &[u8]) -> Option<Seen> {
         });
         return known.map(|&(_, score)| Seen::new("gh-sensitive-hidden", score));
     }
-    // Applications have pages of that name, of a course or a player; what tells of PHP lies at the root, or where things are tried.
-    if segment == b"info.php" && !(before.is_empty() || TRIED.contains(&before)) {
+    // Courses have an `info.php`, and projects are called so; what was left behind lies at the root or where things are tried.
+    let is_in_place = match segment {
+        b"passwd" | b"shadow" => before == b"etc",
+        b"info.php" | b"phpmyadmin" | b"pma" => before.is_empty() || TRIED.contains(&before),
+        _ => true,
+    };
+    if !is_in_place {
         return None;
     }
     let copied = |name: &[u8]| segment.strip_prefix(name).is_some_and(|rest| rest.first() == Some(&b'.'));
@@ -292,6 +298,20 @@ mod tests {
         let mut segments = path.as_bytes().rsplit(|&byte| byte == b'/');
         let (last, folder) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
         stronger(ending(last), copy_in(folder, last)).map_or(0, |seen| seen.score)
+    }
+
+    #[test]
+    fn a_name_that_projects_have_as_well_tells_where_it_stands() {
+        let score = |segment: &str, before: &str| {
+            named(segment.as_bytes(), before.as_bytes()).map_or(0, |seen| seen.score)
+        };
+        assert!(
+            score("passwd", "etc") > 50 && score("phpmyadmin", "") > 40 && score("info.php", "test") > 50
+        );
+        assert_eq!(
+            (score("passwd", "oss"), score("phpmyadmin", "mobile"), score("info.php", "course")),
+            (0, 0, 0)
+        );
     }
 
     #[test]
