@@ -10,6 +10,7 @@ use crate::time::stamp;
 pub(super) static APACHE_SSL_REQUEST: Plain = Plain {
     name: "apache-ssl-request",
     about: "Apache's ssl_request_log",
+    has: "[]0",
     read: |line, _, _| {
         let mut columns = Columns::new(line, Quoting::Escaped);
         let mut event = Event { escapes: Escapes::Backslash, ..Event::default() };

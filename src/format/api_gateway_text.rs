@@ -10,6 +10,7 @@ use crate::text::Escapes;
 pub(super) static API_GATEWAY_TEXT: Plain = Plain {
     name: "aws-api-gateway-text",
     about: "AWS API Gateway access logs in its CSV and XML forms",
+    has: "0",
     read: |line, clock, _| {
         let mut growing = Growing::new();
         if line.starts_with(b"<request id=\"") {

@@ -12,7 +12,7 @@ use crate::text::Escapes;
 use crate::time::stamp;
 
 pub(super) static APISIX: Plain =
-    Plain { name: "apisix", about: "APISIX `access.log`, with or without its AI columns", read };
+    Plain { name: "apisix", about: "APISIX `access.log`, with or without its AI columns", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut event = Event { escapes: Escapes::Backslash, ..Event::default() };

@@ -6,8 +6,12 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::stamp;
 
-pub(super) static ARTIFACTORY: Plain =
-    Plain { name: "artifactory", about: "Artifactory's request log (artifactory-request.log)", read };
+pub(super) static ARTIFACTORY: Plain = Plain {
+    name: "artifactory",
+    about: "Artifactory's request log (artifactory-request.log)",
+    has: "|0",
+    read,
+};
 
 /// How many columns there are.
 const COLUMNS: usize = 11;

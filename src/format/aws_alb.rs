@@ -35,10 +35,10 @@ impl Decoder for AwsAlb {
         }
         // Nothing is escaped, so a quote closes only where the next column begins as it must.
         let mut columns = Columns::new(line, Quoting::Raw);
-        let mut event = Event::default();
         if !matches!(columns.word()?, b"http" | b"https" | b"h2" | b"grpcs" | b"ws" | b"wss") {
             return Err(Malformed::Unknown);
         }
+        let mut event = Event::default();
         (event.time, event.time_digits) = iso8601(columns.word()?).ok_or(Malformed::Time)?;
         event.api = Some(present(columns.word()?));
         set_client(&mut event, columns.word()?)?;

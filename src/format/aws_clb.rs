@@ -8,7 +8,7 @@ use crate::event::{Event, Malformed};
 use crate::time::stamp::iso8601;
 
 pub(super) static AWS_CLB: Plain =
-    Plain { name: "aws-clb", about: "AWS classic load balancer (ELB), 12 or 15 columns", read };
+    Plain { name: "aws-clb", about: "AWS classic load balancer (ELB), 12 or 15 columns", has: ":0", read };
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut columns = Columns::new(line, Quoting::Raw);

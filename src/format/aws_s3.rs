@@ -7,7 +7,8 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::stamp;
 
-pub(super) static AWS_S3: Plain = Plain { name: "aws-s3", about: "AWS S3 server access log", read };
+pub(super) static AWS_S3: Plain =
+    Plain { name: "aws-s3", about: "AWS S3 server access log", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut columns = Columns::new(line, Quoting::Raw);

@@ -7,8 +7,12 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::local;
 
-pub(super) static CHI: Plain =
-    Plain { name: "chi", about: "the logger of chi, `middleware.Logger`, in services written in Go", read };
+pub(super) static CHI: Plain = Plain {
+    name: "chi",
+    about: "the logger of chi, `middleware.Logger`, in services written in Go",
+    has: "0",
+    read,
+};
 
 /// As long as the stamp of Go's logger is.
 const STAMP: usize = 19;

@@ -36,6 +36,7 @@ fn session(path: &[u8]) -> Option<Secret<'_>> {
 pub(super) static COMMON_UNTIMED: Plain = Plain {
     name: "common-untimed",
     about: "common without its stamp, where a wrapper tells the time; the time taken may follow",
+    has: "\"",
     read,
 };
 

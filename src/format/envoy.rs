@@ -9,6 +9,7 @@ use crate::time::stamp::iso8601;
 pub(super) static ENVOY: Plain = Plain {
     name: "envoy",
     about: "Envoy's default text format",
+    has: "[]0",
     read: |line, _, _| {
         let (mut event, columns) = before_agent(line, |_| Ok(()))?;
         if event.is_forged() {
@@ -29,6 +30,7 @@ pub(super) static ENVOY: Plain = Plain {
 pub(super) static ISTIO: Plain = Plain {
     name: "istio",
     about: "Istio's text format for its sidecars and gateways",
+    has: "[]0",
     read: |line, _, _| {
         let (mut event, columns) = before_agent(line, |columns| {
             let (_details, _termination) = (columns.word()?, columns.word()?);

@@ -40,6 +40,9 @@ impl Decoder for GcsCsv {
         if line.starts_with(HEADER) {
             return Err(Malformed::Comment);
         }
+        if line[0] != b'"' {
+            return Err(Malformed::Short);
+        }
         let mut rest = line;
         let mut growing = Growing::new();
         for (nth, slot) in COLUMNS.iter().enumerate() {

@@ -7,7 +7,8 @@ use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 use crate::time::local;
 
-pub(super) static GIN: Plain = Plain { name: "gin", about: "gin, and KrakenD CE which is built on it", read };
+pub(super) static GIN: Plain =
+    Plain { name: "gin", about: "gin, and KrakenD CE which is built on it", has: "[]|0", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let rest = line.strip_prefix(b"[GIN] ").ok_or(Malformed::Unknown)?;

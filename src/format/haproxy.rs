@@ -10,8 +10,12 @@ use crate::event::{Event, Malformed, Secret};
 use crate::text::Escapes;
 use crate::time::{local, stamp};
 
-pub(super) static HAPROXY: Plain =
-    Plain { name: "haproxy", about: "HAProxy `option httplog` and `httpslog`, bare or behind syslog", read };
+pub(super) static HAPROXY: Plain = Plain {
+    name: "haproxy",
+    about: "HAProxy `option httplog` and `httpslog`, bare or behind syslog",
+    has: "",
+    read,
+};
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let line = without_tag(line);

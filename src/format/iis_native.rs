@@ -6,8 +6,12 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::local::{self, Local};
 
-pub(super) static IIS_NATIVE: Plain =
-    Plain { name: "iis-native", about: "IIS in its own format, with commas between its columns", read };
+pub(super) static IIS_NATIVE: Plain = Plain {
+    name: "iis-native",
+    about: "IIS in its own format, with commas between its columns",
+    has: ",0",
+    read,
+};
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut rest = line;

@@ -9,6 +9,7 @@ use crate::time::stamp::iso8601;
 pub(super) static LINKERD: Plain = Plain {
     name: "linkerd",
     about: "Linkerd's proxy with `accessLog: apache`",
+    has: "[]:0",
     read: |line, _, _| {
         let mut columns = Columns::new(line, Quoting::Escaped);
         let mut event = Event::default();

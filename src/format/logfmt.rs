@@ -12,6 +12,7 @@ use crate::text::{Escapes, is_escaped};
 pub(super) static LOGFMT: Plain = Plain {
     name: "logfmt",
     about: "key=value lines: Heroku router, Tyk, Docker registry, lograge and any keys of that kind",
+    has: "=",
     read,
 };
 

@@ -44,6 +44,7 @@ mod python_http;
 mod reactor_netty;
 mod reader;
 mod recognise;
+mod signs;
 mod slot;
 mod squid;
 mod squid_combined;
@@ -61,6 +62,7 @@ mod zoraxy;
 
 use crate::error::Error;
 use crate::event::{Event, Malformed};
+use signs::Signs;
 
 pub use around::{Around, Clock, Opening, Scratch};
 pub use reader::Reader;
@@ -99,10 +101,14 @@ pub trait Decoder: Send + Sync {
         &self,
         record: &'a [u8],
         around: Around<'a>,
-        known: &mut Known<'a>,
+        _known: &mut Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
-        // No text begins as an object does.
-        if known.is_object { Err(Malformed::Unknown) } else { self.decode(record, around) }
+        self.decode(record, around)
+    }
+
+    /// Whether its records are JSON objects. No others are tried by it, nor objects by formats of text.
+    fn reads_objects(&self) -> bool {
+        false
     }
 
     /// What is certain of a record that [`decode`](Self::decode) could not read, and no other format either: quotes were not
@@ -130,16 +136,23 @@ pub trait Decoder: Send + Sync {
 /// What was found out about a record by the formats that tried it.
 #[derive(Default)]
 pub struct Known<'a> {
-    /// Whether it begins as a JSON object does.
-    is_object: bool,
+    /// Which signs it has, for formats that need some.
+    signs: Signs,
+    /// Why it is no access line at all, as [`no_access`](clf::no_access) says.
+    no_access: Option<Option<Malformed>>,
     clf: clf::Known<'a>,
     json: json::Known,
 }
 
 impl Known<'_> {
-    /// What a glance at `record` shows.
-    fn of(record: &[u8]) -> Self {
-        Self { is_object: json::is_object(record), ..Self::default() }
+    /// What a glance at a `record` of text shows.
+    fn of_text(record: &[u8]) -> Self {
+        Self { signs: Signs::of(record), ..Self::default() }
+    }
+
+    /// Why `line` is no access line at all, or else what one of the formats has against it.
+    fn reason(&mut self, line: &[u8], malformed: Malformed) -> Malformed {
+        self.no_access.get_or_insert_with(|| clf::no_access(line)).unwrap_or(malformed)
     }
 }
 

@@ -8,8 +8,12 @@ use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 use crate::time::stamp;
 
-pub(super) static NGINX_PROXY_MANAGER: Plain =
-    Plain { name: "nginx-proxy-manager", about: "nginx-proxy-manager, proxy and standard logs", read };
+pub(super) static NGINX_PROXY_MANAGER: Plain = Plain {
+    name: "nginx-proxy-manager",
+    about: "nginx-proxy-manager, proxy and standard logs",
+    has: "[]0",
+    read,
+};
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut columns = Columns::new(line, Quoting::Escaped);

@@ -8,7 +8,7 @@ use crate::event::{Event, Malformed};
 use crate::text::Escapes;
 use crate::time::stamp;
 
-pub(super) static NPMPLUS: Plain = Plain { name: "npmplus", about: "NPMplus", read };
+pub(super) static NPMPLUS: Plain = Plain { name: "npmplus", about: "NPMplus", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut columns = Columns::new(line, Quoting::Escaped);

@@ -9,7 +9,7 @@ use crate::text::Escapes;
 use crate::time::local;
 
 pub(super) static OAUTH2_PROXY: Plain =
-    Plain { name: "oauth2-proxy", about: "the request log of oauth2-proxy", read };
+    Plain { name: "oauth2-proxy", about: "the request log of oauth2-proxy", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut columns = Columns::new(line, Quoting::Escaped);

@@ -1,7 +1,7 @@
 //! Formats whose lines are taken apart column by column, each by a function of its own.
 
-use super::clf::{no_access, trimmed};
-use super::{Around, Clock, Decoder, Format, Opening};
+use super::clf::trimmed;
+use super::{Around, Clock, Decoder, Format, Known, Opening, Signs};
 use crate::event::{Event, Malformed};
 
 /// One such format.
@@ -10,6 +10,8 @@ pub(super) struct Plain {
     pub(super) name: &'static str,
     /// What writes it.
     pub(super) about: &'static str,
+    /// What each line has that it reads or knows to hold no request, as [`Signs`] of it; a line without is not taken apart.
+    pub(super) has: &'static str,
     /// Takes a line apart: without byte order mark and line end, and not blank.
     pub(super) read: Read,
 }
@@ -27,13 +29,19 @@ impl Format for Plain {
     }
 
     fn open(&self, opening: &Opening<'_>) -> Option<Box<dyn Decoder>> {
-        Some(Box::new(Opened { name: self.name, read: self.read, clock: opening.clock.clone() }))
+        Some(Box::new(Opened {
+            name: self.name,
+            has: Signs::of(self.has.as_bytes()),
+            read: self.read,
+            clock: opening.clock.clone(),
+        }))
     }
 }
 
 /// One opened for a source.
 struct Opened {
     name: &'static str,
+    has: Signs,
     read: Read,
     clock: Clock,
 }
@@ -44,10 +52,22 @@ impl Decoder for Opened {
     }
 
     fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
+        self.decode_after(record, around, &mut Known::default())
+    }
+
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        around: Around<'a>,
+        known: &mut Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
         let line = trimmed(record);
+        if !known.signs.include(self.has) {
+            return Err(known.reason(line, Malformed::Unknown));
+        }
         if line.trim_ascii_start().is_empty() {
             return Err(Malformed::Blank);
         }
-        (self.read)(line, &self.clock, around).map_err(|malformed| no_access(line).unwrap_or(malformed))
+        (self.read)(line, &self.clock, around).map_err(|malformed| known.reason(line, malformed))
     }
 }

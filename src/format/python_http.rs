@@ -9,7 +9,7 @@ use crate::event::{Event, Malformed};
 use crate::time::local;
 
 pub(super) static PYTHON_HTTP: Plain =
-    Plain { name: "python-http", about: "Python's http.server and werkzeug (Flask)", read };
+    Plain { name: "python-http", about: "Python's http.server and werkzeug (Flask)", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let open = memchr::memmem::find(line, b" [").ok_or(Malformed::Time)?;

@@ -11,6 +11,7 @@ use crate::time::stamp::{bracketed, iso8601};
 pub(super) static REACTOR_NETTY: Plain = Plain {
     name: "reactor-netty",
     about: "reactor-netty and Spring Cloud Gateway: common with the time taken in `ms`",
+    has: "[]\"",
     read: |line, _, _| {
         let open = memchr::memmem::find(line, b"] \"").ok_or(Malformed::Short)?;
         let (before, mut columns) = (&line[..open], Columns::new(&line[open + 2..], Quoting::Raw));

@@ -2,6 +2,7 @@
 //! against the others.
 
 use super::directed::Directed;
+use super::json::is_object;
 use super::{Around, Choice, Decoded, Decoder, Each, FORMATS, Known, Opening};
 use crate::event::{Event, Malformed};
 
@@ -9,7 +10,10 @@ use crate::event::{Event, Malformed};
 /// failures, so a record means the same wherever it stands.
 pub struct Reader {
     chosen: Box<dyn Decoder>,
-    others: Vec<Box<dyn Decoder>>,
+    /// The others that read JSON objects.
+    objects: Vec<Box<dyn Decoder>>,
+    /// The others that read anything else.
+    texts: Vec<Box<dyn Decoder>>,
 }
 
 impl Reader {
@@ -17,8 +21,9 @@ impl Reader {
     #[must_use]
     pub fn new(chosen: Box<dyn Decoder>, opening: &Opening<'_>) -> Self {
         let others = FORMATS.iter().filter(|format| format.name() != chosen.format());
-        let others = others.filter_map(|format| format.open(opening)).collect();
-        Self { chosen, others }
+        let others = others.filter_map(|format| format.open(opening));
+        let (objects, texts) = others.partition(|other| other.reads_objects());
+        Self { chosen, objects, texts }
     }
 
     /// The reader of what [`recognise`](super::recognise) chose.
@@ -48,12 +53,15 @@ impl Reader {
         around: Around<'a>,
         malformed: Malformed,
     ) -> (&'static str, Result<Event<'a>, Malformed>) {
-        let (mut reason, mut known) = ((self.chosen.format(), malformed), Known::of(record));
+        let mut reason = (self.chosen.format(), malformed);
+        let is_object = is_object(record);
         if record.len() < SHORTEST {
-            let other = if known.is_object { Malformed::NotAccess } else { malformed };
+            let other = if is_object { Malformed::NotAccess } else { malformed };
             return (reason.0, Err(other));
         }
-        for other in &self.others {
+        let (others, mut known) =
+            if is_object { (&self.objects, Known::default()) } else { (&self.texts, Known::of_text(record)) };
+        for other in others {
             match other.decode_after(record, around, &mut known) {
                 Ok(event) => return (other.format(), Ok(event)),
                 Err(skip) if skip.is_skip() && !reason.1.is_skip() => reason = (other.format(), skip),

@@ -7,7 +7,7 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::stamp::epoch;
 
-pub(super) static SQUID: Plain = Plain { name: "squid", about: "Squid's native access.log", read };
+pub(super) static SQUID: Plain = Plain { name: "squid", about: "Squid's native access.log", has: ".0", read };
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut words = line.split(|&byte| byte == b' ').filter(|word| !word.is_empty());

@@ -6,8 +6,12 @@ use super::plain::Plain;
 use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 
-pub(super) static UVICORN: Plain =
-    Plain { name: "uvicorn", about: "uvicorn and what runs in it (FastAPI, Starlette, LiteLLM)", read };
+pub(super) static UVICORN: Plain = Plain {
+    name: "uvicorn",
+    about: "uvicorn and what runs in it (FastAPI, Starlette, LiteLLM)",
+    has: ":",
+    read,
+};
 
 fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     let levels: [&[u8]; 5] = [b"INFO:", b"WARNING:", b"ERROR:", b"DEBUG:", b"CRITICAL:"];

@@ -6,7 +6,7 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::local;
 
-pub(super) static UWSGI: Plain = Plain { name: "uwsgi", about: "uWSGI's request log", read };
+pub(super) static UWSGI: Plain = Plain { name: "uwsgi", about: "uWSGI's request log", has: "[:", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     if !line.starts_with(b"[pid: ") {

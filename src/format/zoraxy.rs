@@ -6,7 +6,7 @@ use super::{Around, Clock};
 use crate::event::{Event, Malformed};
 use crate::time::local;
 
-pub(super) static ZORAXY: Plain = Plain { name: "zoraxy", about: "Zoraxy's traffic log", read };
+pub(super) static ZORAXY: Plain = Plain { name: "zoraxy", about: "Zoraxy's traffic log", has: "[]:0", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut event = Event::default();

@@ -3,7 +3,7 @@
 use super::decode::base64;
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, stronger, strongest};
-use super::scan::{after, calls, holds, holds_any, is_name};
+use super::scan::{Lower, after, calls, holds, holds_any, is_name};
 
 /// Functions of PHP that run or reveal; none is a word.
 static PHP: &[&str] = &[
@@ -96,16 +96,16 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             85,
         ),
         (is_code(piece) && holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
-        (starts_program(lower) || starts_program(piece.name), "gh-code-run", 92),
+        (starts_program(lower) || starts_program(piece.name.into()), "gh-code-run", 92),
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
     ]);
     let fixed = stronger(fixed, is_serialized(piece).then(|| Seen::new("gh-code-object", 75)));
-    stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(lower) } else { None })
+    stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(&lower) } else { None })
 }
 
 /// Whether code starts a program.
-fn starts_program(lower: &[u8]) -> bool {
+fn starts_program(lower: Lower<'_>) -> bool {
     STARTS.iter().any(|(one, other)| holds(lower, one.as_bytes()) && holds(lower, other.as_bytes()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{holds, holds_any, is_name, name, skip_blanks};
+use super::scan::{Lower, holds, holds_any, is_name, name, places, skip_blanks};
 
 /// Commands that are no words of a language.
 static STRONG: &[&[u8]] = &[
@@ -119,7 +119,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             "gh-command-windows",
             75,
         ),
-        (braces(piece.lower), "gh-command-braces", 75),
+        (braces(&piece.lower), "gh-command-braces", 75),
         (binary(piece.lower), "gh-command-binary", if piece.field == Field::Path { 60 } else { 65 }),
     ]);
     if piece.field == Field::Referer {
@@ -255,9 +255,9 @@ fn is_given(behind: &[u8]) -> bool {
 }
 
 /// A binary named with its folder.
-fn binary(lower: &[u8]) -> bool {
+fn binary(lower: Lower<'_>) -> bool {
     ["/bin/", "/sbin/"].iter().any(|folder| {
-        memchr::memmem::find_iter(lower, folder.as_bytes()).any(|at| {
+        places(lower, folder.as_bytes()).any(|at| {
             let word = name(lower.get(at + folder.len()..).unwrap_or_default());
             let before = at.checked_sub(1).and_then(|before| lower.get(before)).copied();
             let is_root = before.is_none_or(|byte| !is_name(byte))

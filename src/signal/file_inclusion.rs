@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{after, holds, holds_any, skip_blanks};
+use super::scan::{Lower, Pairs, after, holds, holds_any, skip_blanks};
 
 /// Where files of systems stand that attacks ask for first.
 static FILES: &[&str] = &[
@@ -90,27 +90,29 @@ pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
 
 /// The strongest sign of an inclusion in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
-    if !PARTS.as_ref()?.is_match(piece.lower) {
+    if !PARTS.as_ref()?.is_match(&*piece.lower) {
         return None;
     }
     let flat = flat(piece.lower);
-    let lower = flat.as_deref().unwrap_or(piece.lower);
+    let pairs = flat.as_deref().map(Pairs::of);
+    let lower =
+        flat.as_deref().zip(pairs.as_ref()).map_or(piece.lower, |(flat, pairs)| Lower::new(flat, pairs));
     let is_value = piece.field == Field::Query;
     let stream = STREAMS.iter().any(|name| after(lower, name).any(|rest| rest.starts_with(b"://")));
     let named = NAMES.contains(&piece.name);
     let local = after(lower, "file").any(|rest| rest.starts_with(b":/"));
-    let drive = matches!(lower, [b'a'..=b'z', b':', b'/', ..]) && is_value;
+    let drive = matches!(*lower, [b'a'..=b'z', b':', b'/', ..]) && is_value;
     let fixed = strongest([
         (stream, "gh-inclusion-stream", 80),
         (local, "gh-inclusion-file-url", 75),
         (drive, "gh-inclusion-drive", 45),
-        (share(piece.lower), "gh-inclusion-share", 65),
-        (is_value && named && remote(lower), "gh-inclusion-remote", 60),
+        (share(&piece.lower), "gh-inclusion-share", 65),
+        (is_value && named && remote(&lower), "gh-inclusion-remote", 60),
     ]);
     let file = FILES.iter().any(|file| holds(lower, file.as_bytes())).then(|| {
         let absolute = lower.starts_with(b"/") || holds(lower, b"../") || named || drive;
         let score = match (piece.field, absolute) {
-            _ if is_told(lower) => 40,
+            _ if is_told(&lower) => 40,
             (Field::Path, _) if holds(lower, b"..") => 85,
             (Field::Path, _) => 60,
             (_, true) => 75,
@@ -145,12 +147,12 @@ fn remote(lower: &[u8]) -> bool {
 }
 
 /// `lower` with `/` for `\`, and without `//` and `/./`; `None` where it has none of them.
-fn flat(lower: &[u8]) -> Option<Vec<u8>> {
+fn flat(lower: Lower<'_>) -> Option<Vec<u8>> {
     if !holds_any(lower, &["\\", "/./"]) && !holds_any(lower.get(1..).unwrap_or_default(), &["//"]) {
         return None;
     }
     let mut flat: Vec<u8> = Vec::with_capacity(lower.len());
-    for &byte in lower {
+    for &byte in lower.iter() {
         let byte = if byte == b'\\' { b'/' } else { byte };
         if byte == b'/' && flat.ends_with(b"/.") {
             flat.pop();

@@ -35,11 +35,12 @@ impl Glance {
     /// The strongest that `event` shows, whose agent has the hash `agent` and whose path shows `of_path`.
     #[inline]
     pub fn shown(&mut self, event: &Event<'_>, agent: NameHash, of_path: Option<Shown>) -> Shown {
-        let of_agent = if agent.is_some() { self.agent(event, agent) } else { Shown::default() };
-        match of_path {
-            Some(of_path) if is_quiet_beside(event) && !asks_planted(event) => of_path.with(of_agent),
-            _ => self.whole(event).with(of_agent),
-        }
+        let of_agent = agent.is_some().then(|| self.agent(event, agent));
+        let shown = match of_path {
+            Some(of_path) if is_quiet_beside(event) && !asks_planted(event) => of_path,
+            _ => self.whole(event, of_path, of_agent),
+        };
+        shown.with(of_agent.unwrap_or_default())
     }
 
     /// How far a folder, the beginning of a path up to a slash, gets towards showing something.
@@ -73,10 +74,14 @@ impl Glance {
         shown
     }
 
-    /// What all of it shows.
+    /// What all of it shows, but for path and agent where they are known to show nothing.
     #[inline(never)]
-    fn whole(&mut self, event: &Event<'_>) -> Shown {
-        let shown = Shown::of(self.reader.read(event));
+    fn whole(&mut self, event: &Event<'_>, of_path: Option<Shown>, of_agent: Option<Shown>) -> Shown {
+        let may_show = |known: Option<Shown>| known != Some(Shown::default());
+        // A script among files makes more of the query.
+        let path = event.path.filter(|_| may_show(of_path) || asks_planted(event));
+        let user_agent = event.user_agent.filter(|_| may_show(of_agent));
+        let shown = Shown::of(self.reader.read(&Event { path, user_agent, ..event.clone() }));
         // A time that ends in the middle of the answer was not asked for.
         let asked = u64::from(self.reader.wait()) * 1_000_000;
         let took = event.duration.unwrap_or(0);

@@ -10,7 +10,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !piece.kinds.any(Bytes::PAREN.or(Bytes::COLON)) || !piece.kinds.any(Bytes::EQUAL) {
         return None;
     }
-    let pairs = pairs(lower);
+    let pairs = pairs(&lower);
     let joins = ["(&(", "(|(", "(!(", ")(&", ")(|", ")(!"]
         .iter()
         .filter(|join| holds(lower, join.as_bytes()))
@@ -18,7 +18,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     strongest([
         (joins > 0 && pairs > 0, "gh-ldap-filter", 75),
         (holds_any(lower, &["*)(", "))(", "*))"]) && pairs > 0, "gh-ldap-closed", 75),
-        (matching_rule(lower), "gh-ldap-matching-rule", 70),
+        (matching_rule(&lower), "gh-ldap-matching-rule", 70),
         (holds(lower, b"objectclass=") && pairs > 0, "gh-ldap-object-class", 65),
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{after, calls, holds, holds_any, is_name, places, skip_blanks};
+use super::scan::{Lower, after, calls, holds, holds_any, is_name, places, skip_blanks};
 
 /// Operators of queries (the manual of `MongoDB`); `OData` has none of these names.
 static OPERATORS: &[&str] = &[
@@ -33,7 +33,7 @@ static OPERATORS: &[&str] = &[
 /// The strongest operator or code of a document database in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
-    let in_name = holds(piece.name, b"[$") && OPERATORS.iter().any(|one| closes(piece.name, one));
+    let in_name = holds(piece.name, b"[$") && OPERATORS.iter().any(|one| closes(piece.name.into(), one));
     let is_document = matches!(lower.first(), Some(b'{' | b'['));
     let in_value = piece.kinds.any(Bytes::DOLLAR)
         && OPERATORS.iter().any(|one| operates(lower, one, |given| !is_document || !narrows(one, given)));
@@ -100,13 +100,13 @@ fn gives(rest: &[u8]) -> bool {
 }
 
 /// Whether `[$operator]` stands in `text`.
-fn closes(text: &[u8], operator: &str) -> bool {
+fn closes(text: Lower<'_>, operator: &str) -> bool {
     after(text, operator).any(|rest| rest.first() == Some(&b']'))
 }
 
 /// Whether an operator stands where a name of a document does, before a colon, with or without quotes, and `is_odd` of what it
 /// is given.
-fn operates(text: &[u8], operator: &str, is_odd: impl Fn(&[u8]) -> bool) -> bool {
+fn operates(text: Lower<'_>, operator: &str, is_odd: impl Fn(&[u8]) -> bool) -> bool {
     after(text, operator).any(|rest| {
         let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
         let given = skip_blanks(rest).strip_prefix(b":");

@@ -2,6 +2,7 @@
 
 use super::decode::Decodings;
 use super::gate::Bytes;
+use super::scan::Lower;
 
 /// Where in a request something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +50,7 @@ pub(super) struct Piece<'p> {
     /// Its text, decoded.
     pub(super) text: &'p [u8],
     /// The same in lower case.
-    pub(super) lower: &'p [u8],
+    pub(super) lower: Lower<'p>,
     /// The kinds of bytes in it.
     pub(super) kinds: Bytes,
     /// What was undone.

@@ -41,7 +41,7 @@ fn split(piece: &Piece<'_>) -> Option<Seen> {
     let is_path = piece.field == Field::Path;
     strongest([
         (header, "gh-protocol-split", 80),
-        (forges_line(piece.lower), "gh-protocol-log-line", 85),
+        (forges_line(&piece.lower), "gh-protocol-log-line", 85),
         (is_path && piece.lower.iter().any(|byte| matches!(byte, b'\r' | b'\n')), "gh-protocol-line-end", 50),
         (piece.lower.contains(&0), "gh-protocol-null", if is_path { 60 } else { 45 }),
     ])

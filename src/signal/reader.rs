@@ -5,6 +5,7 @@ use super::class::Class;
 use super::decode::{Decodings, LONGEST, Room};
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen};
+use super::scan::{Lower, Pairs};
 use super::verdict::Signal;
 use super::webshell::is_script_among_files;
 use super::{JUDGES, Judge, PLAIN, wait};
@@ -153,7 +154,8 @@ impl Reader {
         if let Some(judges) = judges {
             self.lower.clear();
             self.lower.extend(text.iter().map(u8::to_ascii_lowercase));
-            let lower = &self.lower;
+            let pairs = Pairs::of(&self.lower);
+            let lower = Lower::new(&self.lower, &pairs);
             let piece = Piece { field, name, text, lower, kinds, decoded, is_planted };
             for &(class, judge) in judges {
                 if let Some(seen) = judge(&piece) {

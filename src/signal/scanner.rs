@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{after, holds_any, is_name};
+use super::scan::{Lower, after, holds_any, is_name};
 
 /// Tools by the names that they send; in lower case, each as it stands in agents.
 static TOOLS: &[&str] = &[
@@ -122,9 +122,11 @@ static CALLBACKS: &[&str] = &[
     "ngrok-free.app",
 ];
 
-/// All names in one automaton; tools stand first.
-static NAMES: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(TOOLS.iter().chain(CALLBACKS)).ok());
+/// All names in one automaton, of the kind that is fastest and that so many would not get by themselves; tools stand first.
+static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = TOOLS.iter().chain(CALLBACKS);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(names).ok()
+});
 
 /// One of these stands in every text but an agent that shows a tool.
 pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
@@ -141,7 +143,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     }
     let names = NAMES.as_ref()?;
     let mut best = None;
-    for found in names.find_iter(piece.lower).take(8) {
+    for found in names.find_iter(&*piece.lower).take(8) {
         let number = found.pattern().as_usize();
         let before = found.start().checked_sub(1).and_then(|before| piece.lower.get(before)).copied();
         let starts = before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
@@ -163,7 +165,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
 }
 
 /// Words that probes write into agents to see whether they are run.
-fn probes(lower: &[u8]) -> bool {
+fn probes(lower: Lower<'_>) -> bool {
     ["openvasvt", "openvas-vt", "nessus"]
         .iter()
         .any(|word| after(lower, word).any(|rest| !rest.first().copied().is_some_and(is_name)))

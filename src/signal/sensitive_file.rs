@@ -233,9 +233,11 @@ fn named(segment: &[u8], before: &[u8]) -> Option<Seen> {
         return None;
     }
     let copied = |name: &[u8]| segment.strip_prefix(name).is_some_and(|rest| rest.first() == Some(&b'.'));
-    let known = NAMED
-        .iter()
-        .find(|(name, score)| *score > 0 && (*name == segment || (name.contains(&b'.') && copied(name))));
+    let known = NAMED.iter().find(|(name, score)| {
+        name.first() == segment.first()
+            && *score > 0
+            && (*name == segment || (name.contains(&b'.') && copied(name)))
+    });
     known.map(|&(_, score)| Seen::new("gh-sensitive-name", score))
 }
 

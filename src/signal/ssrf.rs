@@ -51,7 +51,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         return None;
     }
     let mut best = None;
-    for at in memchr::memmem::find_iter(piece.lower, b"//").take(8) {
+    for at in memchr::memmem::find_iter(&piece.lower, b"//").take(8) {
         let (before, rest) = piece.lower.split_at(at);
         let letters = before.strip_suffix(b":").unwrap_or_default();
         let length = letters.iter().rev().take(10).take_while(|byte| byte.is_ascii_alphanumeric()).count();

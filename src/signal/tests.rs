@@ -220,6 +220,36 @@ fn a_glance_misses_nothing_and_takes_little_apart() {
 }
 
 #[test]
+fn a_path_and_an_agent_that_show_nothing_are_left_out_and_all_others_are_not() {
+    let agents = ["curl/8.1", "Mozilla/5.0 \"x\"", "sqlmap/1.8", "x' or 'k'='k"];
+    let referers =
+        [None, Some("https://www.example.com/a\"b"), Some("https://x.example/?q=%3Cscript%3Ego()")];
+    let targets = ATTACKS.iter().map(|(_, target)| *target).chain(ORDINARY.iter().copied());
+    let (mut shown, mut quiet) = (0, 0);
+    for target in targets.chain(["/a\"b", "/uploads/x.php?c=id"]) {
+        for (agent, referer) in agents.iter().flat_map(|agent| referers.map(|referer| (agent, referer))) {
+            let (agent, referer) = (Some(agent.as_bytes()), referer.map(str::as_bytes));
+            let mut event = Event { method: Some(b"GET"), user_agent: agent, referer, ..Event::default() };
+            event.set_target(target.as_bytes());
+            let path = event.path.unwrap_or_default();
+            let of_path = Glance::default().path(path, Reached::default(), path);
+            let name = Keys::default().name(agent.unwrap_or_default());
+            if super::glance::is_quiet_beside(&event) && !super::glance::asks_planted(&event) {
+                continue;
+            }
+            let known = Glance::default().shown(&event, name, of_path);
+            let of_agent = Event { user_agent: agent, ..Event::default() };
+            let of_agent = Shown::of(Reader::default().read(&of_agent));
+            let whole = Glance::default().shown(&event, NameHash::NONE, None).with(of_agent);
+            assert_eq!(known, whole, "{target} {agent:?} {referer:?}");
+            shown += usize::from(known != Shown::default());
+            quiet += usize::from(of_path == Some(Shown::default()));
+        }
+    }
+    assert!(shown > 100 && quiet > 100, "{shown} {quiet}");
+}
+
+#[test]
 fn an_answer_that_came_as_late_as_was_asked_for_is_noted() {
     for (micros, late) in [(5_200_000, true), (4_900_000, false), (7_000_000, false), (100_000, false)] {
         let mut event = Event { duration: Some(micros), ..Event::default() };

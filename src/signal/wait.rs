@@ -1,7 +1,7 @@
 //! Code that is told to wait: whoever cannot see an answer measures how long it takes.
 
 use super::class::Class;
-use super::scan::{after, skip_blanks};
+use super::scan::{Lower, after, skip_blanks};
 
 /// What waits, up to where its seconds stand.
 static WAITS: &[&str] =
@@ -11,7 +11,7 @@ static WAITS: &[&str] =
 const SECONDS: std::ops::RangeInclusive<u8> = 2..=120;
 
 /// How many seconds a text, decoded and in lower case, in which `class` saw something tells some code to wait; 0 for none.
-pub(super) fn asked(class: Class, lower: &[u8]) -> u8 {
+pub(super) fn asked(class: Class, lower: Lower<'_>) -> u8 {
     if !matches!(class, Class::Sqli | Class::CommandInjection | Class::CodeInjection | Class::Nosql) {
         return 0;
     }
@@ -54,8 +54,8 @@ mod tests {
             ("sleep(99999)", 0),
             ("asleep(5)", 0),
         ] {
-            assert_eq!(asked(Class::Sqli, text.as_bytes()), wanted, "{text}");
-            assert_eq!(asked(Class::Xss, text.as_bytes()), 0);
+            assert_eq!(asked(Class::Sqli, text.as_bytes().into()), wanted, "{text}");
+            assert_eq!(asked(Class::Xss, text.as_bytes().into()), 0);
         }
     }
 }

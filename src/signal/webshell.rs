@@ -108,7 +108,7 @@ pub(super) fn orders() -> impl Iterator<Item = Vec<u8>> {
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field == Field::Query {
         let told = TOLD.contains(&piece.name);
-        let word = name(piece.lower);
+        let word = name(&piece.lower);
         let commanded = FIRST.contains(&word)
             && (word.len() == piece.lower.len() || piece.lower.get(word.len()) == Some(&b' '));
         return strongest([

@@ -24,10 +24,10 @@ pub(crate) fn address(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
         };
         return Some((ipv6(&rest[..end])?, port));
     }
+    let colon = memchr::memrchr(b':', text)?;
     if let Some(address) = ipv6(text) {
         return Some((address, None));
     }
-    let colon = memchr::memrchr(b':', text)?;
     Some((ipv6(&text[..colon])?, Some(port(&text[colon + 1..])?)))
 }
 
@@ -40,7 +40,10 @@ fn ipv6(text: &[u8]) -> Option<IpAddr> {
     padded[..text.len()].copy_from_slice(text);
     let address = match ipv6_before_blank(&padded) {
         Some((address, length)) if length == text.len() => address,
-        _ => std::str::from_utf8(text).ok()?.parse().ok()?,
+        _ if text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) => {
+            std::str::from_utf8(text).ok()?.parse().ok()?
+        }
+        _ => return None,
     };
     Some(IpAddr::V6(address).to_canonical())
 }

@@ -94,20 +94,15 @@ impl Decoder for Clf {
         _: Around<'a>,
         known: &mut super::Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
-        if known.is_object {
-            return Err(Malformed::Unknown);
-        }
-        let (line, known) = (trimmed(record), &mut known.clf);
-        match self.line(line, Quoting::Escaped, &mut known.escaped) {
-            Ok(event) => Ok(event),
-            Err(malformed) if memchr::memchr(b'\\', line).is_none() => {
-                Err(no_access(line).unwrap_or(malformed))
-            }
+        let line = trimmed(record);
+        let read = match self.line(line, Quoting::Escaped, &mut known.clf) {
             // Traefik doubles no backslash, so one may stand before the quote that closes.
-            Err(malformed) => self
-                .line(line, Quoting::Raw, &mut known.raw)
-                .map_err(|_| no_access(line).unwrap_or(malformed)),
-        }
+            Err(malformed) if known.clf.opens() && memchr::memchr(b'\\', line).is_some() => {
+                self.line(line, Quoting::Raw, &mut known.clf).map_err(|_| malformed)
+            }
+            read => read,
+        };
+        read.map_err(|malformed| known.reason(line, malformed))
     }
 
     fn salvage<'a>(&self, record: &'a [u8], _: Around<'a>) -> Option<Event<'a>> {
@@ -125,7 +120,7 @@ impl Clf {
         &self,
         line: &'a [u8],
         quoting: Quoting,
-        known: &mut Option<Result<Core<'a>, Malformed>>,
+        known: &mut Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
         let (mut event, columns) = self.front(line, quoting, known)?;
         (self.tail)(columns, &mut event)?;
@@ -138,23 +133,32 @@ impl Clf {
         &self,
         line: &'a [u8],
         quoting: Quoting,
-        known: &mut Option<Result<Core<'a>, Malformed>>,
+        known: &mut Known<'a>,
     ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
-        let (open, left, (time, time_digits)) = self::open(line).ok_or_else(|| {
-            if memchr::memchr(b'"', line).is_some() { Malformed::Time } else { Malformed::Short }
-        })?;
-        let mut event = Event { time, time_digits, ..Event::default() };
-        self.left(left, &mut event)?;
-        let core = *known.get_or_insert_with(|| Core::of(Columns::new(&line[open..], quoting)));
-        let tail = self.right(core?, &mut event)?;
+        let (open, left, (time, time_digits)) = known.open(line)?;
+        let mut event = match self.left {
+            Left::Client => known.left(left)?,
+            _ => {
+                let mut event = Event::default();
+                self.left(left, &mut event)?;
+                event
+            }
+        };
+        (event.time, event.time_digits) = (time, time_digits);
+        let core = known.core(&line[open..], quoting)?;
+        let tail = self.right(core, &mut event)?;
         let escaped = memchr::memchr(b'\\', line).is_some();
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
         Ok((event, tail))
     }
 
     /// What a line of escaped quotes says before its tail, and the tail.
-    pub(super) fn before_tail<'a>(&self, line: &'a [u8]) -> Result<(Event<'a>, Columns<'a>), Malformed> {
-        self.front(line, Quoting::Escaped, &mut None)
+    pub(super) fn before_tail<'a>(
+        &self,
+        line: &'a [u8],
+        known: &mut Known<'a>,
+    ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
+        self.front(line, Quoting::Escaped, known)
     }
 
     /// What is certain of a line of this kin whose quotes were not escaped, where `tail` reads what stands behind.

@@ -1,9 +1,10 @@
 //! What all kin of the family have, whichever columns stand around it.
 
-use super::salvage;
-use crate::event::Malformed;
-use crate::format::columns::Columns;
+use super::{salvage, set_client_and_user};
+use crate::event::{Event, Malformed};
+use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::status;
+use crate::time::Time;
 
 /// What all kin have: request line, status and size.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +37,45 @@ impl<'a> Core<'a> {
 /// What was found of a record by those of the family that tried it before; all look for the same.
 #[derive(Default)]
 pub(in crate::format) struct Known<'a> {
-    pub(super) escaped: Option<Result<Core<'a>, Malformed>>,
-    pub(super) raw: Option<Result<Core<'a>, Malformed>>,
+    open: Option<Result<Open<'a>, Malformed>>,
+    left: Option<Result<Event<'a>, Malformed>>,
+    escaped: Option<Result<Core<'a>, Malformed>>,
+    raw: Option<Result<Core<'a>, Malformed>>,
+}
+
+/// Where the request line opens, what stands before the time, and the time.
+type Open<'a> = (usize, &'a [u8], (Time, u8));
+
+impl<'a> Known<'a> {
+    /// Where the request line of `line` opens, and what stands before it.
+    pub(super) fn open(&mut self, line: &'a [u8]) -> Result<Open<'a>, Malformed> {
+        let malformed =
+            || if memchr::memchr(b'"', line).is_some() { Malformed::Time } else { Malformed::Short };
+        *self.open.get_or_insert_with(|| super::open(line).ok_or_else(malformed))
+    }
+
+    /// Whether a request line was found at all.
+    pub(super) fn opens(&self) -> bool {
+        self.open.is_some_and(|open| open.is_ok())
+    }
+
+    /// What `client ident user` says, which most kin have before the time.
+    pub(super) fn left(&mut self, left: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let read = || {
+            let mut event = Event::default();
+            set_client_and_user(left, &mut event).map(|()| event)
+        };
+        self.left.get_or_insert_with(read).clone()
+    }
+
+    /// The core of a line, which begins with its request line.
+    pub(super) fn core(&mut self, text: &'a [u8], quoting: Quoting) -> Result<Core<'a>, Malformed> {
+        let known = match quoting {
+            Quoting::Escaped => &mut self.escaped,
+            Quoting::Raw => &mut self.raw,
+        };
+        *known.get_or_insert_with(|| Core::of(Columns::new(text, quoting)))
+    }
 }
 
 /// Whether a status stands behind a closing quote.

@@ -7,7 +7,7 @@ use super::shape::Shape;
 use super::times;
 use super::usual::USUAL;
 use crate::event::{Event, Malformed};
-use crate::format::clf::{Clf, Left, Right, nothing, trimmed};
+use crate::format::clf::{Clf, Known, Left, Right, nothing, trimmed};
 use crate::format::fields::Unit;
 use crate::format::slot::Slot;
 
@@ -102,7 +102,7 @@ impl Layout {
 
 /// What a line says before its columns, and these.
 fn split(clf: Clf, line: &[u8]) -> Option<Line<'_>> {
-    let (event, tail) = clf.before_tail(line).ok()?;
+    let (event, tail) = clf.before_tail(line, &mut Known::default()).ok()?;
     let (mut rest, mut columns) = (tail.rest().trim_ascii(), Vec::new());
     while !rest.is_empty() && columns.len() <= COLUMNS {
         let (key, value, behind) = column(rest).ok()?;

@@ -8,9 +8,8 @@ mod shape;
 mod times;
 mod usual;
 
-use super::clf::no_access;
 use super::clf::{Clf, trimmed};
-use super::{Around, Decoder, Format, Opening};
+use super::{Around, Decoder, Format, Known, Opening};
 use crate::event::{Event, Malformed};
 use learned::Layout;
 use usual::USUAL;
@@ -55,13 +54,22 @@ impl Decoder for Learned {
         USUAL.name
     }
 
-    fn decode<'a>(&self, record: &'a [u8], _: Around<'a>) -> Result<Event<'a>, Malformed> {
+    fn decode<'a>(&self, record: &'a [u8], around: Around<'a>) -> Result<Event<'a>, Malformed> {
+        self.decode_after(record, around, &mut Known::default())
+    }
+
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        _: Around<'a>,
+        known: &mut Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
         let line = trimmed(record);
-        let read = self.clf.before_tail(line).and_then(|(mut event, tail)| {
+        let read = self.clf.before_tail(line, &mut known.clf).and_then(|(mut event, tail)| {
             self.layout.take(tail.rest(), &mut event)?;
             Ok(event)
         });
-        read.map_err(|malformed| no_access(line).unwrap_or(malformed))
+        read.map_err(|malformed| known.reason(line, malformed))
     }
 
     fn salvage<'a>(&self, record: &'a [u8], _: Around<'a>) -> Option<Event<'a>> {

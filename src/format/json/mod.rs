@@ -225,6 +225,10 @@ impl Decoder for JsonLines {
         Ok(growing.into_event())
     }
 
+    fn reads_objects(&self) -> bool {
+        true
+    }
+
     fn salvage<'a>(&self, record: &'a [u8], around: Around<'a>) -> Option<Event<'a>> {
         salvage::salvage(self, trimmed(record)?, around)
     }

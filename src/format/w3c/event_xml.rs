@@ -7,8 +7,12 @@ use crate::format::plain::Plain;
 use crate::format::slot::Growing;
 use crate::format::{Around, Clock};
 
-pub(in crate::format) static IIS_EVENT: Plain =
-    Plain { name: "iis-event", about: "IIS in Windows' event log, exported as XML, an event a line", read };
+pub(in crate::format) static IIS_EVENT: Plain = Plain {
+    name: "iis-event",
+    about: "IIS in Windows' event log, exported as XML, an event a line",
+    has: "<",
+    read,
+};
 
 fn read<'a>(line: &'a [u8], clock: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     if !line.starts_with(b"<Event ") {

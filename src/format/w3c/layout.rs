@@ -87,6 +87,20 @@ impl Layout {
             && has(|column| column.is(Slot::Status) || column.is(Slot::Target) || column.is(Slot::Method))
     }
 
+    /// The fewest values that a line has.
+    pub(super) fn least(&self) -> usize {
+        let asks =
+            |column: &Column| [Slot::Method, Slot::Target, Slot::Request].iter().any(|&slot| column.is(slot));
+        match self.dialect {
+            // It leaves out the last columns of some lines, but says what was asked for.
+            Dialect::CloudFront => {
+                let at = self.columns.iter().position(|column| column.as_ref().is_some_and(asks));
+                at.map_or(self.columns.len(), |at| at + 1)
+            }
+            _ => self.columns.len(),
+        }
+    }
+
     /// Takes a line apart.
     pub(super) fn read<'a>(
         &self,

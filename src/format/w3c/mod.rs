@@ -11,7 +11,7 @@ use std::cell::RefCell;
 
 use super::clf::trimmed;
 use super::slot::Growing;
-use super::{Around, Clock, Decoded, Decoder, Each, Format, Opening};
+use super::{Around, Clock, Decoded, Decoder, Each, Format, Known, Opening, Signs};
 use crate::event::{Event, Malformed};
 use layout::{Dialect, Layout};
 
@@ -88,8 +88,9 @@ impl Format for W3c {
         }
         layouts.retain(|layout| layout.has_columns() && layout.dialect == self.dialect);
         layouts.truncate(LAYOUTS);
-        let opened = Opened { name: self.name, dialect: self.dialect, layouts, clock: opening.clock.clone() };
-        (!opened.layouts.is_empty()).then(|| Box::new(opened) as Box<dyn Decoder>)
+        let least = layouts.iter().map(Layout::least).min()?;
+        let clock = opening.clock.clone();
+        Some(Box::new(Opened { name: self.name, dialect: self.dialect, layouts, least, clock }))
     }
 }
 
@@ -99,6 +100,8 @@ struct Opened {
     dialect: Dialect,
     /// Those of the head, in their order.
     layouts: Vec<Layout>,
+    /// The fewest values that a line has, as far as no other directives hold.
+    least: usize,
     clock: Clock,
 }
 
@@ -189,6 +192,23 @@ impl Decoder for Opened {
             None => self.read_headless(line, around, &mut growing),
         };
         read.map(|()| growing.into_event())
+    }
+
+    fn decode_after<'a>(
+        &self,
+        record: &'a [u8],
+        around: Around<'a>,
+        known: &mut Known<'a>,
+    ) -> Result<Event<'a>, Malformed> {
+        let (line, ends) = (trimmed(record), |&&byte: &&u8| matches!(byte, b' ' | b'\t' | b'"'));
+        let says_nothing = matches!(line.trim_ascii_start(), [] | [b'#', ..]);
+        // No stamp is without a digit, and nothing but these ends a value.
+        let may_be = known.signs.include(Signs::of(b"0"))
+            && (!around.directives.is_empty() || self.least <= line.iter().filter(ends).count() + 1);
+        if !may_be && !says_nothing {
+            return Err(Malformed::Unknown);
+        }
+        self.decode(record, around)
     }
 
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {

@@ -29,12 +29,12 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         return None;
     }
     let bare =
-        Tokens::read(piece.text, piece.lower, None).and_then(|tokens| context(&tokens, Meets::Bare, 0));
+        Tokens::read(piece.text, &piece.lower, None).and_then(|tokens| context(&tokens, Meets::Bare, 0));
     let mut best = bare;
     if piece.kinds.any(Bytes::QUOTE) {
         for quote in [b'\'', b'"'] {
-            let meets = Meets::Quoted(is_value(piece.lower, quote));
-            let seen = Tokens::read(piece.text, piece.lower, Some(quote));
+            let meets = Meets::Quoted(is_value(&piece.lower, quote));
+            let seen = Tokens::read(piece.text, &piece.lower, Some(quote));
             best = stronger(best, seen.and_then(|tokens| context(&tokens, meets, quote)));
         }
     }
@@ -81,8 +81,8 @@ fn context(tokens: &Tokens, meets: Meets, quote: u8) -> Option<Seen> {
             }
             _ => None,
         };
-        let is_told = query::reads_as_prose(all.get(..at).unwrap_or_default(), rest);
-        best = stronger(best, seen.filter(|_| !is_told));
+        let is_told = || query::reads_as_prose(all.get(..at).unwrap_or_default(), rest);
+        best = stronger(best, seen.filter(|_| !is_told()));
     }
     if matches!(meets, Meets::Quoted(_)) {
         best = stronger(best, term::behind_quote(tokens, meets, same_quote));

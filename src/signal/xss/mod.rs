@@ -5,12 +5,13 @@ mod script;
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger};
+use super::scan::Lower;
 
 /// The strongest structure of HTML or script in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
-    let tame = clean(piece.lower);
-    let lower = tame.as_deref().unwrap_or(piece.lower);
-    let tags = if piece.kinds.any(Bytes::ANGLE) && !names_tags(lower) { html::judge(lower) } else { None };
+    let tame = clean(&piece.lower);
+    let lower = tame.as_deref().map_or(piece.lower, Lower::from);
+    let tags = if piece.kinds.any(Bytes::ANGLE) && !names_tags(&lower) { html::judge(&lower) } else { None };
     let code = Bytes::PAREN.or(Bytes::QUOTE).or(Bytes::EQUAL).or(Bytes::COLON).or(Bytes::DOT);
     let scripts = if piece.kinds.any(code) { script::judge(lower) } else { None };
     let best = stronger(tags, scripts);

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::signal::piece::{Seen, stronger, strongest};
-use crate::signal::scan::{after, calls, holds, holds_any, is_name, skip_blanks};
+use crate::signal::scan::{Lower, after, calls, holds, holds_any, is_name, skip_blanks};
 
 /// What events of pages are named after.
 static EVENTS: &[&str] = &[
@@ -73,7 +73,7 @@ pub(super) fn is_event(letters: &[u8]) -> bool {
 }
 
 /// The strongest piece of script in a text in lower case.
-pub(super) fn judge(lower: &[u8]) -> Option<Seen> {
+pub(super) fn judge(lower: Lower<'_>) -> Option<Seen> {
     let breaks = lower.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'>' | b'`' | b'<'));
     let is_prose = !breaks && lower.contains(&b' ');
     let names_only = |rest: &&[u8]| is_prose && skip_blanks(rest).starts_with(b"()");
@@ -94,7 +94,7 @@ pub(super) fn judge(lower: &[u8]) -> Option<Seen> {
             65,
         ),
     ]);
-    stronger(stronger(urls(lower), handlers(lower)), parts)
+    stronger(stronger(urls(lower), handlers(&lower)), parts)
 }
 
 /// Whether what follows a function's name calls it, in one of the ways of script.
@@ -112,7 +112,7 @@ fn is_called(rest: &[u8]) -> bool {
 }
 
 /// Whether a text asks for what a page keeps, or sends it elsewhere.
-fn secrets(lower: &[u8]) -> bool {
+fn secrets(lower: Lower<'_>) -> bool {
     const DOCUMENT: &[&str] = &[
         ".cookie",
         ".domain",
@@ -156,7 +156,7 @@ pub(super) fn is_script_url(value: &[u8]) -> bool {
 }
 
 /// A URL of script that stands by itself: behind it comes code, not prose.
-fn urls(lower: &[u8]) -> Option<Seen> {
+fn urls(lower: Lower<'_>) -> Option<Seen> {
     let is_code = |rest: &[u8]| {
         rest.get(..80.min(rest.len()))
             .unwrap_or_default()
@@ -167,7 +167,7 @@ fn urls(lower: &[u8]) -> Option<Seen> {
     strongest([
         (script.iter().any(|scheme| after(lower, scheme).any(is_code)), "gh-xss-script-url", 75),
         (
-            is_script_url(lower) && !holds(lower.get(..11).unwrap_or_default(), b":") && is_code(lower),
+            is_script_url(&lower) && !holds(lower.get(..11).unwrap_or_default(), b":") && is_code(&lower),
             "gh-xss-script-url",
             75,
         ),
