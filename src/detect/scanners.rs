@@ -78,7 +78,11 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
     let mut scans: BTreeMap<Client, Vec<u64>> = BTreeMap::new();
     for (common, probers) in by_common {
         let probers = probers.into_values().collect();
-        let pools = if common == Common::Nothing { pool::twins(probers) } else { pool::together(probers) };
+        let pools = match common {
+            Common::Nothing => pool::twins(probers),
+            Common::Agent(_) => pool::together(probers),
+            Common::Route(..) => pool::together_or_in_turn(probers),
+        };
         for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
             let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
             let scan = mix(common.number(), hour.unsigned_abs());
@@ -97,8 +101,10 @@ fn prober(finding: &Finding) -> Option<Client> {
         finding.kind,
         Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection | Kind::TokenAbuse
     );
-    let is_much =
-        finding.scale != Scale::Single || finding.outcome >= Outcome::Probed || finding.requests >= MUCH;
+    let is_much = finding.scale != Scale::Single
+        || finding.outcome >= Outcome::Probed
+        || finding.requests >= MUCH
+        || finding.kind == Kind::TokenAbuse;
     let is_told = is_much && finding.suppressed_by.is_none();
     match finding.clients.as_slice() {
         [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),
