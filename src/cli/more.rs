@@ -166,7 +166,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N")]
     pub agents: Option<u32>,
 
-    /// Which attacks happen: names with commas between, `all` or `none`; --list names them.
+    /// Which attacks happen: names with commas between, `all` that the format can show, or `none`; --list names them.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "all")]
     pub scenario: Vec<String>,
 

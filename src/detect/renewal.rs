@@ -8,10 +8,13 @@ use crate::route::EndpointClass;
 /// Fewer refused tries than this are nobody's business.
 const REFUSED: u64 = 4;
 
+/// Whoever goes on after so many is looked at all the same: a phone that does keeps a beat.
+const MANY: u64 = 150;
+
 /// Whether a client at a token endpoint, which names no account, was let in there or at a login before it was refused.
 pub(super) fn is_renewal(world: &World<'_>, visit: &Visit) -> bool {
     let is_token = visit.at.class == EndpointClass::Token && world.doors().refuses_by_status(visit.door);
-    if !is_token || world.doors().of_visit(visit).refused < REFUSED {
+    if !is_token || !(REFUSED..=MANY).contains(&world.doors().of_visit(visit).refused) {
         return false;
     }
     let began = visit.with(world, |route| {

@@ -247,8 +247,13 @@ fn choose(options: &Options) -> Result<Vec<&'static Scenario>, Error> {
             return Err(Error::unknown("scenario", stranger, &known));
         }
     }
+    // Where no line says whose a token is, nothing in the log shows that it is another's.
+    let is_shown = |scenario: &Scenario| {
+        let is_of_tokens = matches!(scenario.role, Role::Attack { kind: "token-abuse", .. });
+        !is_of_tokens || options.format.names_accounts()
+    };
     let wanted = |scenario: &Scenario| match chosen_of(scenario) {
-        Chosen::All => true,
+        Chosen::All => is_shown(scenario),
         Chosen::None => false,
         Chosen::Named(names) => names.iter().any(|name| name == scenario.name),
     };

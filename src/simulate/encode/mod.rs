@@ -51,6 +51,11 @@ impl Format {
         ("traefik", Self::Traefik),
         ("cloudflare", Self::Cloudflare),
     ];
+
+    /// Whether lines say whose account or token was used.
+    pub fn names_accounts(self) -> bool {
+        matches!(self, Self::Json | Self::Iis | Self::Kong | Self::Traefik)
+    }
 }
 
 /// Writes lines; remembers the last second's date, since most lines share it with the one before.
