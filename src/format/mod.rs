@@ -138,8 +138,8 @@ pub trait Decoder: Send + Sync {
 pub struct Known<'a> {
     /// Which signs it has, for formats that need some.
     signs: Signs,
-    /// Why it is no access line at all, as [`no_access`](clf::no_access) says.
-    no_access: Option<Option<Malformed>>,
+    /// Why it is no access line at all, once [`no_access`](clf::no_access) was asked; `Err` for one that may be.
+    no_access: Option<Result<Malformed, ()>>,
     clf: clf::Known<'a>,
     json: json::Known,
 }
@@ -152,7 +152,7 @@ impl Known<'_> {
 
     /// Why `line` is no access line at all, or else what one of the formats has against it.
     fn reason(&mut self, line: &[u8], malformed: Malformed) -> Malformed {
-        self.no_access.get_or_insert_with(|| clf::no_access(line)).unwrap_or(malformed)
+        self.no_access.get_or_insert_with(|| clf::no_access(line).ok_or(())).unwrap_or(malformed)
     }
 }
 

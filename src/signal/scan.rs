@@ -11,16 +11,11 @@ pub(super) struct Lower<'t> {
 }
 
 /// Which two bytes stand side by side in a text, as far as their low five bits tell: these part all letters.
+#[derive(Default)]
 pub(super) struct Pairs([u32; 32]);
 
 /// Of a text that nobody looked through: it may hold any word.
 static ANY: Pairs = Pairs([u32::MAX; 32]);
-
-impl Default for Pairs {
-    fn default() -> Self {
-        Self([0; 32])
-    }
-}
 
 impl Pairs {
     /// Those of `text`.

@@ -136,13 +136,12 @@ impl Clf {
         known: &mut Known<'a>,
     ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
         let (open, left, (time, time_digits)) = known.open(line)?;
-        let mut event = match self.left {
-            Left::Client => known.left(left)?,
-            _ => {
-                let mut event = Event::default();
-                self.left(left, &mut event)?;
-                event
-            }
+        let mut event = if self.left == Left::Client {
+            known.left(left)?
+        } else {
+            let mut event = Event::default();
+            self.left(left, &mut event)?;
+            event
         };
         (event.time, event.time_digits) = (time, time_digits);
         let core = known.core(&line[open..], quoting)?;
