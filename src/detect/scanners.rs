@@ -86,7 +86,9 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
             let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
             let scan = mix(common.number(), hour.unsigned_abs());
-            pool.iter().for_each(|prober| scans.entry(prober.client).or_default().push(scan));
+            for prober in pool {
+                scans.entry(prober.client).or_default().push(scan);
+            }
         }
     }
     for finding in findings {

@@ -73,15 +73,9 @@ impl Meaning {
         let query = event.query.map(|query| read_query(query, &self.keys)).unwrap_or_default();
         let asked = query.account.map_or(NameHash::NONE, |account| self.name(event, account));
         if class == EndpointClass::Other && method == Method::Get && asked.is_some() {
-            class = self.of(path, Method::Post, cache).class.door_or_other();
-            let by_name = query.account.is_some_and(|account| !account.iter().all(u8::is_ascii_digit));
-            if class == EndpointClass::Other && by_name && keeps_accounts(path) {
-                class = EndpointClass::AccountLookup;
-            }
+            class = self.of_who_asks(path, query.account, cache);
         }
-        let named = |name: Option<&[u8]>| name.map_or(NameHash::NONE, |name| self.name(event, name));
-        let (by_name, by_consumer) = (named(event.user), named(event.consumer));
-        let user = by_name.or(by_consumer);
+        let (by_name, user) = self.names(event);
         let tried = class.takes_credentials() || status == 401;
         let mut hashed = |secret: Option<Secret<'_>>| {
             secret.map_or(NameHash::NONE, |secret| secret.hashed_once(&self.keys, &mut cache.secrets))
@@ -90,6 +84,12 @@ impl Meaning {
         let token = if token.is_some() { token } else { hashed(query.secret.map(Secret::new)) };
         let session = hashed(event.session.or(query.session.map(Secret::new)));
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
+        // The program that somebody logs in with is no account that is tried.
+        let account = match (class.takes_credentials(), tried) {
+            (true, _) => by_name.or(asked),
+            (false, true) => user.or(asked),
+            (false, false) => asked,
+        };
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
         let shown = cache.glance.shown(event, agent, shown).from(self.sensitivity);
@@ -119,12 +119,7 @@ impl Meaning {
             template: route.template,
             object: if in_path { route.object } else { query.object },
             principal: if tried { NameHash::NONE } else { user },
-            // The program that somebody logs in with is no account that is tried.
-            account: if tried {
-                by_name.or(asked).or(if class.takes_credentials() { NameHash::NONE } else { by_consumer })
-            } else {
-                asked
-            },
+            account,
             token,
             session,
             agent,
@@ -139,6 +134,22 @@ impl Meaning {
             matched: Matched::default(),
             flags,
         }
+    }
+
+    /// The user's name, and whose request it is: that or the consumer's, the program with a key of its own.
+    fn names(&self, event: &Event<'_>) -> (NameHash, NameHash) {
+        let hashed = |name: Option<&[u8]>| name.map_or(NameHash::NONE, |name| self.name(event, name));
+        let by_name = hashed(event.user);
+        (by_name, by_name.or(hashed(event.consumer)))
+    }
+
+    /// What a path is for whose query names an account: a door, if a form that is sent there is one of a door; where accounts are
+    /// kept, whoever asks for one by name looks it up.
+    fn of_who_asks(&self, path: &[u8], account: Option<&[u8]>, cache: &mut Cache) -> EndpointClass {
+        let class = self.of(path, Method::Post, cache).class.door_or_other();
+        let by_name = account.is_some_and(|account| !account.iter().all(u8::is_ascii_digit));
+        let looks_up = class == EndpointClass::Other && by_name && keeps_accounts(path);
+        if looks_up { EndpointClass::AccountLookup } else { class }
     }
 
     /// Where the query says what is to be done, and that is a door while the path is none: the path with what is to be done.

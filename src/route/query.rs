@@ -176,6 +176,32 @@ fn id_among(variables: &[u8]) -> Option<&[u8]> {
     None
 }
 
+/// Names of what says where a later page begins.
+const CURSORS: [&[u8]; 22] = [
+    b"cursor",
+    b"after",
+    b"page_token",
+    b"pagetoken",
+    b"next_token",
+    b"nexttoken",
+    b"next_cursor",
+    b"continuation",
+    b"continuation_token",
+    b"continuationtoken",
+    b"starting_after",
+    b"marker",
+    b"scroll_id",
+    b"max_id",
+    b"min_id",
+    b"since_id",
+    b"last_id",
+    b"after_id",
+    b"before_id",
+    b"next_id",
+    b"page[cursor]",
+    b"page[after]",
+];
+
 /// What a name says that names a field and how it is compared, `filter[email][_eq]`: whether whoever is looked for is an account.
 fn nested(lower: &[u8]) -> Meaning {
     let parts = lower.split(|byte| matches!(byte, b'[' | b']' | b'%'));
@@ -200,28 +226,7 @@ fn meaning(name: &[u8]) -> Meaning {
         | b"pagenumber" | b"page_number" | b"pageindex" | b"page_index" | b"page[number]"
         | b"page[offset]" | b"part" | b"partno" | b"part_number" | b"partnumber" | b"chunk"
         | b"startindex" | b"start_index" | b"paged" => Meaning::Page,
-        b"cursor"
-        | b"after"
-        | b"page_token"
-        | b"pagetoken"
-        | b"next_token"
-        | b"nexttoken"
-        | b"next_cursor"
-        | b"continuation"
-        | b"continuation_token"
-        | b"continuationtoken"
-        | b"starting_after"
-        | b"marker"
-        | b"scroll_id"
-        | b"max_id"
-        | b"min_id"
-        | b"since_id"
-        | b"last_id"
-        | b"after_id"
-        | b"before_id"
-        | b"next_id"
-        | b"page[cursor]"
-        | b"page[after]" => Meaning::Cursor,
+        lower if CURSORS.contains(&lower) => Meaning::Cursor,
         b"username" | b"user_name" | b"login" | b"email" | b"e-mail" | b"mail" | b"emailaddress"
         | b"email_address" | b"phone" | b"phone_number" | b"phonenumber" | b"mobile" | b"msisdn"
         | b"identifier" | b"login_hint" | b"accountname" | b"log" | b"usr" | b"ususers" => Meaning::Account,

@@ -162,7 +162,9 @@ impl Judge {
     /// Whether some go through the numbers of a route together that none of them goes through alone.
     fn is_in_order(&self, some: &[&Reader<'_>]) -> bool {
         let mut union = IdSet::default();
-        some.iter().for_each(|(_, ids)| union.merge(ids.clone().into_owned()));
+        for (_, ids) in some {
+            union.merge(ids.clone().into_owned());
+        }
         union.asked() >= LONG * self.objects
             && union.coverage().is_some_and(|covered| covered >= self.coverage)
             && some

@@ -97,7 +97,9 @@ impl Judge {
 /// Whether what some read is mostly not what others of them read. People who read what is new all read the same.
 fn are_disjoint(some: &[(RouteKey, Reader)]) -> bool {
     let mut union = Distinct::<128>::default();
-    some.iter().for_each(|(_, reader)| union.absorb(&reader.paths));
+    for (_, reader) in some {
+        union.absorb(&reader.paths);
+    }
     let apart: u64 = some.iter().map(|(_, reader)| reader.ids.asked()).sum();
     union.count() * 2 >= apart
 }

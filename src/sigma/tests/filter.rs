@@ -136,7 +136,7 @@ fn words(rules: &Rules) -> Vec<String> {
                         Piece::Any | Piece::One => "x".to_owned(),
                     };
                     pattern.pieces.iter().map(piece).collect::<String>()
-                }))
+                }));
             }
             Expr::Record(_) | Expr::Field(..) => {}
         }
