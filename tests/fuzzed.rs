@@ -237,3 +237,18 @@ fn the_bytes_of_the_worst_line_cost_at_most_ten_times_those_of_an_ordinary_one()
         assert!(times < TIMES, "a byte of {name} costs {times:.1} times that of an ordinary line");
     }
 }
+
+#[test]
+fn a_header_in_the_middle_of_wrapped_lines_holds_for_those_behind_it() {
+    let lines = [
+        "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /includes/combined.js HTTP/1.1\" 200 65508 4.386",
+        "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /bad.foo HTTP/1.1\" 404 65508 4.386",
+        "Mar 24 14:02:51 web1 automount[7999]: lookup(file): lookup for opt failed",
+        "#Start-Date: 2014-11-18 00:00:00.128",
+        "#Fields: date-local time-local s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) \
+         cs(Referer) cs(Host) sc-status sc-substatus sc-win32-status TimeTakenMS",
+        "2012-08-15 17:00:00.363 1.2 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /bad.foo HTTP/1.1\" 404 65508 4.386",
+        "Mar 24 14:02:51 web1 automount[7999]: lookup(file): lookup for opt failed",
+    ];
+    entry::wrapped(lines.join("\n").as_bytes());
+}

@@ -120,11 +120,12 @@ pub trait Decoder: Send + Sync {
     /// Takes all lines of a block apart and gives each to `each`, in order, whether it gave an event or not.
     /// The last line may lack its line feed.
     fn decode_block<'a>(&self, block: &'a [u8], around: Around<'a>, each: &mut Each<'_, 'a>) {
-        let mut offset = 0;
+        let (mut directed, mut offset) = (directed::Directed::new(around), 0);
         for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
             if offset < block.len() {
                 let record = &block[offset..end];
-                let event = self.decode(record, around);
+                directed.pass(record);
+                let event = self.decode(record, directed.around());
                 let event = event.as_ref().map_err(|&malformed| malformed);
                 each(Decoded { offset, record, format: self.format(), event });
             }

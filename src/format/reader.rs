@@ -89,6 +89,7 @@ impl Decoder for Reader {
         let mut directed = Directed::new(around);
         self.chosen.decode_block(block, around, &mut |decoded| match decoded.event {
             Err(malformed) if !malformed.is_skip() => {
+                directed.pass(decoded.record);
                 let (format, event) = self.other(decoded.record, directed.around(), malformed);
                 let event = event.as_ref().map_err(|&malformed| malformed);
                 each(Decoded { format, event, ..decoded });
