@@ -342,6 +342,8 @@ fn the_same_attacks_are_met_in_every_format_with_the_same_kinds() {
     let guesses = ["stuffing", "spray", "brute"];
     let is_guess = |id: &str| guesses.iter().any(|guess| id.trim_matches('"').starts_with(guess));
     for (id, kind) in met[&true].iter().filter(|(id, _)| !is_guess(id)) {
-        assert_eq!(Some(kind), met[&false].get(id), "{id}");
+        // Where no line says whose a key is, the log holds no key that another uses.
+        let shown = (id != "\"key-leaked\"").then_some(kind);
+        assert_eq!(shown, met[&false].get(id), "{id}");
     }
 }

@@ -84,12 +84,8 @@ impl Meaning {
         let token = if token.is_some() { token } else { hashed(query.secret.map(Secret::new)) };
         let session = hashed(event.session.or(query.session.map(Secret::new)));
         let agent = event.user_agent.map_or(NameHash::NONE, |agent| self.keys.name(agent));
-        // The program that somebody logs in with is no account that is tried.
-        let account = match (class.takes_credentials(), tried) {
-            (true, _) => by_name.or(asked),
-            (false, true) => user.or(asked),
-            (false, false) => asked,
-        };
+        // The program that somebody logs in with is the account that is tried only where nothing else names one.
+        let account = if tried { by_name.or(asked).or(user) } else { asked };
         let in_path = route.object != ObjectId::NONE;
         let (client, forwarded) = self.client(event);
         let shown = cache.glance.shown(event, agent, shown).from(self.sensitivity);
