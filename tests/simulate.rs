@@ -336,8 +336,7 @@ fn the_same_attacks_are_met_in_every_format_with_the_same_kinds() {
         let kind =
             |attack: &serde_json::Value| (attack["id"].to_string(), attack["met_by"]["kind"].to_string());
         let kinds: BTreeMap<String, String> = score["attacks"].as_array().unwrap().iter().map(kind).collect();
-        let names_users = matches!(format, Format::Json | Format::Iis | Format::Kong | Format::Traefik);
-        assert_eq!(met.entry(names_users).or_insert_with(|| kinds.clone()), &kinds, "{name}");
+        assert_eq!(met.entry(format.names_accounts()).or_insert_with(|| kinds.clone()), &kinds, "{name}");
     }
     let guesses = ["stuffing", "spray", "brute"];
     let is_guess = |id: &str| guesses.iter().any(|guess| id.trim_matches('"').starts_with(guess));

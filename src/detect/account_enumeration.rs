@@ -6,7 +6,7 @@ use crate::collect::{LOGIN_TICK, LoginRoute};
 use crate::detect::about::ANSWERS;
 use crate::detect::drip::{self, Pace};
 use crate::detect::nearness::test;
-use crate::detect::statistics::quantile;
+use crate::detect::statistics::{permille, quantile};
 use crate::detect::story::{self, Over};
 use crate::detect::visits::Visit;
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World};
@@ -69,6 +69,12 @@ static ABOUT: About = About {
 /// Fewer asks than this of one source are nothing, whatever else it does.
 const HANDFUL: u64 = 5;
 
+/// Share of its requests that are asks (in tenths of a percent): it does nothing else.
+const SINGLE_MINDED: u64 = 900;
+
+/// Those who share out a list of names ask so many times as often as one source must.
+const TOGETHER: u64 = 3;
+
 impl Detector for AccountEnumeration {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -99,7 +105,8 @@ impl Detector for AccountEnumeration {
             let Some(ordinary) = ordinary.get(&visit.door) else { continue };
             let share = ordinary.asks.saturating_mul(visit.requests) / requests;
             let needed = ordinary.needed + share * beyond_share;
-            let does_nothing_else = visit.tries >= HANDFUL && visit.requests * 10 <= visit.tries * 11;
+            let does_nothing_else =
+                visit.tries >= HANDFUL && permille(visit.tries, visit.requests) >= SINGLE_MINDED;
             if visit.tries < needed && !does_nothing_else {
                 continue;
             }
@@ -111,7 +118,9 @@ impl Detector for AccountEnumeration {
         }
         let shared_out = few.into_values().filter(|_| world.tells_clusters()).flat_map(|askers| {
             let dripping = drip::pools(world, askers, |asker| (asker.client, asker.pace()));
-            dripping.into_iter().filter(|askers| askers.iter().map(Asker::asks).sum::<u64>() >= 3 * least)
+            dripping
+                .into_iter()
+                .filter(|askers| askers.iter().map(Asker::asks).sum::<u64>() >= TOGETHER * least)
         });
         let pools = doors.into_values().flat_map(|askers| pools(world, askers));
         pools.chain(shared_out).map(|askers| finding(world, &askers)).collect()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::collect::{IdSet, OBJECT_TICK};
 use crate::detect::World;
 use crate::detect::one_agent::agent;
 use crate::detect::pool::{self, Member};
@@ -44,6 +45,11 @@ impl Pace {
     ) -> Self {
         let ticks = activity.ticks(tick).map(|(time, _)| time).collect();
         Self { span, requests, ticks, width: activity.width(tick).micros() }
+    }
+
+    /// When these were asked for.
+    pub(super) fn of_objects(ids: &IdSet) -> Self {
+        Self::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity)
     }
 
     /// Whether it asked one by one, for hours.

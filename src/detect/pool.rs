@@ -47,11 +47,9 @@ pub(super) fn gather<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T
 /// As [`gather`], but those who relieve one another are a pool as well: each does as much as the others and takes as long,
 /// hours apart.
 pub(super) fn gather_relays<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T>> {
-    if world.tells_clusters() { together_or_in_turn(members) } else { gather(world, members) }
-}
-
-/// As [`together`], but those who relieve one another are a pool as well.
-pub(super) fn together_or_in_turn<T: Member>(members: Vec<T>) -> Vec<Vec<T>> {
+    if !world.tells_clusters() {
+        return gather(world, members);
+    }
     let (relays, rest) = relays(members);
     relays.into_iter().chain(together(rest)).collect()
 }
@@ -105,7 +103,7 @@ fn at_once<T: Member>(one: &T, other: &T) -> bool {
 
 /// For how long a member was active.
 fn lasted<T: Member>(member: &T) -> u64 {
-    member.span().last.0.saturating_sub(member.span().first.0).unsigned_abs()
+    member.span().micros().unsigned_abs()
 }
 
 /// Whether of some there is always one within a few hours of the one before.
@@ -192,8 +190,7 @@ fn split<T>(mut all: Vec<T>, measure: impl Fn(&T) -> u64, is_like: impl Fn(&T, u
 
 /// For how long a member was active; a short while tells nothing.
 fn active_for<T: Member>(member: &T) -> u64 {
-    let span = member.span();
-    span.last.0.saturating_sub(span.first.0).max(TOGETHER).unsigned_abs()
+    lasted(member).max(TOGETHER.unsigned_abs())
 }
 
 /// The median of some numbers; zero of none.

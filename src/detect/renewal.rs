@@ -30,10 +30,9 @@ pub(super) fn is_renewal(world: &World<'_>, visit: &Visit) -> bool {
 
 /// Whether the client got in at a login or with a second factor before, and was hardly ever refused there.
 fn logged_in_before(world: &World<'_>, visit: &Visit) -> bool {
-    let visits = world.visits();
-    let from = visits.partition_point(|other| other.client < visit.client);
-    let own = visits[from..].iter().take_while(|other| other.client == visit.client);
-    let mut logins = own.filter(|other| matches!(other.at.class, EndpointClass::Login | EndpointClass::Mfa));
+    let mut logins = world
+        .visits_of(visit.client)
+        .filter(|other| matches!(other.at.class, EndpointClass::Login | EndpointClass::Mfa));
     logins.any(|login| {
         let verdicts = world.doors().of_visit(login);
         login.span.first < visit.span.first && verdicts.accepted > verdicts.refused

@@ -1,6 +1,5 @@
 //! Scanners that share out one list: probes from several addresses, alike in size and at the same time, are one incident where
-//! they name one agent, send code to the same route, or do exactly as much as one another; and so are thieves of sessions who want
-//! the same. What one of them found all of them know.
+//! they name one agent, send code to the same route, or do exactly as much as one another. What one of them found all of them know.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +62,7 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let Some(client) = prober(finding) else { continue };
         let span = Span { first: finding.first, last: finding.last };
         let agent = finding.agents.first().map(|agent| Common::Agent(agent.of.hash));
-        let goes_by_route = matches!(finding.kind, Kind::Injection | Kind::TokenAbuse);
+        let goes_by_route = finding.kind == Kind::Injection;
         let route = finding.endpoints.first().filter(|_| goes_by_route);
         let route = route.filter(|route| is_used(route.of.0, route.of.1));
         let route = route.map(|route| Common::Route(route.of.0, route.of.1));
@@ -80,8 +79,7 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let probers = probers.into_values().collect();
         let pools = match common {
             Common::Nothing => pool::twins(probers),
-            Common::Agent(_) => pool::together(probers),
-            Common::Route(..) => pool::together_or_in_turn(probers),
+            Common::Agent(_) | Common::Route(..) => pool::together(probers),
         };
         for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
             let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
@@ -99,14 +97,9 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
 
 /// Who probes, where a finding tells of one address that does more than probe once and is not explained.
 fn prober(finding: &Finding) -> Option<Client> {
-    let is_probe = matches!(
-        finding.kind,
-        Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection | Kind::TokenAbuse
-    );
-    let is_much = finding.scale != Scale::Single
-        || finding.outcome >= Outcome::Probed
-        || finding.requests >= MUCH
-        || finding.kind == Kind::TokenAbuse;
+    let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
+    let is_much =
+        finding.scale != Scale::Single || finding.outcome >= Outcome::Probed || finding.requests >= MUCH;
     let is_told = is_much && finding.suppressed_by.is_none();
     match finding.clients.as_slice() {
         [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),

@@ -40,7 +40,7 @@ pub(super) static ABOUT: About = About {
             name: "campaign",
             value: 5,
             unit: "clients",
-            meaning: "that probe one route of the site in one way, twice each or more",
+            meaning: "that probe one route of the site in one way, twice each or more and twenty times in all",
         },
         Threshold {
             name: "stands out",

@@ -3,6 +3,7 @@
 mod answered;
 mod hands;
 mod injection;
+mod nothing;
 mod patient;
 mod planted;
 mod told;
@@ -23,6 +24,7 @@ use crate::incident::{ConfounderNote, Finding, Kind, Outcome, Scale, Test};
 use crate::request::{Client, RouteKey};
 use crate::signal::Class;
 use hands::{Hand, hands};
+use nothing::Nothing;
 pub(super) use worked::route as route_of;
 use worked::{Catchall, Ways, Worked};
 
@@ -61,7 +63,7 @@ impl Family {
         let catchall = Catchall::of(world, &attacks);
         let ordinary = Ordinary::of(world, &attacks);
         let misses = answered::misses(world, &attacks);
-        let nothing = answered::Nothing { catchall: &catchall, misses: &misses };
+        let nothing = Nothing { catchall: &catchall, misses: &misses };
         let hands = hands(world, &attacks, self.sustained(world));
         let assaults = hands
             .iter()
@@ -101,7 +103,7 @@ impl Family {
         &self,
         world: &World<'_>,
         hand: &'w Hand<'_>,
-        nothing: &answered::Nothing<'_>,
+        nothing: &Nothing<'_>,
         ordinary: &Ordinary,
     ) -> Assault<'w> {
         let attacked = hand.attacked();
@@ -223,7 +225,7 @@ fn by_route(
     world: &World<'_>,
     attacked: &Attacked,
     ordinary: &Ordinary,
-    nothing: &answered::Nothing<'_>,
+    nothing: &Nothing<'_>,
 ) -> BTreeMap<RouteKey, Worked> {
     let mut by_route: BTreeMap<RouteKey, Vec<&Target>> = BTreeMap::new();
     for target in attacked.targets.all().filter(|target| !ordinary.usual(world, target).texts) {

@@ -1,7 +1,7 @@
 //! Probers that take their time: a list shared out among several addresses, each of which probes for a few different things,
 //! minutes apart, in the same hours. Whoever scans by himself is done in a minute.
 
-use super::Assault;
+use super::{Assault, Family, vulnerability_scan};
 use crate::collect::ClientProfiles;
 use crate::detect::pool::{self, Member};
 use crate::detect::{World, story};
@@ -9,12 +9,8 @@ use crate::evidence::Span;
 use crate::incident::{Finding, Join};
 use crate::time::MINUTE;
 
-use super::{Family, vulnerability_scan};
-
 /// A prober of a team probes so often, …
 const PROBES: u64 = 4;
-/// … for so many different things, …
-const DIFFERENT: usize = 3;
 /// … with no less than this between two probes, on average, in microseconds, …
 const APART: i64 = 2 * MINUTE;
 /// … and hardly does anything else: so many requests in all to each probe.
@@ -58,7 +54,7 @@ fn is_patient(world: &World<'_>, one: &Assault<'_>) -> bool {
     let (requests, span) = (one.attacked.requests, one.attacked.span);
     let gaps = i64::try_from(requests.saturating_sub(1)).unwrap_or(i64::MAX);
     requests >= PROBES
-        && one.attacked.targets.len() >= DIFFERENT
+        && one.attacked.targets.len() as u64 >= world.threshold(&vulnerability_scan::ABOUT, "different")
         && one.attacked.tools == 0
         && span.micros() >= APART.saturating_mul(gaps)
         && world.population::<ClientProfiles>().wanted(client.0) <= requests * ALL

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answered::{self, Nothing};
+use super::answered;
+use super::nothing::Nothing;
 use crate::collect::{Attacked, Target};
 use crate::detect::World;
 use crate::detect::confounder::Usual;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::peers::{Peers, Readers};
 use super::told::together;
 use super::{Judge, LONG, Walk, Way};
-use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, Objects, ObjectsByClient};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, Objects, ObjectsByClient};
 use crate::detect::drip::{self, Pace};
 use crate::detect::pool::{self, Member};
 use crate::detect::statistics::{permille, quantile};
@@ -135,9 +135,8 @@ impl Judge {
         let teams: BTreeSet<Client> = teams(world, &clients).into_iter().flatten().collect();
         let (by_agent, others): (Vec<_>, Vec<_>) = apart().partition(|(client, _)| teams.contains(client));
         let mut told = BTreeSet::new();
-        let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
         let dripping = drip::pools(world, others.iter().copied().filter(few).collect(), |(client, ids)| {
-            (*client, pace(ids))
+            (*client, Pace::of_objects(ids))
         });
         let groups = [(by_agent, "with one agent")].into_iter();
         let groups =

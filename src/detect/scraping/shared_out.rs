@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judge, Reader, crawlers, is_catalogue, tell};
-use crate::collect::{ClientProfiles, IdSet, KeyKind, OBJECT_TICK, Objects, ObjectsByClient};
+use crate::collect::{ClientProfiles, IdSet, KeyKind, Objects, ObjectsByClient};
 use crate::detect::drip::{self, Pace};
 use crate::detect::statistics::permille;
 use crate::detect::team::teams;
@@ -44,9 +44,9 @@ impl Judge {
         for (route, reader) in readers.into_values() {
             by_route.entry(route).or_default().push((route, reader));
         }
-        let pace = |ids: &IdSet| Pace::of(ids.requests, ids.span, OBJECT_TICK, &ids.activity);
         let dripping = by_route.into_values().flat_map(|readers| {
-            drip::pools(world, readers, |(_, reader)| (reader.client, pace(&reader.ids))).into_iter()
+            drip::pools(world, readers, |(_, reader)| (reader.client, Pace::of_objects(&reader.ids)))
+                .into_iter()
         });
         let dripping = dripping.filter(|pool| pool.len() >= ADDRESSES && are_disjoint(pool));
         let by_agent = teams.into_iter().map(|team| (team, "with one agent"));
