@@ -47,9 +47,11 @@ pub(super) fn gather<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T
 /// As [`gather`], but those who relieve one another are a pool as well: each does as much as the others and takes as long,
 /// hours apart.
 pub(super) fn gather_relays<T: Member>(world: &World<'_>, members: Vec<T>) -> Vec<Vec<T>> {
-    if !world.tells_clusters() {
-        return gather(world, members);
-    }
+    if world.tells_clusters() { together_or_in_turn(members) } else { gather(world, members) }
+}
+
+/// As [`together`], but those who relieve one another are a pool as well.
+pub(super) fn together_or_in_turn<T: Member>(members: Vec<T>) -> Vec<Vec<T>> {
     let (relays, rest) = relays(members);
     relays.into_iter().chain(together(rest)).collect()
 }

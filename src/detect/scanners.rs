@@ -1,5 +1,6 @@
 //! Scanners that share out one list: probes from several addresses, alike in size and at the same time, are one incident where
-//! they name one agent, send code to the same route, or do exactly as much as one another. What one of them found all of them know.
+//! they name one agent, send code to the same route, or do exactly as much as one another; and so are thieves of sessions who
+//! want the same, one after the other. What one of them found all of them know.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let Some(client) = prober(finding) else { continue };
         let span = Span { first: finding.first, last: finding.last };
         let agent = finding.agents.first().map(|agent| Common::Agent(agent.of.hash));
-        let goes_by_route = finding.kind == Kind::Injection;
+        let goes_by_route = matches!(finding.kind, Kind::Injection | Kind::TokenAbuse);
         let route = finding.endpoints.first().filter(|_| goes_by_route);
         let route = route.filter(|route| is_used(route.of.0, route.of.1));
         let route = route.map(|route| Common::Route(route.of.0, route.of.1));
@@ -79,7 +80,8 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
         let probers = probers.into_values().collect();
         let pools = match common {
             Common::Nothing => pool::twins(probers),
-            Common::Agent(_) | Common::Route(..) => pool::together(probers),
+            Common::Agent(_) => pool::together(probers),
+            Common::Route(..) => pool::together_or_in_turn(probers),
         };
         for pool in pools.iter().filter(|pool| pool.len() >= pool::SOURCES) {
             let hour = pool.iter().map(|prober| prober.span.first.0 / HOUR).min().unwrap_or(0);
@@ -97,9 +99,14 @@ pub(super) fn join(findings: &mut [Finding], is_used: impl Fn(Method, TemplateHa
 
 /// Who probes, where a finding tells of one address that does more than probe once and is not explained.
 fn prober(finding: &Finding) -> Option<Client> {
-    let is_probe = matches!(finding.kind, Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection);
-    let is_much =
-        finding.scale != Scale::Single || finding.outcome >= Outcome::Probed || finding.requests >= MUCH;
+    let is_probe = matches!(
+        finding.kind,
+        Kind::PathEnumeration | Kind::VulnerabilityScan | Kind::Injection | Kind::TokenAbuse
+    );
+    let is_much = finding.scale != Scale::Single
+        || finding.outcome >= Outcome::Probed
+        || finding.requests >= MUCH
+        || finding.kind == Kind::TokenAbuse;
     let is_told = is_much && finding.suppressed_by.is_none();
     match finding.clients.as_slice() {
         [only] if is_probe && is_told && finding.clients_total <= 1 => Some(only.of),
@@ -143,6 +150,22 @@ mod tests {
         assert_eq!(scan([7, 8, 9], [0, 5, 9], [100, 104, 99]), 3);
         assert_eq!(scan([7, 7, 7], [0, 5, 900], [100, 120, 90]), 0);
         assert_eq!(scan([7, 7, 7], [0, 5, 9], [100, 120, 9000]), 0);
+    }
+
+    #[test]
+    fn thieves_of_sessions_who_want_the_same_one_after_the_other_are_one() {
+        let stolen = |hours: i64| {
+            let one = |nth: u64| {
+                let minute = i64::try_from(nth).unwrap() * hours * 60;
+                let mut finding = probe(nth.into(), nth, minute, 18);
+                finding.kind = Kind::TokenAbuse;
+                finding.scale = Scale::Single;
+                finding.endpoints = vec![Count { of: (Method::Get, TemplateHash(5)), requests: 18 }];
+                finding
+            };
+            joined((0..3).map(one).collect())
+        };
+        assert_eq!((stolen(3), stolen(9)), (3, 0));
     }
 
     #[test]
