@@ -55,6 +55,9 @@ pub const FIELDS: [&str; 35] = [
 /// ([`Event::plain`] undoes them) and its percent-encoding.
 #[derive(Clone, Debug, Default)]
 pub struct Event<'a> {
+    /// Whether the record, around path, query, referer and agent, holds nothing but an address, a stamp, a usual method and
+    /// protocol, numbers, and what parts them. Of a field that is not here it may hold a `-`. Where nobody knows: no.
+    pub plain: bool,
     /// When the request began where the log tells, else when it was logged.
     pub time: Time,
     /// How many decimals of a second the log gave.

@@ -14,6 +14,8 @@ mod correlations;
 mod detections;
 #[path = "sigma/pages.rs"]
 mod pages;
+#[path = "sigma/plain.rs"]
+mod plain;
 #[path = "sigma/seen.rs"]
 mod seen;
 #[path = "sigma/traffic.rs"]

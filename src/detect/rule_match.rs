@@ -17,6 +17,8 @@ use crate::sigma::{Level, Rule, Rules};
 const ORDINARY: u64 = 50;
 /// A route that so many clients ask for is everybody's.
 const SHARED: u64 = 20;
+/// Where more clients than these match one rule, they are told together.
+const MANY: usize = 20;
 /// Endpoints that a finding names.
 const ENDPOINTS: usize = 12;
 
@@ -32,7 +34,7 @@ static ABOUT: About = About {
     summary: "Requests that match a Sigma rule, by rule and client.",
     why: "What is known about one product, one campaign or one's own service is written in rules: they find the first try.",
     looks_like: "Whatever the rules say (`--rules DIR`; `gatehound rules list` shows them).",
-    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. A few requests \
+    look_alikes: "A rule that a tenth of all clients match describes ordinary traffic here, and is held back. More than twenty clients that match one rule are one incident. A few requests \
                   that were not answered, or got what everybody gets there, are told as `low`, many as `medium` at most, unless the rule asks for the status.",
     blind_spots: "What a log does not hold: bodies, headers, cookies. Of the rules that one request matches the four weightiest \
                   are told.",
@@ -99,7 +101,11 @@ impl Detector for RuleMatch {
             }
             let (told, single): (Vec<One>, Vec<One>) =
                 all.into_iter().partition(|one| severity(world, rule, one, sustained) > Severity::Low);
-            findings.extend(told.iter().map(|one| alone(world, rule, one)));
+            if told.len() > MANY {
+                findings.push(together(world, rule, &told));
+            } else {
+                findings.extend(told.iter().map(|one| alone(world, rule, one)));
+            }
             findings.extend(background(world, rule, &single, None));
         }
         findings
@@ -161,6 +167,24 @@ fn alone(world: &World<'_>, rule: &Rule, one: &One) -> Finding {
     finding.recommendations = vec![
         "Look at the lines: whether the answer is what the request hoped for.".to_owned(),
         "Block the source if it is nobody you know; else write a Sigma filter for it.".to_owned(),
+    ];
+    finding
+}
+
+/// Many clients that do it: one thing to look at, and not as many.
+fn together(world: &World<'_>, rule: &Rule, told: &[One]) -> Finding {
+    let mut finding = of(world, rule, told, "many-sources");
+    finding.scale = Scale::Sustained;
+    finding.reason = format!(
+        "the rule `{}` matches {} of {} addresses; {} got 2xx",
+        rule.title,
+        story::requests(finding.requests),
+        story::count(told.len() as u64),
+        story::count(told.iter().map(|one| one.what.ok).sum()),
+    );
+    finding.recommendations = vec![
+        "Look at the lines: whether the rule means what these clients do, or an application of yours does it.".to_owned(),
+        "Write a Sigma filter for those that you know; then block whoever is left.".to_owned(),
     ];
     finding
 }

@@ -7,10 +7,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use rayon::prelude::*;
 
 use super::expr::Expr;
+use super::frame::could_frame;
 use super::needle::{Need, Zone};
 use super::pattern::fold;
 use super::quads::Quads;
-use super::rest::Seams;
+use super::rest::{KNOWN, Seams};
 use super::sieve::Sieve;
 
 /// The needles of all rules.
@@ -35,6 +36,8 @@ struct Needles {
     across: BTreeMap<Vec<u8>, Vec<u16>>,
     /// Where texts that are known could cut a needle in two; of records alone.
     seams: Seams,
+    /// Whether one of them could stand around the texts of a plain record.
+    could_frame: bool,
 }
 
 /// Texts of so many bytes are looked at here and there before they are looked through.
@@ -86,18 +89,24 @@ impl Filter {
         }
     }
 
-    /// Appends the rules whose needles stand in `record`, of which some texts may be [known](Self::is_quiet) to hold none;
-    /// `rest` is room to work in.
+    /// Appends the rules whose needles stand in `record`, of which some texts are [known](Self::is_quiet) to hold none, and all
+    /// others nothing but the frame of a plain record, where that `is_plain`; `rest` is room to work in.
     #[inline]
     pub(super) fn scan_record(
         &self,
         record: &[u8],
-        known: [Option<&[u8]>; 2],
+        known: [Option<&[u8]>; KNOWN],
+        is_plain: bool,
         rest: &mut Vec<u8>,
         rules: &mut Vec<u16>,
     ) {
         let Some(needles) = &self.zones[Zone::Record as usize] else { return };
-        if known == [None; 2] || !needles.seams.rest(record, known, rest) || !needles.are_seen_missing(rest) {
+        let is_quiet = if is_plain && !needles.could_frame {
+            needles.seams.are_quiet(record, known)
+        } else {
+            needles.seams.rest(record, known, rest) && needles.are_seen_missing(rest)
+        };
+        if !is_quiet {
             self.scan(Zone::Record, record, rules);
         }
     }
@@ -147,6 +156,7 @@ impl Needles {
             .kind(Some(kind))
             .build(needles.keys())
             .ok()?;
+        let could_frame = needles.keys().any(|needle| could_frame(needle));
         let mut across: BTreeMap<Vec<u8>, Vec<u16>> = BTreeMap::new();
         for (needle, rules) in &needles {
             starts(needle).for_each(|start| across.entry(start.to_vec()).or_default().extend(rules));
@@ -158,6 +168,7 @@ impl Needles {
             rules: needles.into_values().collect(),
             across,
             seams: Seams::default(),
+            could_frame,
         })
     }
 

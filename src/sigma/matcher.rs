@@ -13,8 +13,8 @@ use crate::text::{Hashed, place};
 
 /// Looks at lines. What it remembers changes nothing but the time.
 pub struct Matcher {
-    /// Of the last few texts, by their hash: which list has the rules that they could let match.
-    texts: Box<[(u64, u16)]>,
+    /// Of the last few texts, by their hash: what they let match.
+    texts: Box<[(u64, OfText)]>,
     /// Seeded anew in each process, so that nobody can make two texts that are taken for each other.
     hasher: foldhash::fast::RandomState,
     /// The same of agents, by their own hash.
@@ -28,8 +28,8 @@ pub struct Matcher {
     rest: Vec<u8>,
 }
 
-/// Places for texts, a power of two; they take 64 KiB.
-const TEXTS: usize = 1 << 12;
+/// Places for texts, a power of two; they take 128 KiB.
+const TEXTS: usize = 1 << 13;
 /// Agents that are remembered, a power of two; they take 256 KiB.
 const AGENTS: usize = 1 << 14;
 
@@ -142,12 +142,8 @@ impl Matcher {
             Some(OfText { list, .. }) => self.candidates.extend(self.lists.get(list)),
             None => self.path(rules, event),
         }
-        if let Some(query) = event.query {
-            rules.filter.scan(Zone::Target, &event.plain(query), &mut self.candidates);
-        }
-        if let Some(referer) = event.referer {
-            self.part(rules, event, Zone::Referer, referer);
-        }
+        let query_is_quiet = event.query.is_some_and(|query| self.part(rules, event, Zone::Target, query));
+        let referer_is_quiet = event.referer.is_some_and(|text| self.part(rules, event, Zone::Referer, text));
         if event.host.is_some() || event.user.is_some() {
             self.named(rules, event);
         }
@@ -157,11 +153,17 @@ impl Matcher {
         if let Some(method) = event.method {
             rules.filter.scan(Zone::Method, method, &mut self.candidates);
         }
-        let known = [
-            event.path.filter(|_| path.0.is_some_and(|path| path.is_quiet)),
-            event.user_agent.filter(|_| agent_is_quiet),
-        ];
-        rules.filter.scan_record(record, known, &mut self.rest, &mut self.candidates);
+        if rules.filter.looks_at(Zone::Record) {
+            let texts = [
+                (event.path, path.0.is_some_and(|path| path.is_quiet)),
+                (event.query, query_is_quiet),
+                (event.referer, referer_is_quiet),
+                (event.user_agent, agent_is_quiet),
+            ];
+            let known = texts.map(|(text, is_quiet)| text.filter(|text| is_quiet || text.is_empty()));
+            let is_plain = event.plain && texts.iter().zip(&known).all(|((text, _), known)| text == known);
+            rules.filter.scan_record(record, known, is_plain, &mut self.rest, &mut self.candidates);
+        }
         !self.candidates.is_empty()
     }
 
@@ -218,19 +220,22 @@ impl Matcher {
         }
     }
 
-    /// A part of the line that is often the same.
+    /// What a part of the line lets match that is often the same; whether it holds no needle of records.
     #[inline]
-    fn part(&mut self, rules: &Rules, event: &Event<'_>, zone: Zone, text: &[u8]) {
-        if text.is_empty() || !rules.filter.looks_at(zone) {
-            return;
+    fn part(&mut self, rules: &Rules, event: &Event<'_>, zone: Zone, text: &[u8]) -> bool {
+        if text.is_empty() || !rules.filter.looks_at(zone) && !rules.filter.looks_at(Zone::Record) {
+            return false;
         }
         let key = self.key(&[text], zone as u8, event);
-        if !self.knows(key) {
-            self.fresh.clear();
-            rules.filter.scan(zone, &event.plain(text), &mut self.fresh);
-            let list = self.settled(rules, event, zone);
-            self.note(key, list);
+        if let Some(known) = self.knows(key) {
+            return known.is_quiet;
         }
+        self.fresh.clear();
+        rules.filter.scan(zone, &event.plain(text), &mut self.fresh);
+        let is_quiet = rules.filter.is_quiet(Zone::Record, text);
+        let list = self.settled(rules, event, zone);
+        self.note(key, list.map(|list| OfText { list, is_quiet }));
+        is_quiet
     }
 
     /// What stands before the path in a whole URI: scheme and host, and needles that begin there and end in the path.
@@ -239,13 +244,13 @@ impl Matcher {
             return;
         }
         let key = self.key(&[scheme, host], Zone::Target as u8, event);
-        if !self.knows(key) {
+        if self.knows(key).is_none() {
             let start = [&*event.plain(scheme), b"://", &*event.plain(host)].concat();
             self.fresh.clear();
             rules.filter.scan(Zone::Target, &start, &mut self.fresh);
             rules.filter.across(Zone::Target, &start, &mut self.fresh);
             let list = self.settled(rules, event, Zone::Target);
-            self.note(key, list);
+            self.note(key, list.map(|list| OfText { list, is_quiet: false }));
         }
     }
 
@@ -261,20 +266,20 @@ impl Matcher {
         hasher.finish().max(1)
     }
 
-    /// Whether a text is known; the rules that it could let match are candidates then.
+    /// What is known of a text; the rules that it could let match are candidates then.
     #[inline]
-    fn knows(&mut self, key: u64) -> bool {
-        let (known, list) = self.texts[place(key, TEXTS)];
-        if known == key && list != NONE {
-            self.candidates.extend(self.lists.get(list));
+    fn knows(&mut self, key: u64) -> Option<OfText> {
+        let (_, known) = *self.texts.get(place(key, TEXTS)).filter(|(of, _)| *of == key)?;
+        if known.list != NONE {
+            self.candidates.extend(self.lists.get(known.list));
         }
-        known == key
+        Some(known)
     }
 
     /// Remembers a text.
-    fn note(&mut self, key: u64, list: Option<u16>) {
-        if let Some(list) = list {
-            self.texts[place(key, TEXTS)] = (key, list);
+    fn note(&mut self, key: u64, known: Option<OfText>) {
+        if let Some(known) = known {
+            self.texts[place(key, TEXTS)] = (key, known);
         }
     }
 

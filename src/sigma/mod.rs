@@ -14,6 +14,7 @@ mod facts;
 mod fed;
 mod field;
 mod filter;
+mod frame;
 mod item;
 mod load;
 mod matched;

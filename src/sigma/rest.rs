@@ -9,23 +9,25 @@ pub(super) struct Seams {
     needles: Vec<Vec<u8>>,
     /// By what stands around a cut, as [`around`]: the needles, and how much of each stands before it.
     cuts: HashMap<u32, Vec<(usize, usize)>, foldhash::fast::RandomState>,
-    /// By [`place`] of that: a bit, where there are any.
-    marks: Vec<u64>,
+    /// By the two bytes beside a cut, as [`beside`]: a bit, where a needle has them.
+    pairs: Vec<u64>,
 }
 
-/// Places for cuts, 64 in each number, a power of two.
-const MARKS: usize = 1 << 10;
+/// Pairs of bytes, 64 in each number.
+const PAIRS: usize = 1 << 10;
+
+/// Of a record so many texts may be known: path, query, referer and agent.
+pub(super) const KNOWN: usize = 4;
 
 impl Seams {
     /// Of needles in lower case.
     pub(super) fn new(needles: Vec<Vec<u8>>) -> Self {
-        let mut seams = Self { marks: vec![0; MARKS], ..Self::default() };
+        let mut seams = Self { pairs: vec![0; PAIRS], ..Self::default() };
         for (number, needle) in needles.iter().enumerate() {
             for at in 1..needle.len() {
-                let around = around(needle, at);
-                seams.cuts.entry(around).or_default().push((number, at));
-                let (number, bit) = place(around);
-                seams.marks[number] |= 1 << bit;
+                seams.cuts.entry(around(needle, at)).or_default().push((number, at));
+                let (place, bit) = beside(needle, at);
+                seams.pairs[place] |= 1 << bit;
             }
         }
         Self { needles, ..seams }
@@ -37,29 +39,37 @@ impl Seams {
         if at == 0 || at >= text.len() {
             return true;
         }
-        let whole = around(text, at);
-        // A needle that ends behind the first byte knows no second.
-        [whole, whole & 0xffff].iter().all(|&around| {
-            let (number, bit) = place(around);
-            self.marks.get(number).is_none_or(|marks| marks >> bit & 1 == 0) || !self.is_cut(text, at, around)
-        })
+        let (place, bit) = beside(text, at);
+        self.pairs.get(place).is_none_or(|pairs| pairs >> bit & 1 == 0) || !self.is_cut(text, at)
     }
 
-    /// Whether one of the needles that know this around a cut stands across `at`.
+    /// Whether a needle stands across `at`.
     #[inline(never)]
-    fn is_cut(&self, text: &[u8], at: usize, around: u32) -> bool {
-        self.cuts.get(&around).into_iter().flatten().any(|&(number, before)| {
+    fn is_cut(&self, text: &[u8], at: usize) -> bool {
+        let whole = around(text, at);
+        // A needle that begins with the byte before knows no other.
+        let known = [whole, whole & 0xffff].into_iter().filter_map(|around| self.cuts.get(&around));
+        known.flatten().any(|&(number, before)| {
             let needle = &self.needles[number];
             let there = at.checked_sub(before).and_then(|start| text.get(start..start + needle.len()));
             there.is_some_and(|there| there.eq_ignore_ascii_case(needle))
         })
     }
 
+    /// Whether no needle stands across an end of one of the `known` texts of `record`.
+    #[inline]
+    pub(super) fn are_quiet(&self, record: &[u8], known: [Option<&[u8]>; KNOWN]) -> bool {
+        let places = known.into_iter().flatten().filter_map(|text| place_in(record, text));
+        places.into_iter().all(|(start, end)| self.is_quiet(record, start) && self.is_quiet(record, end))
+    }
+
     /// Writes to `rest` what of `record` stands in none of the `known` texts, which hold no needle themselves; `false` where a
     /// needle stands across an end of one. A text that is no part of the record, or overlaps another, is not left out.
-    pub(super) fn rest(&self, record: &[u8], known: [Option<&[u8]>; 2], rest: &mut Vec<u8>) -> bool {
+    pub(super) fn rest(&self, record: &[u8], known: [Option<&[u8]>; KNOWN], rest: &mut Vec<u8>) -> bool {
         let mut places = known.map(|text| text.and_then(|text| place_in(record, text)).unwrap_or_default());
-        places.sort_unstable();
+        if !places.is_sorted() {
+            places.sort_unstable();
+        }
         rest.clear();
         let mut from = 0;
         for (start, end) in places {
@@ -84,19 +94,21 @@ fn place_in(record: &[u8], text: &[u8]) -> Option<(usize, usize)> {
     (end <= record.len()).then_some((start, end))
 }
 
-/// The byte before `at` in `text` and the two behind, if there are so many; capitals as their letters, which takes some signs for
-/// others.
+/// The two bytes before `at` in `text` and the one behind, if there are so many; capitals as their letters, which takes some
+/// signs for others.
 #[inline]
 fn around(text: &[u8], at: usize) -> u32 {
-    let byte = |at: usize| text.get(at).map_or(0, |byte| u32::from(byte | 0x20));
-    byte(at - 1) | byte(at) << 8 | byte(at + 1) << 16
+    let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).map_or(0, |byte| u32::from(byte | 0x20));
+    byte(Some(at)) | byte(at.checked_sub(1)) << 8 | byte(at.checked_sub(2)) << 16
 }
 
-/// The place of a cut among the marks, a number and a bit of it (Knuth, The Art of Computer Programming 3, §6.4).
+/// The byte before `at` in `text` and the one behind, as the place of a number and a bit of it; capitals as their letters,
+/// which takes some signs for others.
 #[inline]
-fn place(around: u32) -> (usize, u32) {
-    let hash = around.wrapping_mul(0x9e37_79b1);
-    ((hash >> (u32::BITS - MARKS.trailing_zeros())) as usize, hash >> 16 & 63)
+fn beside(text: &[u8], at: usize) -> (usize, u32) {
+    let byte = |at: usize| text.get(at).map_or(0, |byte| byte | 0x20);
+    let pair = u16::from_le_bytes([byte(at), byte(at - 1)]);
+    (usize::from(pair >> 6), u32::from(pair & 63))
 }
 
 #[cfg(test)]
@@ -123,7 +135,8 @@ mod tests {
             let known = [&text[cuts[2]..cuts[3]], &text[cuts[0]..cuts[1]]];
             prop_assume!(!known.iter().any(|known| holds(known)));
             let mut rest = Vec::new();
-            let is_whole = seams.rest(text, known.map(Some), &mut rest);
+            let [first, second] = known.map(Some);
+            let is_whole = seams.rest(text, [first, None, second, None], &mut rest);
             prop_assert!(!(holds(text) && is_whole && !holds(&rest)), "{record:?} {cuts:?} {needles:?}");
             // What was left out is what was known.
             prop_assert!(!is_whole || rest.len() == text.len() - known[0].len() - known[1].len());
@@ -136,7 +149,7 @@ mod tests {
         let rest = |record: &str, path: &str| {
             let at = record.find(path).unwrap();
             let mut rest = Vec::new();
-            let known = [None, record.as_bytes().get(at..at + path.len())];
+            let known = [None, record.as_bytes().get(at..at + path.len()), None, None];
             let is_whole = seams.rest(record.as_bytes(), known, &mut rest);
             is_whole.then(|| String::from_utf8(rest).unwrap())
         };
@@ -150,7 +163,7 @@ mod tests {
         let seams = Seams::new(vec![b"x".to_vec()]);
         let (record, elsewhere) = (b"abc abc".to_vec(), b"abc".to_vec());
         let mut rest = Vec::new();
-        assert!(seams.rest(&record, [Some(&elsewhere), None], &mut rest));
+        assert!(seams.rest(&record, [Some(&elsewhere), None, None, None], &mut rest));
         assert_eq!(rest, record);
     }
 }

@@ -68,6 +68,9 @@ static INSIDES: &[&str] = &[
     "rce.class",
 ];
 
+/// No name that is shorter holds any of these.
+const SHORTEST: usize = 5;
+
 /// What starts a program, by two of its parts: code that holds both does nothing else.
 static STARTS: &[(&str, &str)] = &[
     ("getruntime(", ".exec("),
@@ -85,6 +88,8 @@ static STARTS: &[(&str, &str)] = &[
 /// The strongest sign of code in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
+    let is_named = piece.name.len() >= SHORTEST;
+    let in_name = |words: &'static [&str]| is_named && holds_any(piece.name, words);
     let fixed = strongest([
         (holds_any(lower, &["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
         (holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"), "gh-code-tag", 60),
@@ -95,8 +100,8 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             "gh-code-php-setting",
             85,
         ),
-        (is_code(piece) && holds_any(lower, INSIDES) || holds_any(piece.name, INSIDES), "gh-code-inside", 75),
-        (starts_program(lower) || starts_program(piece.name.into()), "gh-code-run", 92),
+        (is_code(piece) && holds_any(lower, INSIDES) || in_name(INSIDES), "gh-code-inside", 75),
+        (starts_program(lower) || is_named && starts_program(piece.name.into()), "gh-code-run", 92),
         (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
         (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
     ]);

@@ -105,6 +105,9 @@ static WEAK: &[&[u8]] = &[
     b"nl",
 ];
 
+/// How long commands are, those of both lists.
+const LENGTHS: std::ops::RangeInclusive<usize> = 1..=11;
+
 /// The strongest sign of a shell in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let fixed = strongest([
@@ -167,6 +170,9 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     }
     if is_pattern(near) {
         return Some(Seen::new("gh-command-pattern", 75));
+    }
+    if !LENGTHS.contains(&word.len()) {
+        return None;
     }
     let is_strong = STRONG.contains(&word);
     if !is_strong && !WEAK.contains(&word) {

@@ -29,6 +29,7 @@ impl Pairs {
     }
 
     /// Whether a text with these may hold `word`.
+    #[inline]
     fn may_hold(&self, word: &[u8]) -> bool {
         word.array_windows().all(|pair| {
             let (row, bit) = Self::place(*pair);
@@ -36,6 +37,7 @@ impl Pairs {
         })
     }
 
+    #[inline]
     fn place([one, other]: [u8; 2]) -> (usize, u32) {
         (usize::from(one % 32), 1 << (other % 32))
     }
@@ -45,6 +47,12 @@ impl<'t> Lower<'t> {
     /// `text`, whose pairs are `pairs`.
     pub(super) fn new(text: &'t [u8], pairs: &'t Pairs) -> Self {
         Self { text, pairs }
+    }
+
+    /// Whether a glance leaves it open that `word` stands here.
+    #[inline]
+    fn may_hold(&self, word: &[u8]) -> bool {
+        word.len() <= self.text.len() && self.pairs.may_hold(word)
     }
 }
 
@@ -62,18 +70,23 @@ impl Deref for Lower<'_> {
     }
 }
 
-/// Where `word` stands in `text`: texts and words are short, so nothing is prepared for the search.
+/// Where `word` stands in `text`.
 pub(super) fn places<'t>(text: impl Into<Lower<'t>>, word: &'t [u8]) -> impl Iterator<Item = usize> {
-    let Lower { text, pairs } = text.into();
-    let first = word.first().copied().unwrap_or_default();
-    let text = if word.len() <= text.len() && pairs.may_hold(word) { text } else { &[] };
-    memchr::memchr_iter(first, text)
+    let text = text.into();
+    searched(if text.may_hold(word) { text.text } else { &[] }, word)
+}
+
+/// Where `word` stands in a `text` that may hold it: texts and words are short, so nothing is prepared for the search.
+fn searched<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(word.first().copied().unwrap_or_default(), text)
         .filter(move |&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))
 }
 
 /// Whether `text` holds `word`.
+#[inline]
 pub(super) fn holds<'t>(text: impl Into<Lower<'t>>, word: &'t [u8]) -> bool {
-    places(text, word).next().is_some()
+    let text = text.into();
+    text.may_hold(word) && searched(text.text, word).next().is_some()
 }
 
 /// Whether `text` holds any of `words`.

@@ -67,6 +67,22 @@ fn what_a_rule_matches_is_told_by_how_often_and_how_it_was_answered() {
 }
 
 #[test]
+fn what_many_sources_match_is_one_incident() {
+    let place = Place::new();
+    place.file("rules/a.yml", rule("11-a", "/parts-list", "medium"));
+    let told = |sources: usize| {
+        let sources = (1..=sources).map(|nth| asked(&format!("203.0.113.{nth}"), "/parts-list", 200, 12));
+        place.file("a.log", [calm(2000), sources.collect()].concat());
+        let said = place.run(&["scan", "a.log", "--rules", "rules", "--format", "ndjson"]);
+        let told = incidents(&said.out);
+        let of_rules = told.iter().filter(|one| one["title"].as_str().unwrap().contains("parts-list"));
+        of_rules.map(|one| one["entities"]["source_ips_total"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(3), [1, 1, 1]);
+    assert_eq!(told(30), [30]);
+}
+
+#[test]
 fn a_single_match_on_a_route_that_everybody_asks_for_is_nobodys_break_in() {
     let place = Place::new();
     place.file("rules/a.yml", rule("11-a", "/parts-list", "high"));

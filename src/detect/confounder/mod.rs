@@ -7,6 +7,7 @@ mod closed_door;
 mod crawler;
 mod dead_links;
 mod device_approval;
+mod everyday;
 mod from_inside;
 mod in_use;
 mod kept_current;
@@ -155,6 +156,7 @@ pub(super) fn of_volume(
         own_work::of_volume(world, actor, volume),
         machine_route::of_volume(world, actor, volume),
         steady_poller::of_volume(world, actor, volume),
+        everyday::of_volume(world, actor, excess, volume),
         shared_file::of_public(world, actor, volume),
     ]
     .into_iter()

@@ -63,7 +63,7 @@ static ABOUT: About = About {
                  minutes all day.",
     look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a \
                   machine that has its routes to itself, somebody who takes out what is his own from where he works, a crowd \
-                  behind one address (many agents, many routes), a large download that everybody takes, one file watched in pieces, the end of a tail.",
+                  behind one address (many agents, many routes), somebody who does more of what everybody does, a large download that everybody takes, one file watched in pieces, the end of a tail.",
     blind_spots: "A theft below 50 MB, or below 500 MB where it is fewer than 50 files and no export. One document of which each \
                   part has the same address and the same size. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",

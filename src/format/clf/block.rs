@@ -1,6 +1,7 @@
 //! Blocks of CLF lines: the quotes and line feeds of a window are found in one pass, then the fields of a regular line
 //! are a matter of arithmetic. Whatever is odd about a line sends it to [`Clf::decode`], which must agree on all others.
 
+use super::shared::is_plain;
 use super::{Clf, Left, Right, set_client_and_user};
 use crate::event::{Event, Malformed};
 use crate::format::columns::{Columns, Quoting};
@@ -112,6 +113,7 @@ impl<'a> Fast<'_, 'a> {
         set_request_before(event, &record[q1 + 1..], q2 - q1 - 1);
         event.referer = Some(present(&record[q3 + 1..q4]));
         event.user_agent = Some(present(&record[q5 + 1..q6]));
+        event.plain = record.len() == q6 + 1 && is_plain(event, &record[..opened], &record[q1 + 1..q2]);
         (self.clf.tail)(Columns::new(&record[q6 + 1..], Quoting::Escaped), event).ok()
     }
 

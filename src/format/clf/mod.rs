@@ -9,7 +9,7 @@ mod shared;
 pub(super) use no_access::no_access;
 pub(super) use shared::{Known, status_follows};
 
-use self::shared::Core;
+use self::shared::{Core, Front, is_plain};
 use super::columns::{Columns, Quoting};
 use super::fields::{address, is_host_name, present, set_client, set_request, set_status, size};
 use super::{Around, Decoder, Each, Format, Opening};
@@ -127,27 +127,40 @@ impl Clf {
         Ok(event)
     }
 
-    /// What a line says before its tail, and the tail. The time is looked for first, because a user name may hold blanks and
-    /// brackets.
+    /// What a line says before its tail, and the tail: most kin have the same there.
     fn front<'a>(
         &self,
         line: &'a [u8],
         quoting: Quoting,
         known: &mut Known<'a>,
-    ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
+    ) -> Result<Front<'a>, Malformed> {
+        if self.left != Left::Client {
+            return self.read_front(line, quoting, known);
+        }
+        if known.front(self.right, quoting).is_none() {
+            let front = self.read_front(line, quoting, known);
+            *known.front(self.right, quoting) = Some(front);
+        }
+        known.front(self.right, quoting).clone().unwrap_or(Err(Malformed::Unknown))
+    }
+
+    /// The same, of a line that nobody has looked at. The time is looked for first, because a user name may hold blanks and
+    /// brackets.
+    fn read_front<'a>(
+        &self,
+        line: &'a [u8],
+        quoting: Quoting,
+        known: &mut Known<'a>,
+    ) -> Result<Front<'a>, Malformed> {
         let (open, left, (time, time_digits)) = known.open(line)?;
-        let mut event = if self.left == Left::Client {
-            known.left(left)?
-        } else {
-            let mut event = Event::default();
-            self.left(left, &mut event)?;
-            event
-        };
-        (event.time, event.time_digits) = (time, time_digits);
+        let mut event = Event { time, time_digits, ..Event::default() };
+        self.left(left, &mut event)?;
         let core = known.core(&line[open..], quoting)?;
         let tail = self.right(core, &mut event)?;
         let escaped = memchr::memchr(b'\\', line).is_some();
         event.escapes = if escaped { Escapes::Backslash } else { Escapes::None };
+        event.plain =
+            self.right == Right::Agent && tail.rest().is_empty() && is_plain(&event, left, core.request);
         Ok((event, tail))
     }
 
@@ -156,7 +169,7 @@ impl Clf {
         &self,
         line: &'a [u8],
         known: &mut Known<'a>,
-    ) -> Result<(Event<'a>, Columns<'a>), Malformed> {
+    ) -> Result<Front<'a>, Malformed> {
         self.front(line, Quoting::Escaped, known)
     }
 

@@ -1,6 +1,6 @@
 //! What all kin of the family have, whichever columns stand around it.
 
-use super::{salvage, set_client_and_user};
+use super::{Right, salvage};
 use crate::event::{Event, Malformed};
 use crate::format::columns::{Columns, Quoting};
 use crate::format::fields::status;
@@ -38,10 +38,14 @@ impl<'a> Core<'a> {
 #[derive(Default)]
 pub(in crate::format) struct Known<'a> {
     open: Option<Result<Open<'a>, Malformed>>,
-    left: Option<Result<Event<'a>, Malformed>>,
+    /// What kin that begin with the client make of it, up to the tail.
+    fronts: [[Option<Result<Front<'a>, Malformed>>; 2]; 2],
     escaped: Option<Result<Core<'a>, Malformed>>,
     raw: Option<Result<Core<'a>, Malformed>>,
 }
+
+/// What a line says before its tail, and the tail.
+pub(super) type Front<'a> = (Event<'a>, Columns<'a>);
 
 /// Where the request line opens, what stands before the time, and the time.
 type Open<'a> = (usize, &'a [u8], (Time, u8));
@@ -59,13 +63,13 @@ impl<'a> Known<'a> {
         self.open.is_some_and(|open| open.is_ok())
     }
 
-    /// What `client ident user` says, which most kin have before the time.
-    pub(super) fn left(&mut self, left: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        let read = || {
-            let mut event = Event::default();
-            set_client_and_user(left, &mut event).map(|()| event)
-        };
-        self.left.get_or_insert_with(read).clone()
+    /// What kin that begin with the client, and go on as `right` says, make of the line.
+    pub(super) fn front(
+        &mut self,
+        right: Right,
+        quoting: Quoting,
+    ) -> &mut Option<Result<Front<'a>, Malformed>> {
+        &mut self.fronts[usize::from(right == Right::Agent)][usize::from(quoting == Quoting::Raw)]
     }
 
     /// The core of a line, which begins with its request line.
@@ -87,4 +91,20 @@ pub(in crate::format) fn status_follows(behind: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether nothing but a client's address stands before the stamp of a line that says this, and nothing but a usual method, a
+/// path, maybe a query, and `HTTP/1.1` or the like in its request line.
+pub(super) fn is_plain(event: &Event<'_>, left: &[u8], request: &[u8]) -> bool {
+    let is_address = |text: &[u8]| event.client.is_some() && memchr::memchr(b' ', text).is_none();
+    let is_usual =
+        matches!(event.method, Some(b"GET" | b"POST" | b"HEAD" | b"PUT" | b"PATCH" | b"DELETE" | b"OPTIONS"));
+    let is_http = |protocol: &[u8]| {
+        protocol.len() == 8 && protocol.starts_with(b"HTTP/") && request.ends_with(protocol)
+    };
+    let is_path = |method: &[u8]| request.get(method.len() + 1) == Some(&b'/');
+    left.strip_suffix(b" - -").is_some_and(is_address)
+        && is_usual
+        && event.method.is_some_and(is_path)
+        && event.protocol.is_some_and(is_http)
 }

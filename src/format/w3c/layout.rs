@@ -101,6 +101,12 @@ impl Layout {
         }
     }
 
+    /// Whether `line` could begin as its lines do: where the date comes first, with one.
+    pub(super) fn could_begin(&self, line: &[u8]) -> bool {
+        let is_dated = matches!(self.columns.first(), Some(Some(Column::Date | Column::LocalDate)));
+        !is_dated || date(line).is_some()
+    }
+
     /// Takes a line apart.
     pub(super) fn read<'a>(
         &self,
@@ -213,7 +219,8 @@ impl When<'_> {
 
 /// `2018-01-01`, with anything behind it.
 fn date(value: &[u8]) -> Option<(i32, u8, u8)> {
-    let midnight = [value.get(..10)?, b"T00:00:00"].concat();
+    let mut midnight = *b"0000-00-00T00:00:00";
+    midnight[..10].copy_from_slice(value.get(..10)?);
     let civil = stamp::iso8601(&midnight)?.0.civil();
     Some((civil.year, civil.month, civil.day))
 }

@@ -202,9 +202,12 @@ impl Decoder for Opened {
     ) -> Result<Event<'a>, Malformed> {
         let (line, ends) = (trimmed(record), |&&byte: &&u8| matches!(byte, b' ' | b'\t' | b'"'));
         let says_nothing = matches!(line.trim_ascii_start(), [] | [b'#', ..]);
+        let may_begin = || {
+            self.layouts.iter().any(|layout| layout.could_begin(line))
+                && self.least <= line.iter().filter(ends).count() + 1
+        };
         // No stamp is without a digit, and nothing but these ends a value.
-        let may_be = known.signs.include(Signs::of(b"0"))
-            && (!around.directives.is_empty() || self.least <= line.iter().filter(ends).count() + 1);
+        let may_be = known.signs.include(Signs::of(b"0")) && (!around.directives.is_empty() || may_begin());
         if !may_be && !says_nothing {
             return Err(Malformed::Unknown);
         }

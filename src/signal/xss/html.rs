@@ -33,11 +33,12 @@ fn tag(rest: &[u8]) -> Option<Seen> {
     let name = name(rest);
     let behind = rest.get(name.len()..).unwrap_or_default();
     let is_tag = name.first().is_some_and(u8::is_ascii_alphabetic);
+    if !is_tag && !rest.starts_with(b"!") && !rest.starts_with(b"?") {
+        return None;
+    }
     let by_name = if is_tag { named(name, behind) } else { None };
     let inside = behind.get(..end(behind)).unwrap_or_default();
-    let attributes =
-        if is_tag || rest.starts_with(b"!") || rest.starts_with(b"?") { attributes(inside) } else { None };
-    stronger(by_name, attributes)
+    stronger(by_name, attributes(inside))
 }
 
 /// The name of a tag: browsers end it at a blank, a slash or the bracket.
