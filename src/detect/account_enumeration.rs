@@ -112,7 +112,7 @@ impl Detector for AccountEnumeration {
             }
             let Some(route) = visit.with(world, Clone::clone) else { continue };
             let (door, client) = (visit.door, visit.client);
-            let crowd = confounder::of_asks(world, client, visit.tries);
+            let crowd = confounder::of_asks(world, client, door, visit.tries);
             let askers = if visit.tries < needed { &mut few } else { &mut doors };
             askers.entry(door).or_default().push(Asker { door, needed, client, route, crowd });
         }

@@ -254,10 +254,12 @@ fn forms(
     forms
 }
 
-/// Whether a door that gave these answers seems never to refuse: then it does so with a success.
+/// Whether a door that gave these answers seems never to refuse: then it does so with a success. Who is told to wait was not
+/// judged.
 fn refuse_with_success(counts: &BTreeMap<Answer, u64>) -> bool {
-    let total: u64 = counts.values().sum();
-    let refused = counts.iter().filter(|(answer, _)| (400..500).contains(&answer.status));
+    let judged = || counts.iter().filter(|(answer, _)| answer.status != 429);
+    let total: u64 = judged().map(|(_, count)| count).sum();
+    let refused = judged().filter(|(answer, _)| (400..500).contains(&answer.status));
     total >= TELLING_TRIES && refused.map(|(_, count)| count).sum::<u64>() * 100 < total * BY_STATUS
 }
 

@@ -187,6 +187,15 @@ const TRIED: [&[u8]; 16] = [
     b"db", b"sql", b"mysql", b"tools",
 ];
 
+/// Pages on which forges of code show what lies in a repository, behind its owner and its name.
+const VIEWS: [&[u8]; 6] = [b"-", b"raw", b"blob", b"blame", b"tree", b"plain"];
+
+/// Whether a segment says that the file behind it lies in a repository, and is meant to be seen.
+fn shows_repository(before: &[u8], segment: &[u8], nth: usize) -> bool {
+    nth > 1 && VIEWS.contains(&segment)
+        || matches!((before, segment), (b"src", b"branch" | b"commit" | b"tag") | (b"repository", b"files"))
+}
+
 /// The most telling name in a path.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field == Field::Query {
@@ -198,8 +207,12 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     }
     let mut best = None;
     let mut before: &[u8] = b"";
-    for segment in piece.lower.split(|&byte| byte == b'/').filter(|segment| !segment.is_empty()).take(32) {
+    let segments = piece.lower.split(|&byte| byte == b'/').filter(|segment| !segment.is_empty());
+    for (nth, segment) in segments.take(32).enumerate() {
         let segment = segment.strip_suffix(b"~").unwrap_or(segment);
+        if shows_repository(before, segment, nth) {
+            return None;
+        }
         best = stronger(best, named(segment, before));
         before = segment;
     }

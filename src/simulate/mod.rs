@@ -21,6 +21,7 @@ mod site;
 mod stage;
 pub mod truth;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::IpAddr;
 
@@ -316,6 +317,11 @@ fn labels(chosen: &[&Scenario], books: &[Book], lines: u64) -> Truth {
                 requests: book.requests,
             }),
         }
+    }
+    // Through an address from which an attack came as well, somebody harmless cannot be told from the attacker.
+    let attacking: BTreeSet<&String> = truth.attacks.iter().flat_map(|attack| &attack.ips).collect();
+    for harmless in &mut truth.benign {
+        harmless.ips.retain(|address| !attacking.contains(address));
     }
     truth
 }

@@ -30,6 +30,10 @@ use worked::{Catchall, Ways, Worked};
 
 /// From how many requests on it is no small part of a campaign.
 const MUCH: u64 = 50;
+/// So many payloads on routes that people use are tried by hand, and are no slip.
+const BY_HAND: u64 = 3;
+/// From this score on, a payload is nothing that a person types.
+const SURE: u8 = 65;
 /// Or this share of all that the client did, in percent, is more than one input that happens to look like an attack.
 const SHARE: u64 = 10;
 
@@ -183,13 +187,30 @@ impl Family {
             || attacked.tools > 0
             || attacked.hidden * 4 >= requests
             || is_code;
-        if requests >= self.sustained(world) && is_meant { Scale::Sustained } else { Scale::Single }
+        let is_sustained = requests >= self.sustained(world) && is_meant;
+        if is_sustained || by_hand(world, targets) >= BY_HAND { Scale::Sustained } else { Scale::Single }
     }
 
     /// From how many requests on a client does more than probe once.
     fn sustained(&self, world: &World<'_>) -> u64 {
         world.threshold(self.about, "sustained")
     }
+}
+
+/// How many payloads somebody tried on routes that people use: bots try what they know on whatever there may be.
+fn by_hand(world: &World<'_>, targets: &[(&Target, Worked)]) -> u64 {
+    let is_sure = |target: &&Target| {
+        let is_code = target.class().is_some_and(|class| !injection::is_scan(class) && class != Class::Ssi);
+        is_code && target.score >= SURE
+    };
+    let is_used = |target: &&Target| route_of(world, target).is_some_and(|route| world.is_used(route));
+    targets
+        .iter()
+        .map(|(target, _)| *target)
+        .filter(is_sure)
+        .filter(is_used)
+        .map(|target| target.requests)
+        .sum()
 }
 
 impl Assault<'_> {

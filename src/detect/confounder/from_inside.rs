@@ -75,6 +75,6 @@ fn share(world: &World<'_>) -> (u64, u64) {
 }
 
 /// Whether a client's address is one that no network outside leads to.
-pub(super) fn is_private(client: Client) -> bool {
+pub(in crate::detect) fn is_private(client: Client) -> bool {
     client.address().is_some_and(is_internal)
 }

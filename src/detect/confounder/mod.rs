@@ -7,8 +7,8 @@ mod closed_door;
 mod crawler;
 mod dead_links;
 mod device_approval;
-mod everyday;
 mod from_inside;
+mod in_passing;
 mod in_use;
 mod kept_current;
 mod link_checker;
@@ -33,7 +33,7 @@ mod support_desk;
 mod test_environment;
 mod worked_through;
 
-pub(super) use from_inside::of_scan;
+pub(super) use from_inside::{is_private, of_scan};
 pub(super) use in_use::of_files;
 pub(super) use ordinary_parameters::{CERTAIN, Ordinary, Usual, are_people};
 pub(super) use own_route::only_account;
@@ -156,12 +156,16 @@ pub(super) fn of_volume(
         own_work::of_volume(world, actor, volume),
         machine_route::of_volume(world, actor, volume),
         steady_poller::of_volume(world, actor, volume),
-        everyday::of_volume(world, actor, excess, volume),
         shared_file::of_public(world, actor, volume),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Whether somebody takes about as much at the same distance, again and again.
+pub(super) fn is_scheduled(volume: &Volume) -> bool {
+    scheduled_sync::of_volume(volume).is_some()
 }
 
 /// What else a great volume of one route, taken by one or by a pool, might be.
@@ -170,7 +174,15 @@ pub(super) fn of_takers(world: &World<'_>, route: RouteKey) -> Option<Confounder
 }
 
 /// What else many questions about accounts might be.
-pub(super) fn of_asks(world: &World<'_>, client: Client, asks: u64) -> Option<ConfounderNote> {
+pub(super) fn of_asks(
+    world: &World<'_>,
+    client: Client,
+    door: RouteKey,
+    asks: u64,
+) -> Option<ConfounderNote> {
+    if let Some(note) = in_passing::of_asks(world, client, door, asks) {
+        return Some(note);
+    }
     let requests = world.profile(client, |profile| profile.requests)?;
     // A crowd asks now and then and mostly works.
     if asks * 10 > requests * 3 {

@@ -10,7 +10,7 @@ use crate::detect::statistics::{permille, quantile};
 use crate::incident::ConfounderNote;
 use crate::request::Client;
 use crate::tally::FLEET_TICK;
-use crate::time::MINUTE;
+use crate::time::{MINUTE, Seconds, Time};
 
 /// Fewer others than this do not tell how an outage answers whoever comes.
 const OTHERS: usize = 3;
@@ -20,8 +20,15 @@ const OTHERS: usize = 3;
 pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNote> {
     let (width, ticks) = siege.over.activity();
     let tries: u64 = ticks.iter().map(|&(_, tries)| tries).sum();
-    let within: u64 =
-        ticks.iter().filter(|&&(start, _)| world.in_outage(start)).map(|&(_, tries)| tries).sum();
+    // Whoever floods a service that has little to do makes an outage of his own.
+    let mut own = ByMinute::default();
+    own.add(width, ticks.iter().copied());
+    let fails = |start: Time| {
+        let own = |from, to| own.between(from, to);
+        world.in_outage(start)
+            && [false, true].into_iter().any(|with_429| world.refuses_others(start.0, with_429, own))
+    };
+    let within: u64 = ticks.iter().filter(|&&(start, _)| fails(start)).map(|&(_, tries)| tries).sum();
     if within == 0 {
         return None;
     }
@@ -63,12 +70,18 @@ fn refuses_others(world: &World<'_>, siege: &Siege) -> bool {
 pub(in crate::detect) struct ByMinute(BTreeMap<i64, u64>);
 
 impl ByMinute {
-    /// Adds a client's; those of a tick that is wider than a minute are spread evenly over its minutes.
-    pub(in crate::detect) fn add(&mut self, refusals: &Refusals) {
-        let minutes = (refusals.activity.width(REFUSAL_TICK).micros() / MINUTE).max(1);
-        for (start, tries) in refusals.activity.ticks(REFUSAL_TICK) {
+    /// Adds a client's.
+    pub(in crate::detect) fn add_refusals(&mut self, refusals: &Refusals) {
+        let ticks = refusals.activity.ticks(REFUSAL_TICK).map(|(start, tries)| (start, tries.0));
+        self.add(refusals.activity.width(REFUSAL_TICK), ticks);
+    }
+
+    /// Adds those of ticks of this width; those of one that is wider than a minute are spread evenly over its minutes.
+    fn add(&mut self, width: Seconds, ticks: impl Iterator<Item = (Time, u64)>) {
+        let minutes = (width.micros() / MINUTE).max(1);
+        for (start, tries) in ticks {
             for nth in 0..minutes {
-                let before = |nth: i64| i128::from(tries.0) * i128::from(nth) / i128::from(minutes);
+                let before = |nth: i64| i128::from(tries) * i128::from(nth) / i128::from(minutes);
                 let share = u64::try_from(before(nth + 1) - before(nth)).unwrap_or(0);
                 *self.0.entry(start.0.div_euclid(MINUTE) + nth).or_default() += share;
             }
@@ -126,7 +139,6 @@ pub(super) fn of_refusals(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Time;
 
     #[test]
     fn refusals_of_a_wide_tick_are_spread_over_its_minutes_and_none_is_lost() {
@@ -135,7 +147,7 @@ mod tests {
             refusals.activity.at(REFUSAL_TICK, Time(minute * MINUTE)).0 += 3;
         }
         let mut all = ByMinute::default();
-        all.add(&refusals);
+        all.add_refusals(&refusals);
         assert!(refusals.activity.width(REFUSAL_TICK).micros() > MINUTE);
         assert_eq!(all.between(0, 200 * MINUTE), 360);
         assert!((24..=36).contains(&all.between(20 * MINUTE, 30 * MINUTE)));

@@ -17,6 +17,9 @@ use crate::request::Client;
 /// Share of what an account takes (in tenths of a percent) that comes from one address.
 const MOSTLY: u64 = 800;
 
+/// From this share on (in tenths of a percent) that came in large answers, a volume was asked for.
+const LARGE: u64 = 300;
+
 /// So many requests from other addresses are the account's own work.
 const WORKS: u64 = 10;
 
@@ -69,7 +72,7 @@ impl Judge {
 
     /// Whether `whole`, what somebody took of all routes together beside what is no news, is many times what anybody else took
     /// but one: of a site that has a path of its own for everything no single route shows it. What everybody reads is left to
-    /// those who judge walks.
+    /// those who judge walks, and so is what came in small answers: who works a lot gets many.
     fn dwarfs_all(&self, world: &World<'_>, (volume, whole): (&Volume, u64), peers: &Peers) -> bool {
         let rank = peers.volumes.len().checked_sub(OTHERS);
         let others = rank.and_then(|rank| peers.volumes.get(rank)).copied();
@@ -82,7 +85,8 @@ impl Judge {
             routes.map(|(_, route)| route.taken.bytes).sum::<u64>()
         };
         let is_own = |number| world.route(number).is_some_and(|key| !is_public_route(world, key));
-        dwarfs && permille(bulk(&is_own), bulk(&|_| true)) >= MOSTLY
+        let large = bulk(&|_| true);
+        dwarfs && permille(large, whole) >= LARGE && permille(bulk(&is_own), large) >= MOSTLY
     }
 }
 

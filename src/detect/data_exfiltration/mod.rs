@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Bytes, Collector, Volume, VolumeByClient, VolumeByPrincipal};
 use crate::detect::about::ANSWERS;
+use crate::detect::confounder::is_scheduled;
 use crate::detect::nearness::in_tenths;
 use crate::detect::pool;
 use crate::detect::{About, Actor, Detector, Needs, Sight, Threshold, World, people};
@@ -63,7 +64,7 @@ static ABOUT: About = About {
                  minutes all day.",
     look_alikes: "A partner's sync (the same volume at the same distance), a nightly backup on its own endpoint, a \
                   machine that has its routes to itself, somebody who takes out what is his own from where he works, a crowd \
-                  behind one address (many agents, many routes), somebody who does more of what everybody does, a large download that everybody takes, one file watched in pieces, the end of a tail.",
+                  behind one address (many agents, many routes), a large download that everybody takes, one file watched in pieces, the end of a tail.",
     blind_spots: "A theft below 50 MB, or below 500 MB where it is fewer than 50 files and no export. One document of which each \
                   part has the same address and the same size. A theft by somebody whose ordinary volume is as large. The first day of a log has no \
                   past to compare with.",
@@ -121,8 +122,9 @@ impl Detector for DataExfiltration {
         let by_principals = judge.thefts::<VolumeByPrincipal>(world, &principals, principal);
         let mut by_clients =
             judge.thefts::<VolumeByClient>(world, &clients, |key| Actor::Client(Client(key)));
-        let turns =
+        let mut turns =
             if clients.volumes.len() < FEW { Vec::new() } else { turns::pools(world, judge.least, &clients) };
+        turns::join(&mut turns, &mut by_clients);
         let in_turns: BTreeSet<Actor> = turns.iter().flatten().map(|theft| theft.taker).collect();
         // Whoever takes turns is told once, together with the others.
         by_clients.retain(|pool| pool.iter().any(|theft| !in_turns.contains(&theft.taker)));
@@ -212,8 +214,14 @@ impl Judge {
             },
         );
         let mut by_route: BTreeMap<RouteKey, Vec<Theft>> = BTreeMap::new();
+        let mut scheduled = Vec::new();
         for (_, theft) in found {
-            by_route.entry(theft.routes[0].1).or_default().push(theft);
+            // Whoever comes by a schedule of their own shares nobody's work.
+            if is_scheduled(&theft.volume) {
+                scheduled.extend(theft.stands_alone.then(|| vec![theft]));
+            } else {
+                by_route.entry(theft.routes[0].1).or_default().push(theft);
+            }
         }
         let pools = by_route.into_iter().flat_map(|(route, thefts)| {
             pool::gather(world, thefts).into_iter().flat_map(move |pool| {
@@ -236,7 +244,7 @@ impl Judge {
                 }
             })
         });
-        pools.collect()
+        pools.chain(scheduled).collect()
     }
 
     /// Below how many bytes so much in so many answers is not worth the name.

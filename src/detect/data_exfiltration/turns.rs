@@ -2,7 +2,7 @@
 //!
 //! Whoever reads a list begins at its beginning. Of those who share one walk over its pages only one can.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{ClientProfiles, RouteBytes, Volume, VolumeByClient};
 use crate::detect::pool;
@@ -10,6 +10,7 @@ use crate::detect::statistics::permille;
 use crate::detect::{Actor, World};
 use crate::evidence::Span;
 use crate::request::{Client, RouteKey};
+use crate::series::Evidence;
 
 use super::Theft;
 use super::peers::Peers;
@@ -75,6 +76,28 @@ fn take_turns(pool: &[Reader], least: u64) -> bool {
         && pool.iter().map(|reader| reader.taken.later).sum::<u64>() >= PAGES
         && later * 1000 >= pool.len() * BEGIN_LATER
         && pool.iter().map(|reader| reader.taken.taken.bytes).sum::<u64>() >= least
+}
+
+/// Takes from those who are told `alone` whoever reads on where a pool does: behind such an address somebody else lives as well.
+pub(super) fn join(pools: &mut [Vec<Theft>], alone: &mut Vec<Vec<Theft>>) {
+    for pool in pools {
+        let (mut span, route) = (Span::default(), pool[0].routes[0].1);
+        pool.iter().for_each(|theft| span.merge(theft.volume.span));
+        let members: BTreeSet<Actor> = pool.iter().map(|theft| theft.taker).collect();
+        let reads_on = |theft: &Theft| {
+            let (taken, most, pages) = theft.routes[0];
+            most == route
+                && pages.is_some_and(|(first, _)| first > 1)
+                && taken.bytes * 10 >= theft.volume.total.bytes * 8
+                && theft.volume.span.first <= span.last
+                && span.first <= theft.volume.span.last
+        };
+        let joins = alone.extract_if(
+            ..,
+            |some| matches!(&**some, [theft] if !members.contains(&theft.taker) && reads_on(theft)),
+        );
+        pool.extend(joins.flatten().collect::<Vec<_>>());
+    }
 }
 
 impl Reader {

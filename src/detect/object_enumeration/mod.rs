@@ -2,6 +2,7 @@
 
 mod foreign;
 mod harmless;
+mod neighbours;
 mod peers;
 mod shared_out;
 mod told;
@@ -140,10 +141,13 @@ impl Detector for ObjectEnumeration {
         let clients = judge.walks::<ObjectsByClient>(world, |key| Actor::Client(Client(key)));
         let shared_out =
             if world.tells_clusters() { shared_out::findings(world, &judge) } else { Vec::new() };
+        let neighbours =
+            if world.tells_clusters() { neighbours::findings(world, &judge) } else { Vec::new() };
         principals
             .into_iter()
             .chain(clients)
             .chain(shared_out)
+            .chain(neighbours)
             .chain(foreign::findings(world, &judge))
             .collect()
     }

@@ -29,10 +29,10 @@ const SINGLE_MINDED: u64 = 900;
 
 /// Share of objects (in tenths of a percent) that are asked for once, and by one address: who shares out the work does none
 /// of it twice.
-const ONCE: u64 = 800;
+pub(super) const ONCE: u64 = 800;
 
 /// So many times the objects of a median reader each asks for at least.
-const BEYOND_MEDIAN: u64 = 3;
+pub(super) const BEYOND_MEDIAN: u64 = 3;
 
 /// The findings against those who share out a route.
 pub(super) fn findings(world: &World<'_>, judge: &Judge) -> Vec<Finding> {
@@ -46,7 +46,7 @@ pub(super) fn findings(world: &World<'_>, judge: &Judge) -> Vec<Finding> {
 }
 
 /// One address that asks for a few objects of a route and for nothing else.
-type Reader<'w> = (Client, Cow<'w, IdSet>);
+pub(super) type Reader<'w> = (Client, Cow<'w, IdSet>);
 
 /// Addresses that ask for a few objects of one route and for nothing else, by route.
 fn readers<'w>(world: &'w World<'_>) -> BTreeMap<RouteKey, Vec<Reader<'w>>> {
@@ -105,7 +105,7 @@ fn only_route(world: &World<'_>, subject: Subject<'_>) -> Option<RouteKey> {
 }
 
 /// One of several that may take turns.
-struct Turn<'r, 'w>(&'r Reader<'w>);
+pub(super) struct Turn<'r, 'w>(pub(super) &'r Reader<'w>);
 
 impl Member for Turn<'_, '_> {
     fn span(&self) -> Span {
@@ -172,12 +172,12 @@ impl Judge {
     }
 
     /// Whether so much of what was asked for was refused that it was not the asker's.
-    fn is_refused(&self, ids: &IdSet) -> bool {
+    pub(super) fn is_refused(&self, ids: &IdSet) -> bool {
         permille(ids.refused, ids.requests) >= self.refused
     }
 
     /// The finding against some who are led by one hand, if what they do is a walk; and how that shows.
-    fn walk(
+    pub(super) fn walk(
         &self,
         world: &World<'_>,
         route: RouteKey,

@@ -70,7 +70,7 @@ impl Judge {
         // Those that stand out by themselves are nobody's others: two that push together do not excuse one another.
         let mut alone = ByMinute::default();
         let all = by_route.values().flatten().filter(|one| self.stands_out(one, usual));
-        all.for_each(|one| alone.add(&one.refusals));
+        all.for_each(|one| alone.add_refusals(&one.refusals));
         let pools = by_route.into_values().flat_map(|one| pool::gather(world, one));
         pools
             .filter_map(|pushers| self.push(world, usual, &pushers, &alone))
@@ -116,7 +116,10 @@ impl Judge {
             return None;
         }
         let mut all = alone.clone();
-        pushers.iter().filter(|one| !self.stands_out(one, usual)).for_each(|one| all.add(&one.refusals));
+        pushers
+            .iter()
+            .filter(|one| !self.stands_out(one, usual))
+            .for_each(|one| all.add_refusals(&one.refusals));
         let length = WINDOW.max(width);
         let failed = all.between(start.0, start.0 + length.micros());
         let share = refused_share(world, pushers);

@@ -11,6 +11,7 @@ use crate::detect::statistics::scatter;
 use crate::detect::visits::folded;
 use crate::detect::{World, confounder, walks};
 use crate::request::{Client, RouteKey};
+use crate::route::Method;
 use crate::series::Evidence;
 use crate::time::MINUTE;
 
@@ -29,6 +30,9 @@ const LOOP: u64 = 4;
 
 /// Over hours, programs with an old key keep a beat, or run while somebody works: what lies between is neither.
 const SLOWLY: (u64, u64) = (30, 300);
+
+/// Nobody guesses a key no faster than so many times a minute.
+const PACE: u64 = 6;
 
 /// From so long on it is slow, in microseconds.
 const HOURS: i64 = 90 * MINUTE;
@@ -63,7 +67,8 @@ pub(super) fn all(world: &World<'_>) -> Vec<Siege> {
     let sieges = by_route.into_iter().flat_map(|((guesses, door), sources)| {
         sources.into_iter().filter_map(move |(client, route)| {
             let siege = Siege::of_source(world, client, door, &route);
-            (guesses || siege.has_no_clock()).then_some(Siege { variant: VARIANT, ..siege })
+            (guesses || siege.has_no_clock() && siege.hurries(door))
+                .then_some(Siege { variant: VARIANT, ..siege })
         })
     });
     sieges.collect()
@@ -105,6 +110,12 @@ impl Siege {
     /// The one source, where nothing says that credentials are taken.
     pub(in crate::detect) fn at_no_door(&self) -> Option<Client> {
         self.clients.first().filter(|_| self.variant == VARIANT).map(|count| count.of)
+    }
+
+    /// Whether its tries at a route are more than a program makes that was logged out and goes on asking.
+    fn hurries(&self, RouteKey(_, method): RouteKey) -> bool {
+        let minutes = u64::try_from(self.span.micros() / MINUTE).unwrap_or(0).max(1);
+        method != Method::Get as u8 || self.verdicts.tries() > PACE * minutes
     }
 
     /// Whether its tries come neither by a clock, nor in a loop, nor in the hours in which somebody works.
