@@ -5,6 +5,8 @@
 mod common;
 #[path = "credentials/excuses.rs"]
 mod excuses;
+#[path = "credentials/few.rs"]
+mod few;
 #[path = "credentials/keys.rs"]
 mod keys;
 #[path = "credentials/pages.rs"]

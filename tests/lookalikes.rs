@@ -7,6 +7,8 @@ mod common;
 mod files;
 #[path = "lookalikes/machines.rs"]
 mod machines;
+#[path = "lookalikes/passing.rs"]
+mod passing;
 #[path = "lookalikes/shared.rs"]
 mod shared;
 #[path = "lookalikes/slow.rs"]

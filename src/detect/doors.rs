@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::collect::route_number;
 use crate::detect::followed::{Followed, Path};
 use crate::detect::visits::Visit;
-use crate::detect::{form, landing};
+use crate::detect::{form, landing, short_answer};
 use crate::evidence::Answer;
 use crate::request::{Client, RouteKey};
 use crate::route::Method;
@@ -92,6 +92,10 @@ impl Doors {
                 seen.add(visit, path.goes_on(visit));
             }
             let mut letting_in = seen.letting_in(counts.keys().copied().collect());
+            let visits_here = visitors.iter().map(|&(visit, _)| visit);
+            if let Some(short) = short_answer::refusing(visits_here, &letting_in) {
+                letting_in.remove(&short);
+            }
             let refused: u64 = counts
                 .iter()
                 .filter(|(answer, _)| !letting_in.contains(answer))

@@ -171,6 +171,9 @@ const NEARLY: u64 = 95;
 /// Whoever hammers does nothing else: less than one request to so many tries.
 const NOTHING: u64 = 50;
 
+/// Hardly anybody is no more than one in so many.
+const HARDLY: u64 = 50;
+
 /// So many clients that go on tell something about a door.
 const TELLING_DOOR: u64 = 20;
 
@@ -236,10 +239,11 @@ impl Followed {
         refusing
     }
 
-    /// At a door that few go through: a status that was given many times, after which nobody went on, while all who did
-    /// got another.
+    /// At a door that few go through: a status that was given many times, after which hardly anybody went on, while nearly all
+    /// who did got another.
     fn of_few(&self) -> BTreeSet<u16> {
-        let tells = |seen: &Seen| self.besides && self.on >= 2 && seen.alone_on == 0 && seen.tries >= MANY;
+        let hardly_on = |seen: &Seen| seen.alone_on * HARDLY <= seen.alone && seen.alone_on * 2 <= self.on;
+        let tells = |seen: &Seen| self.besides && self.on >= 2 && hardly_on(seen) && seen.tries >= MANY;
         self.statuses.iter().filter(|(_, seen)| tells(seen)).map(|(&status, _)| status).collect()
     }
 }

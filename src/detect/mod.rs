@@ -34,6 +34,7 @@ mod rule_match;
 mod sample;
 mod scanners;
 mod scraping;
+mod short_answer;
 mod siege;
 mod statistics;
 mod story;

@@ -241,16 +241,21 @@ impl<'t> World<'t> {
     }
 
     /// Whether the service refused many others as well within two minutes of `time`, with 429 or else with 5xx, where of the
-    /// requests from one time to another `mine` are not others'.
-    pub(crate) fn refuses_others(&self, time: i64, with_429: bool, mine: impl Fn(i64, i64) -> u64) -> bool {
+    /// requests from one time to another, and of those that were refused so, `mine` are not others'.
+    pub(crate) fn refuses_others(
+        &self,
+        time: i64,
+        with_429: bool,
+        mine: impl Fn(i64, i64) -> (u64, u64),
+    ) -> bool {
         let minutes = &self.tally.fleet.minutes;
         let width = minutes.width(FLEET_TICK).micros();
         let (mut all, mut failed) = (0, 0);
         for (start, minute) in minutes.ticks(FLEET_TICK) {
             if start.0 <= time + 2 * MINUTE && time - 2 * MINUTE < start.0 + width {
-                let mine = mine(start.0, start.0 + width);
+                let (mine, refused) = mine(start.0, start.0 + width);
                 all += minute.requests.saturating_sub(mine);
-                failed += if with_429 { minute.throttled } else { minute.failed }.saturating_sub(mine);
+                failed += if with_429 { minute.throttled } else { minute.failed }.saturating_sub(refused);
             }
         }
         all >= OUTAGE_REQUESTS && failed * 100 >= all * OUTAGE_SHARE

@@ -3,7 +3,7 @@
 use super::clf::{set_client_and_user, status_follows, without_port};
 use super::columns::{Columns, Quoting};
 use super::fields::{
-    Unit, duration, duration_list, last_of_list, present, set_request, set_status, size, status,
+    Unit, duration, duration_list, find_pair, last_of_list, present, set_request, set_status, size, status,
 };
 use super::plain::Plain;
 use super::{Around, Clock};
@@ -16,7 +16,7 @@ pub(super) static APISIX: Plain =
 
 fn read<'a>(line: &'a [u8], _: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
     let mut event = Event { escapes: Escapes::Backslash, ..Event::default() };
-    let open = memchr::memmem::find(line, b" [").ok_or(Malformed::Time)?;
+    let open = find_pair(line, *b" [").ok_or(Malformed::Time)?;
     let mut columns = Columns::new(&line[open + 1..], Quoting::Escaped);
     (event.time, event.time_digits) = stamp::bracketed(columns.bracketed()?).ok_or(Malformed::Time)?;
     set_client_and_user(&line[..open], &mut event)?;

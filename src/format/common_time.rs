@@ -2,7 +2,7 @@
 
 use super::clf::{Clf, Left, Right, set_client_and_user};
 use super::columns::{Columns, Quoting};
-use super::fields::{Unit, duration, set_request, set_status, size};
+use super::fields::{Unit, duration, find_pair, set_request, set_status, size};
 use super::plain::Plain;
 use super::{Around, Clock};
 use crate::event::{Event, Malformed, Secret};
@@ -43,7 +43,7 @@ pub(super) static COMMON_UNTIMED: Plain = Plain {
 fn read<'a>(line: &'a [u8], _: &Clock, around: Around<'a>) -> Result<Event<'a>, Malformed> {
     let (time, time_digits) = around.time.ok_or(Malformed::Time)?;
     let mut event = Event { time, time_digits, ..Event::default() };
-    let quote = memchr::memmem::find(line, b" \"").ok_or(Malformed::Short)?;
+    let quote = find_pair(line, *b" \"").ok_or(Malformed::Short)?;
     set_client_and_user(&line[..quote], &mut event)?;
     let mut columns = Columns::new(&line[quote + 1..], Quoting::Escaped);
     set_request(&mut event, columns.quoted()?);

@@ -10,6 +10,11 @@ pub(super) fn present(field: &[u8]) -> &[u8] {
     if field == b"-" { b"" } else { field }
 }
 
+/// Where the two bytes of `mark` first stand side by side. Most texts have few of the second, and nothing is prepared for the search.
+pub(super) fn find_pair(text: &[u8], mark: [u8; 2]) -> Option<usize> {
+    memchr::memchr_iter(mark[1], text).filter_map(|at| at.checked_sub(1)).find(|&at| text[at] == mark[0])
+}
+
 /// A number of decimal digits alone.
 pub(super) fn number(text: &[u8]) -> Option<u64> {
     if text.is_empty() {

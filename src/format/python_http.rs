@@ -2,7 +2,7 @@
 
 use super::clf::set_client_and_user;
 use super::columns::{Columns, Quoting};
-use super::fields::{set_request, set_status, size};
+use super::fields::{find_pair, set_request, set_status, size};
 use super::plain::Plain;
 use super::{Around, Clock};
 use crate::event::{Event, Malformed};
@@ -12,7 +12,7 @@ pub(super) static PYTHON_HTTP: Plain =
     Plain { name: "python-http", about: "Python's http.server and werkzeug (Flask)", has: "[]0", read };
 
 fn read<'a>(line: &'a [u8], clock: &Clock, _: Around<'a>) -> Result<Event<'a>, Malformed> {
-    let open = memchr::memmem::find(line, b" [").ok_or(Malformed::Time)?;
+    let open = find_pair(line, *b" [").ok_or(Malformed::Time)?;
     let mut columns = Columns::new(&line[open + 1..], Quoting::Escaped);
     let mut event = Event::default();
     let (civil, digits) = local::clf(columns.bracketed()?).ok_or(Malformed::Time)?;

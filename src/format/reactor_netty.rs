@@ -3,7 +3,7 @@
 
 use super::clf::{set_client_and_user, status_follows};
 use super::columns::{Columns, Quoting};
-use super::fields::{number, set_request, set_status, size};
+use super::fields::{find_pair, number, set_request, set_status, size};
 use super::plain::Plain;
 use crate::event::{Event, Malformed};
 use crate::time::stamp::{bracketed, iso8601};
@@ -15,7 +15,7 @@ pub(super) static REACTOR_NETTY: Plain = Plain {
     read: |line, _, _| {
         let open = memchr::memmem::find(line, b"] \"").ok_or(Malformed::Short)?;
         let (before, mut columns) = (&line[..open], Columns::new(&line[open + 2..], Quoting::Raw));
-        let at = memchr::memmem::find(before, b" [").ok_or(Malformed::Time)?;
+        let at = find_pair(before, *b" [").ok_or(Malformed::Time)?;
         let stamp = &before[at + 2..];
         // `2026-03-10T17:00:03.123+01:00[Europe/Berlin]`.
         let zoned = stamp.strip_suffix(b"]").and_then(|stamp| stamp.split(|&byte| byte == b'[').next());

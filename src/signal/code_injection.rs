@@ -3,10 +3,10 @@
 use super::decode::base64;
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, stronger, strongest};
-use super::scan::{Lower, after, calls, holds, holds_any, is_name};
+use super::scan::{Lower, Pairs, Words, after, calls, holds, holds_any, is_name, words};
 
 /// Functions of PHP that run or reveal; none is a word.
-static PHP: &[&str] = &[
+static PHP: Words = Words::of(&[
     "shell_exec",
     "passthru",
     "proc_open",
@@ -23,13 +23,13 @@ static PHP: &[&str] = &[
     "var_dump",
     "highlight_file",
     "fsockopen",
-];
+]);
 
 /// The same, but words.
-static WORDS: &[&str] = &["eval", "system", "assert", "exec"];
+static WORDS: Words = Words::of(&["eval", "system", "assert", "exec"]);
 
 /// Names that only the insides of Java's, Python's and Node's run times have.
-static INSIDES: &[&str] = &[
+static INSIDES: Words = Words::of(&[
     "java.lang.",
     "getruntime(",
     "processbuilder",
@@ -66,12 +66,9 @@ static INSIDES: &[&str] = &[
     "forname(",
     ".getinputstream",
     "rce.class",
-];
+]);
 
-/// No name that is shorter holds any of these.
-const SHORTEST: usize = 5;
-
-/// What starts a program, by two of its parts: code that holds both does nothing else.
+/// What starts a program, by one of [`INSIDES`] and another part: code that holds both does nothing else.
 static STARTS: &[(&str, &str)] = &[
     ("getruntime(", ".exec("),
     ("processbuilder", ".start("),
@@ -88,22 +85,33 @@ static STARTS: &[(&str, &str)] = &[
 /// The strongest sign of code in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
-    let is_named = piece.name.len() >= SHORTEST;
-    let in_name = |words: &'static [&str]| is_named && holds_any(piece.name, words);
+    let pairs = Pairs::of(piece.name);
+    let name = Lower::new(piece.name, &pairs);
+    let (inside, named) = (holds_any(lower, &INSIDES), holds_any(name, &INSIDES));
+    let (has_angle, opens) = (piece.kinds.any(Bytes::ANGLE), piece.kinds.any(Bytes::PAREN));
     let fixed = strongest([
-        (holds_any(lower, &["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
-        (holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"), "gh-code-tag", 60),
-        (calls(lower, PHP), "gh-code-php-call", if has_sign(piece) { 65 } else { 50 }),
-        (calls(lower, WORDS), "gh-code-php-call", if has_sign(piece) { 65 } else { 40 }),
+        (has_angle && holds_any(lower, words!["<?php", "<?=", "<%=", "<% "]), "gh-code-tag", 75),
         (
-            holds_any(lower, &["auto_prepend_file", "allow_url_include", "disable_functions="]),
+            has_angle && holds(lower, b"<?") && holds(lower, b"?>") && !holds(lower, b"<?xml"),
+            "gh-code-tag",
+            60,
+        ),
+        (opens && calls(lower, &PHP), "gh-code-php-call", if has_sign(piece) { 65 } else { 50 }),
+        (opens && calls(lower, &WORDS), "gh-code-php-call", if has_sign(piece) { 65 } else { 40 }),
+        (
+            holds_any(lower, words!["auto_prepend_file", "allow_url_include", "disable_functions="]),
             "gh-code-php-setting",
             85,
         ),
-        (is_code(piece) && holds_any(lower, INSIDES) || in_name(INSIDES), "gh-code-inside", 75),
-        (starts_program(lower) || is_named && starts_program(piece.name.into()), "gh-code-run", 92),
-        (holds_any(lower, &["<#assign", "<#list", "<@ex", "#set($", "#set ($"]), "gh-code-directive", 80),
-        (piece.name.starts_with(b"__proto__") || holds(piece.name, b"[prototype]"), "gh-code-prototype", 75),
+        (inside && is_code(piece) || named, "gh-code-inside", 75),
+        (inside && starts_program(lower) || named && starts_program(name), "gh-code-run", 92),
+        (
+            (has_angle || opens)
+                && holds_any(lower, words!["<#assign", "<#list", "<@ex", "#set($", "#set ($"]),
+            "gh-code-directive",
+            80,
+        ),
+        (piece.name.starts_with(b"__proto__") || holds(name, b"[prototype]"), "gh-code-prototype", 75),
     ]);
     let fixed = stronger(fixed, is_serialized(piece).then(|| Seen::new("gh-code-object", 75)));
     stronger(fixed, if piece.kinds.any(Bytes::BRACE) { expressions(&lower) } else { None })
@@ -184,7 +192,11 @@ fn inside(body: &[u8], end: &[u8]) -> Option<u8> {
     match () {
         () if is_sum => Some(80),
         () if is_call => Some(70),
-        () if holds_any(body, &["__", "self.", "config.", "request.", "constructor", "|attr", "runtime"]) => {
+        () if holds_any(
+            body,
+            words!["__", "self.", "config.", "request.", "constructor", "|attr", "runtime"],
+        ) =>
+        {
             Some(70)
         }
         () => None,
@@ -194,7 +206,7 @@ fn inside(body: &[u8], end: &[u8]) -> Option<u8> {
 /// How strong a directive `{% … %}` is.
 fn directive(body: &[u8]) -> Option<u8> {
     let body = body.get(..memchr::memmem::find(body, b"%}")?)?.trim_ascii();
-    let starts = |words: &[&str]| words.iter().any(|word| body.starts_with(word.as_bytes()));
+    let starts = |some: &[&str]| some.iter().any(|word| body.starts_with(word.as_bytes()));
     match () {
         () if starts(&["import ", "include ", "extends ", "debug"]) => Some(65),
         () if starts(&["for ", "set ", "if ", "with "]) => Some(40),

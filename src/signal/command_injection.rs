@@ -2,10 +2,10 @@
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{Lower, holds, holds_any, is_name, name, places, skip_blanks};
+use super::scan::{Lower, Names, holds, holds_any, is_name, name, places, skip_blanks, words};
 
 /// Commands that are no words of a language.
-static STRONG: &[&[u8]] = &[
+static STRONG: Names = Names::of(&[
     b"wget",
     b"curl",
     b"uname",
@@ -58,10 +58,10 @@ static STRONG: &[&[u8]] = &[
     b"pwd",
     b"ls",
     b"nc",
-];
+]);
 
 /// Commands that are words as well: what follows them decides.
-static WEAK: &[&[u8]] = &[
+static WEAK: Names = Names::of(&[
     b"cat",
     b"id",
     b"dir",
@@ -103,27 +103,34 @@ static WEAK: &[&[u8]] = &[
     b"copy",
     b"read",
     b"nl",
-];
-
-/// How long commands are, those of both lists.
-const LENGTHS: std::ops::RangeInclusive<usize> = 1..=11;
+]);
 
 /// The strongest sign of a shell in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
+    let has = |kinds| piece.kinds.any(kinds);
     let fixed = strongest([
-        (holds_any(piece.lower, &["() {", "(){"]) && holds(piece.lower, b":;"), "gh-command-shellshock", 90),
         (
-            holds_any(piece.lower, &["$ifs", "${ifs", "$@|", "/dev/tcp/", "/dev/udp/"]),
+            has(Bytes::PAREN) && holds_any(piece.lower, words!["() {", "(){"]) && holds(piece.lower, b":;"),
+            "gh-command-shellshock",
+            90,
+        ),
+        (
+            has(Bytes::DOLLAR.or(Bytes::SLASH))
+                && holds_any(piece.lower, words!["$ifs", "${ifs", "$@|", "/dev/tcp/", "/dev/udp/"]),
             "gh-command-shell-variable",
             80,
         ),
         (
-            holds_any(piece.lower, &["cmd.exe", "cmd /c", "cmd/c", "powershell -", "powershell.exe"]),
+            holds_any(piece.lower, words!["cmd.exe", "cmd /c", "cmd/c", "powershell -", "powershell.exe"]),
             "gh-command-windows",
             75,
         ),
-        (braces(&piece.lower), "gh-command-braces", 75),
-        (binary(piece.lower), "gh-command-binary", if piece.field == Field::Path { 60 } else { 65 }),
+        (has(Bytes::BRACE) && braces(&piece.lower), "gh-command-braces", 75),
+        (
+            has(Bytes::SLASH) && binary(piece.lower),
+            "gh-command-binary",
+            if piece.field == Field::Path { 60 } else { 65 },
+        ),
     ]);
     if piece.field == Field::Referer {
         return fixed;
@@ -171,11 +178,8 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     if is_pattern(near) {
         return Some(Seen::new("gh-command-pattern", 75));
     }
-    if !LENGTHS.contains(&word.len()) {
-        return None;
-    }
-    let is_strong = STRONG.contains(&word);
-    if !is_strong && !WEAK.contains(&word) {
+    let is_strong = STRONG.contains(word);
+    if !is_strong && !WEAK.contains(word) {
         return None;
     }
     let given = is_given(behind);
@@ -185,13 +189,14 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
     // `; copy & paste`: what is chained must be a command itself.
     if let Some(next) = skip_blanks(behind).strip_prefix(b"&").filter(|_| !is_strong) {
         let next = name(skip_signs(next));
-        if !next.is_empty() && !STRONG.contains(&next) && !WEAK.contains(&next) {
+        if !next.is_empty() && !STRONG.contains(next) && !WEAK.contains(next) {
             return None;
         }
     }
     let is_alone = skip_blanks(behind).is_empty() && is_tight;
-    let is_host = std::str::from_utf8(before).is_ok_and(|before| before.parse::<std::net::IpAddr>().is_ok());
-    let is_line = sign == b'\n' && !before.iter().any(u8::is_ascii_whitespace) && SHORT.contains(&word);
+    let is_host =
+        || std::str::from_utf8(before).is_ok_and(|before| before.parse::<std::net::IpAddr>().is_ok());
+    let is_line = || sign == b'\n' && SHORT.contains(&word) && !before.iter().any(u8::is_ascii_whitespace);
     let is_behind =
         before.ends_with(b")") || before.ends_with(b"'") || before.ends_with(b"\"") || before.is_empty();
     let score = match (is_strong, given, ends) {
@@ -200,7 +205,7 @@ fn behind(sign: u8, before: &[u8], rest: &[u8]) -> Option<Seen> {
         (false, true, _) => 65,
         (false, false, true) if is_inside => 65,
         (false, false, true) if is_behind || !skip_blanks(behind).is_empty() => 55,
-        (false, false, true) if is_alone && sign != b'&' && (is_host || is_line) => 60,
+        (false, false, true) if is_alone && sign != b'&' && (is_host() || is_line()) => 60,
         (false, false, true) if is_tight && sign != b'&' => 35,
         _ => return None,
     };
@@ -216,15 +221,18 @@ fn braces(lower: &[u8]) -> bool {
         let body = lower.get(at + 1..).unwrap_or_default();
         let word = name(body);
         let given = body.get(word.len()..).unwrap_or_default();
-        (STRONG.contains(&word) || WEAK.contains(&word)) && matches!(given, [b',', b'/' | b'-' | b'.', ..])
+        (STRONG.contains(word) || WEAK.contains(word)) && matches!(given, [b',', b'/' | b'-' | b'.', ..])
     })
 }
 
 /// A path that the shell fills in: `/???/c?t`.
 fn is_pattern(near: &[u8]) -> bool {
+    if near.first() != Some(&b'/') {
+        return false;
+    }
     let path = near.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     let count = |wanted: u8| memchr::memchr_iter(wanted, path).count();
-    path.starts_with(b"/") && count(b'/') > 1 && count(b'?') > 2
+    count(b'/') > 1 && count(b'?') > 2
 }
 
 /// What stands between a sign and the command: blanks, further signs, a folder of binaries.
@@ -234,6 +242,9 @@ fn skip_signs(near: &[u8]) -> &[u8] {
         .take_while(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'&' | b'+' | b'"' | b'('))
         .count();
     let rest = near.get(signs..).unwrap_or_default();
+    if rest.first() != Some(&b'/') {
+        return rest;
+    }
     [&b"/usr/local/bin/"[..], b"/usr/bin/", b"/usr/sbin/", b"/bin/", b"/sbin/"]
         .iter()
         .find_map(|folder| rest.strip_prefix(*folder))
@@ -268,7 +279,7 @@ fn binary(lower: Lower<'_>) -> bool {
             let before = at.checked_sub(1).and_then(|before| lower.get(before)).copied();
             let is_root = before.is_none_or(|byte| !is_name(byte))
                 || lower.get(..at).unwrap_or_default().ends_with(b"/usr");
-            is_root && (STRONG.contains(&word) || WEAK.contains(&word))
+            is_root && (STRONG.contains(word) || WEAK.contains(word))
         })
     })
 }

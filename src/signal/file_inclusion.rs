@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{Lower, Pairs, after, holds, holds_any, skip_blanks};
+use super::scan::{Lower, Pairs, Words, after, holds, holds_any, skip_blanks, words};
 
 /// Where files of systems stand that attacks ask for first.
-static FILES: &[&str] = &[
+static FILES: Words = Words::of(&[
     "etc/passwd",
     "etc/shadow",
     "etc/group",
@@ -37,10 +37,10 @@ static FILES: &[&str] = &[
     "wp-config",
     ".htpasswd",
     "global.asa",
-];
+]);
 
 /// Streams through which PHP and its like read or run.
-static STREAMS: &[&str] = &[
+static STREAMS: Words = Words::of(&[
     "php",
     "phar",
     "zip",
@@ -52,7 +52,7 @@ static STREAMS: &[&str] = &[
     "ogg",
     "ssh2",
     "rar",
-];
+]);
 
 /// Names of parameters that pages are included by.
 static NAMES: &[&[u8]] = &[
@@ -77,11 +77,45 @@ static NAMES: &[&[u8]] = &[
     b"lang",
 ];
 
-/// All that must stand in a text before it is looked at closely; parts of names suffice, whatever slashes are between.
-static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let ends = FILES.iter().filter_map(|file| file.rsplit('/').find(|part| part.len() > 1));
-    AhoCorasick::new(ends.chain(["://", ":/", ":\\", "\\\\"])).ok()
-});
+/// All that must stand in a text before it is looked at closely: the ends of [`FILES`], whatever slashes are before them, and
+/// what URLs and shares have.
+static PARTS: Words = Words::of(&[
+    "passwd",
+    "shadow",
+    "group",
+    "hosts",
+    "issue",
+    "crontab",
+    "fstab",
+    "apache",
+    "nginx",
+    "my.cnf",
+    "ssh",
+    "os-release",
+    "self",
+    "version",
+    "cmdline",
+    "log",
+    "root",
+    ".ssh",
+    "boot.ini",
+    "win.ini",
+    "system.ini",
+    "system32",
+    "winnt",
+    "web-inf",
+    "web.xml",
+    "wp-config",
+    ".htpasswd",
+    "global.asa",
+    "://",
+    ":/",
+    ":\\",
+    "\\\\",
+]);
+
+/// The same in one automaton.
+static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(PARTS.iter()).ok());
 
 /// One of these stands in every text that names a file as it is written, without `//`, `/.` or `\`.
 pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
@@ -90,7 +124,7 @@ pub(super) fn parts() -> impl Iterator<Item = Vec<u8>> {
 
 /// The strongest sign of an inclusion in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
-    if !PARTS.as_ref()?.is_match(&*piece.lower) {
+    if PARTS.likely(piece.lower).next().is_none() || !ANY.as_ref()?.is_match(&*piece.lower) {
         return None;
     }
     let flat = flat(piece.lower);
@@ -98,7 +132,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower =
         flat.as_deref().zip(pairs.as_ref()).map_or(piece.lower, |(flat, pairs)| Lower::new(flat, pairs));
     let is_value = piece.field == Field::Query;
-    let stream = STREAMS.iter().any(|name| after(lower, name).any(|rest| rest.starts_with(b"://")));
+    let stream = STREAMS.likely(lower).any(|name| after(lower, name).any(|rest| rest.starts_with(b"://")));
     let named = NAMES.contains(&piece.name);
     let local = after(lower, "file").any(|rest| rest.starts_with(b":/"));
     let drive = matches!(*lower, [b'a'..=b'z', b':', b'/', ..]) && is_value;
@@ -109,7 +143,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (share(&piece.lower), "gh-inclusion-share", 65),
         (is_value && named && remote(&lower), "gh-inclusion-remote", 60),
     ]);
-    let file = FILES.iter().any(|file| holds(lower, file.as_bytes())).then(|| {
+    let file = holds_any(lower, &FILES).then(|| {
         let absolute = lower.starts_with(b"/") || holds(lower, b"../") || named || drive;
         let score = match (piece.field, absolute) {
             _ if is_told(&lower) => 40,
@@ -148,7 +182,8 @@ fn remote(lower: &[u8]) -> bool {
 
 /// `lower` with `/` for `\`, and without `//` and `/./`; `None` where it has none of them.
 fn flat(lower: Lower<'_>) -> Option<Vec<u8>> {
-    if !holds_any(lower, &["\\", "/./"]) && !holds_any(lower.get(1..).unwrap_or_default(), &["//"]) {
+    if !holds_any(lower, words!["\\", "/./"]) && !holds_any(lower.get(1..).unwrap_or_default(), words!["//"])
+    {
         return None;
     }
     let mut flat: Vec<u8> = Vec::with_capacity(lower.len());
@@ -164,4 +199,17 @@ fn flat(lower: Lower<'_>) -> Option<Vec<u8>> {
         flat.push(byte);
     }
     Some(flat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_every_file_is_looked_for() {
+        for file in FILES.iter() {
+            let end = file.rsplit('/').find(|part| part.len() > 1);
+            assert!(PARTS.iter().any(|part| end == Some(part)), "{file}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{after, holds, holds_any};
+use super::scan::{after, holds, holds_any, words};
 
 /// The strongest look-up in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -13,7 +13,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let schemes = ["ldap", "ldaps", "rmi", "dns", "iiop", "corba", "nis", "nds", "http"];
     let asks =
         after(lower, "jndi:").any(|rest| schemes.iter().any(|scheme| rest.starts_with(scheme.as_bytes())));
-    let secrets = [
+    let secrets = words![
         "${env:",
         "${sys:",
         "${java:",
@@ -24,11 +24,14 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         "${main:",
         "${bundle:",
     ];
+    if !piece.kinds.any(Bytes::DOLLAR) {
+        return strongest([(asks, "gh-jndi-lookup", 90)]);
+    }
     strongest([
         (asks, "gh-jndi-lookup", 90),
         (holds(lower, b"${jndi:") || holds(lower, b"${jndi$"), "gh-jndi-lookup", 85),
-        (holds_any(lower, &["${lower:", "${upper:", "${::-", "${base64:"]), "gh-jndi-hidden", 75),
-        (holds_any(lower, &secrets), "gh-jndi-secrets", 70),
-        (holds_any(lower, &["${script:", "${url:", "${dns:"]), "gh-jndi-text-lookup", 80),
+        (holds_any(lower, words!["${lower:", "${upper:", "${::-", "${base64:"]), "gh-jndi-hidden", 75),
+        (holds_any(lower, secrets), "gh-jndi-secrets", 70),
+        (holds_any(lower, words!["${script:", "${url:", "${dns:"]), "gh-jndi-text-lookup", 80),
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{holds, holds_any};
+use super::scan::{holds, holds_any, words};
 
 /// The strongest part of a filter in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -17,7 +17,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         .count();
     strongest([
         (joins > 0 && pairs > 0, "gh-ldap-filter", 75),
-        (holds_any(lower, &["*)(", "))(", "*))"]) && pairs > 0, "gh-ldap-closed", 75),
+        (holds_any(lower, words!["*)(", "))(", "*))"]) && pairs > 0, "gh-ldap-closed", 75),
         (matching_rule(&lower), "gh-ldap-matching-rule", 70),
         (holds(lower, b"objectclass=") && pairs > 0, "gh-ldap-object-class", 65),
     ])

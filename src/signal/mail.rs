@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, stronger};
-use super::scan::holds_any;
+use super::scan::{holds_any, words};
 
 /// Commands with what follows them.
 static COMMANDS: &[&str] = &[
@@ -49,8 +49,8 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
 /// What a line behind a line end is.
 fn line(line: &[u8]) -> Option<Seen> {
     let line = line.trim_ascii();
-    let is_one_of = |words: &[&str]| {
-        words.iter().any(|word| match word.as_bytes().last() {
+    let is_one_of = |some: &[&str]| {
+        some.iter().any(|word| match word.as_bytes().last() {
             Some(b' ' | b':') => line.starts_with(word.as_bytes()),
             _ => line == word.as_bytes(),
         })
@@ -66,7 +66,7 @@ fn line(line: &[u8]) -> Option<Seen> {
         () if tagged => Some(Seen::new("gh-mail-imap-command", 75)),
         () if is_one_of(COMMANDS) => Some(Seen::new("gh-mail-smtp-command", 75)),
         () if HEADERS.iter().any(|header| line.starts_with(header.as_bytes()))
-            && holds_any(line, &["@", "multipart", "base64"]) =>
+            && holds_any(line, words!["@", "multipart", "base64"]) =>
         {
             Some(Seen::new("gh-mail-header", 70))
         }

@@ -47,37 +47,38 @@ use piece::{Piece, Seen};
 /// Knows one class: a pure function of a piece. What it gives is the strongest structure that it saw.
 type Judge = fn(&Piece<'_>) -> Option<Seen>;
 
-/// Every class with its judge, in the order in which signals are written.
-static JUDGES: &[(Class, Judge)] = &[
-    (Class::Sqli, sqli::judge),
-    (Class::Xss, xss::judge),
-    (Class::PathTraversal, path_traversal::judge),
-    (Class::FileInclusion, file_inclusion::judge),
-    (Class::CommandInjection, command_injection::judge),
-    (Class::CodeInjection, code_injection::judge),
-    (Class::Jndi, jndi::judge),
-    (Class::Ssrf, ssrf::judge),
-    (Class::SessionFixation, session_fixation::judge),
-    (Class::Nosql, nosql::judge),
-    (Class::Ldap, ldap::judge),
-    (Class::Mail, mail::judge),
-    (Class::Ssi, ssi::judge),
-    (Class::Xxe, xxe::judge),
-    (Class::Protocol, protocol::judge),
-    (Class::Scanner, scanner::judge),
-    (Class::SensitiveFile, sensitive_file::judge),
-    (Class::Webshell, webshell::judge),
+/// Every class with its judge, in the order in which signals are written; and the length of the shortest text or name of a
+/// parameter in which it sees anything, as far as that is told easily.
+static JUDGES: &[(Class, Judge, usize)] = &[
+    (Class::Sqli, sqli::judge, 2),
+    (Class::Xss, xss::judge, 5),
+    (Class::PathTraversal, path_traversal::judge, 2),
+    (Class::FileInclusion, file_inclusion::judge, 2),
+    (Class::CommandInjection, command_injection::judge, 2),
+    (Class::CodeInjection, code_injection::judge, 3),
+    (Class::Jndi, jndi::judge, 5),
+    (Class::Ssrf, ssrf::judge, 2),
+    (Class::SessionFixation, session_fixation::judge, 0),
+    (Class::Nosql, nosql::judge, 4),
+    (Class::Ldap, ldap::judge, 4),
+    (Class::Mail, mail::judge, 5),
+    (Class::Ssi, ssi::judge, 7),
+    (Class::Xxe, xxe::judge, 8),
+    (Class::Protocol, protocol::judge, 1),
+    (Class::Scanner, scanner::judge, 4),
+    (Class::SensitiveFile, sensitive_file::judge, 0),
+    (Class::Webshell, webshell::judge, 0),
 ];
 
 /// The judges of values that are written with nothing that code is written with: they look at names, paths and hosts.
-static PLAIN: &[(Class, Judge)] = &[
-    (Class::PathTraversal, path_traversal::judge),
-    (Class::FileInclusion, file_inclusion::judge),
-    (Class::Ssrf, ssrf::judge),
-    (Class::SessionFixation, session_fixation::judge),
-    (Class::Scanner, scanner::judge),
-    (Class::SensitiveFile, sensitive_file::judge),
-    (Class::Webshell, webshell::judge),
+static PLAIN: &[(Class, Judge, usize)] = &[
+    (Class::PathTraversal, path_traversal::judge, 2),
+    (Class::FileInclusion, file_inclusion::judge, 2),
+    (Class::Ssrf, ssrf::judge, 2),
+    (Class::SessionFixation, session_fixation::judge, 0),
+    (Class::Scanner, scanner::judge, 4),
+    (Class::SensitiveFile, sensitive_file::judge, 0),
+    (Class::Webshell, webshell::judge, 0),
 ];
 
 #[cfg(test)]

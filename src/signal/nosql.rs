@@ -2,10 +2,10 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{Lower, after, calls, holds, holds_any, is_name, places, skip_blanks};
+use super::scan::{Lower, Words, after, calls, holds, holds_any, is_name, places, skip_blanks, words};
 
 /// Operators of queries (the manual of `MongoDB`); `OData` has none of these names.
-static OPERATORS: &[&str] = &[
+static OPERATORS: Words = Words::of(&[
     "$ne",
     "$gt",
     "$gte",
@@ -28,40 +28,46 @@ static OPERATORS: &[&str] = &[
     "$size",
     "$all",
     "$mod",
-];
+]);
 
 /// The strongest operator or code of a document database in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = piece.lower;
-    let in_name = holds(piece.name, b"[$") && OPERATORS.iter().any(|one| closes(piece.name.into(), one));
+    let in_name = holds(piece.name, b"[$") && closes_any(piece.name.into());
     let is_document = matches!(lower.first(), Some(b'{' | b'['));
     let in_value = piece.kinds.any(Bytes::DOLLAR)
-        && OPERATORS.iter().any(|one| operates(lower, one, |given| !is_document || !narrows(one, given)));
-    let in_brackets = piece.kinds.any(Bytes::BRACKET) && OPERATORS.iter().any(|one| closes(lower, one));
-    let database = after(lower, "db.").any(|rest| {
-        calls(
-            rest,
-            &[
-                "insert",
-                "find",
-                "findone",
-                "drop",
-                "remove",
-                "update",
-                "aggregate",
-                "insertone",
-                "dropdatabase",
-            ],
-        )
-    });
-    let breaks_out = places(lower, b"return").any(|at| {
-        let (before, rest) = lower.split_at(at);
-        closes_value(before) && gives(rest.get(6..).unwrap_or_default())
-    });
-    let script = holds_any(lower, &["new date(", "while(", "while (", "this.", "tojson(", "mapreduce("])
+        && OPERATORS
+            .likely(lower)
+            .any(|one| operates(lower, one, |given| !is_document || !narrows(one, given)));
+    let in_brackets = piece.kinds.any(Bytes::BRACKET) && closes_any(lower);
+    let (opens, quotes) = (piece.kinds.any(Bytes::PAREN), piece.kinds.any(Bytes::QUOTE));
+    let database = opens
+        && after(lower, "db.").any(|rest| {
+            calls(
+                rest,
+                words![
+                    "insert",
+                    "find",
+                    "findone",
+                    "drop",
+                    "remove",
+                    "update",
+                    "aggregate",
+                    "insertone",
+                    "dropdatabase"
+                ],
+            )
+        });
+    let breaks_out = quotes
+        && places(lower, b"return").any(|at| {
+            let (before, rest) = lower.split_at(at);
+            closes_value(before) && gives(rest.get(6..).unwrap_or_default())
+        });
+    let script = (opens || quotes)
+        && holds_any(lower, words!["new date(", "while(", "while (", "this.", "tojson(", "mapreduce("])
         && (holds_any(
             lower,
-            &[
+            words![
                 ";var ",
                 "';",
                 "\";",
@@ -71,7 +77,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
                 "return",
                 "&&this",
                 "||this",
-                "function(",
+                "function("
             ],
         ) || lower.starts_with(b"var "));
     strongest([
@@ -80,7 +86,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         (in_value, "gh-nosql-operator", 75),
         (database, "gh-nosql-call", 75),
         (breaks_out, "gh-nosql-script", 65),
-        (script && piece.kinds.any(Bytes::PAREN.or(Bytes::QUOTE)), "gh-nosql-script", 65),
+        (script, "gh-nosql-script", 65),
     ])
 }
 
@@ -100,8 +106,9 @@ fn gives(rest: &[u8]) -> bool {
 }
 
 /// Whether `[$operator]` stands in `text`.
-fn closes(text: Lower<'_>, operator: &str) -> bool {
-    after(text, operator).any(|rest| rest.first() == Some(&b']'))
+fn closes_any(text: Lower<'_>) -> bool {
+    let closes = |operator| after(text, operator).any(|rest| rest.first() == Some(&b']'));
+    OPERATORS.likely(text).any(closes)
 }
 
 /// Whether an operator stands where a name of a document does, before a colon, with or without quotes, and `is_odd` of what it

@@ -3,7 +3,7 @@
 use super::decode::Decodings;
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{holds, holds_any};
+use super::scan::{holds, holds_any, words};
 
 /// The strongest climb in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -13,11 +13,11 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let climb = climb(piece);
     let odd = strongest([
         (
-            holds_any(piece.lower, &["..0x2f", "..0x5c", "..u2215", "..u2216", "..%c"]),
+            holds_any(piece.lower, words!["..0x2f", "..0x5c", "..u2215", "..u2216", "..%c"]),
             "gh-traversal-escape",
             70,
         ),
-        (holds_any(piece.lower, &["/././././", "....//....//", ".../.../"]), "gh-traversal-dots", 60),
+        (holds_any(piece.lower, words!["/././././", "....//....//", ".../.../"]), "gh-traversal-dots", 60),
         (
             holds(piece.lower, b"............"),
             "gh-traversal-dots",

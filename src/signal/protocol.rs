@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{holds_any, is_name};
+use super::scan::{holds_any, is_name, words};
 
 /// Headers that split answers and smuggle requests set.
 static HEADERS: &[&str] = &[
@@ -36,7 +36,7 @@ fn split(piece: &Piece<'_>) -> Option<Seen> {
     let header = lines.map(<[u8]>::trim_ascii_start).any(|line| {
         HEADERS.iter().any(|header| line.starts_with(header.as_bytes())) && line.contains(&b':')
             || line.starts_with(b"http/")
-            || (line.starts_with(b"get ") || line.starts_with(b"post ")) && holds_any(line, &[" http/"])
+            || (line.starts_with(b"get ") || line.starts_with(b"post ")) && holds_any(line, words![" http/"])
     });
     let is_path = piece.field == Field::Path;
     strongest([

@@ -157,7 +157,8 @@ impl Reader {
             let pairs = Pairs::of(&self.lower);
             let lower = Lower::new(&self.lower, &pairs);
             let piece = Piece { field, name, text, lower, kinds, decoded, is_planted };
-            for &(class, judge) in judges {
+            let length = text.len().max(name.len());
+            for &(class, judge, _) in judges.iter().filter(|(.., least)| *least <= length) {
                 if let Some(seen) = judge(&piece) {
                     self.signals.push(signal(class, &piece, seen));
                     self.wait = self.wait.max(wait::asked(class, piece.lower));
@@ -169,7 +170,7 @@ impl Reader {
 }
 
 /// Who may see something in a text of these kinds of bytes; `None` if nobody.
-fn judges(field: Field, name: &[u8], text: &[u8], kinds: Bytes) -> Option<&'static [(Class, Judge)]> {
+fn judges(field: Field, name: &[u8], text: &[u8], kinds: Bytes) -> Option<&'static [(Class, Judge, usize)]> {
     let words = match field {
         Field::UserAgent => return Some(if kinds.any(ODD) { JUDGES } else { AGENT }),
         Field::Path => Bytes::PERCENT,
@@ -194,11 +195,13 @@ fn names_code(name: &[u8]) -> bool {
 }
 
 /// Plain values of some parameters tell by their names.
-static NAMED: &[(Class, Judge)] =
-    &[(Class::SessionFixation, super::session_fixation::judge), (Class::Webshell, super::webshell::judge)];
+static NAMED: &[(Class, Judge, usize)] = &[
+    (Class::SessionFixation, super::session_fixation::judge, 0),
+    (Class::Webshell, super::webshell::judge, 0),
+];
 
 /// Agents are mostly only asked for their names.
-static AGENT: &[(Class, Judge)] = &[(Class::Scanner, super::scanner::judge)];
+static AGENT: &[(Class, Judge, usize)] = &[(Class::Scanner, super::scanner::judge, 4)];
 
 /// What a judge saw, with what the way it was written and the place add.
 fn signal(class: Class, piece: &Piece<'_>, seen: Seen) -> Signal {

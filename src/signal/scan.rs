@@ -28,8 +28,12 @@ impl Pairs {
         pairs
     }
 
+    /// Whether any pair is in both.
+    fn meet(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).fold(0, |both, (one, other)| both | one & other) != 0
+    }
+
     /// Whether a text with these may hold `word`.
-    #[inline]
     fn may_hold(&self, word: &[u8]) -> bool {
         word.array_windows().all(|pair| {
             let (row, bit) = Self::place(*pair);
@@ -37,9 +41,85 @@ impl Pairs {
         })
     }
 
-    #[inline]
-    fn place([one, other]: [u8; 2]) -> (usize, u32) {
-        (usize::from(one % 32), 1 << (other % 32))
+    const fn place([one, other]: [u8; 2]) -> (usize, u32) {
+        ((one % 32) as usize, 1 << (other % 32))
+    }
+}
+
+/// Words that are looked for together, in lower case: most texts have no two bytes that any of them begins with.
+pub(super) struct Words {
+    all: &'static [&'static str],
+    starts: Pairs,
+}
+
+/// Words that are only looked for in one place.
+macro_rules! words {
+    ($($word:literal),+ $(,)?) => {
+        const { &$crate::signal::scan::Words::of(&[$($word),+]) }
+    };
+}
+
+pub(super) use words;
+
+impl Words {
+    /// These words.
+    pub(super) const fn of(all: &'static [&'static str]) -> Self {
+        let mut starts = Pairs([0; 32]);
+        let mut nth = 0;
+        while nth < all.len() {
+            match all[nth].as_bytes() {
+                [one, other, ..] => {
+                    let (row, bit) = Pairs::place([*one, *other]);
+                    starts.0[row] |= bit;
+                }
+                _ => starts = Pairs([u32::MAX; 32]),
+            }
+            nth += 1;
+        }
+        Self { all, starts }
+    }
+
+    /// Each of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().copied()
+    }
+
+    /// One of them.
+    pub(super) fn nth(&self, nth: usize) -> Option<&'static str> {
+        self.all.get(nth).copied()
+    }
+
+    /// Those that may stand in `text`.
+    pub(super) fn likely(&self, text: Lower<'_>) -> impl Iterator<Item = &'static str> {
+        let all = if text.pairs.meet(&self.starts) { self.all } else { &[] };
+        all.iter().copied().filter(move |word| text.may_hold(word.as_bytes()))
+    }
+}
+
+/// Names that whole words are compared with: most words have no such first letter and length.
+pub(super) struct Names {
+    all: &'static [&'static [u8]],
+    /// By the low bits of a first letter, a bit for each length.
+    lengths: [u32; 32],
+}
+
+impl Names {
+    /// These names, each shorter than 32 bytes.
+    pub(super) const fn of(all: &'static [&'static [u8]]) -> Self {
+        let mut lengths = [0; 32];
+        let mut nth = 0;
+        while nth < all.len() {
+            lengths[(all[nth][0] % 32) as usize] |= 1 << all[nth].len();
+            nth += 1;
+        }
+        Self { all, lengths }
+    }
+
+    /// Whether `word` is one of them.
+    pub(super) fn contains(&self, word: &[u8]) -> bool {
+        let Some(first) = word.first() else { return false };
+        let lengths = self.lengths[usize::from(first % 32)];
+        word.len() < 32 && lengths >> word.len() & 1 != 0 && self.all.contains(&word)
     }
 }
 
@@ -49,9 +129,8 @@ impl<'t> Lower<'t> {
         Self { text, pairs }
     }
 
-    /// Whether a glance leaves it open that `word` stands here.
-    #[inline]
-    fn may_hold(&self, word: &[u8]) -> bool {
+    /// Whether `word` may stand in it.
+    fn may_hold(self, word: &[u8]) -> bool {
         word.len() <= self.text.len() && self.pairs.may_hold(word)
     }
 }
@@ -70,29 +149,24 @@ impl Deref for Lower<'_> {
     }
 }
 
-/// Where `word` stands in `text`.
+/// Where `word` stands in `text`: texts and words are short, so nothing is prepared for the search.
 pub(super) fn places<'t>(text: impl Into<Lower<'t>>, word: &'t [u8]) -> impl Iterator<Item = usize> {
-    let text = text.into();
-    searched(if text.may_hold(word) { text.text } else { &[] }, word)
-}
-
-/// Where `word` stands in a `text` that may hold it: texts and words are short, so nothing is prepared for the search.
-fn searched<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> {
-    memchr::memchr_iter(word.first().copied().unwrap_or_default(), text)
-        .filter(move |&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))
+    let lower = text.into();
+    let first = word.first().copied().unwrap_or_default();
+    let starts = lower.may_hold(word).then(|| memchr::memchr_iter(first, lower.text));
+    let is_here = move |&at: &usize| lower.text.get(at..).is_some_and(|rest| rest.starts_with(word));
+    starts.into_iter().flatten().filter(is_here)
 }
 
 /// Whether `text` holds `word`.
-#[inline]
 pub(super) fn holds<'t>(text: impl Into<Lower<'t>>, word: &'t [u8]) -> bool {
-    let text = text.into();
-    text.may_hold(word) && searched(text.text, word).next().is_some()
+    places(text, word).next().is_some()
 }
 
 /// Whether `text` holds any of `words`.
-pub(super) fn holds_any<'t>(text: impl Into<Lower<'t>>, words: &'t [&'t str]) -> bool {
+pub(super) fn holds_any<'t>(text: impl Into<Lower<'t>>, words: &Words) -> bool {
     let text = text.into();
-    words.iter().any(|word| holds(text, word.as_bytes()))
+    words.likely(text).any(|word| holds(text, word.as_bytes()))
 }
 
 /// Whether a byte belongs to names.
@@ -122,9 +196,9 @@ pub(super) fn name(text: &[u8]) -> &[u8] {
 }
 
 /// Whether `text` holds one of `names` as a whole name, called: behind it, after blanks, `(` opens.
-pub(super) fn calls<'t>(text: impl Into<Lower<'t>>, names: &[&str]) -> bool {
+pub(super) fn calls<'t>(text: impl Into<Lower<'t>>, names: &Words) -> bool {
     let text = text.into();
-    names.iter().any(|name| after(text, name).any(|rest| skip_blanks(rest).first() == Some(&b'(')))
+    names.likely(text).any(|name| after(text, name).any(|rest| skip_blanks(rest).first() == Some(&b'(')))
 }
 
 #[cfg(test)]

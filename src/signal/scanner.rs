@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{Lower, after, holds_any, is_name};
+use super::scan::{Lower, Words, after, holds_any, is_name, words};
 
 /// Tools by the names that they send; in lower case, each as it stands in agents.
 static TOOLS: &[&str] = &[
@@ -95,7 +95,7 @@ static TOOLS: &[&str] = &[
 ];
 
 /// Hosts that wait for the calls of victims.
-static CALLBACKS: &[&str] = &[
+static CALLBACKS: Words = Words::of(&[
     "burpcollaborator.net",
     "oastify.com",
     "interact.sh",
@@ -120,11 +120,11 @@ static CALLBACKS: &[&str] = &[
     "webhook.site",
     "pipedream.net",
     "ngrok-free.app",
-];
+]);
 
 /// All names in one automaton, of the kind that is fastest and that so many would not get by themselves; tools stand first.
 static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let names = TOOLS.iter().chain(CALLBACKS);
+    let names = TOOLS.iter().copied().chain(CALLBACKS.iter());
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(names).ok()
 });
 
@@ -141,6 +141,9 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !is_agent && !has_place {
         return None;
     }
+    if !is_agent && CALLBACKS.likely(piece.lower).next().is_none() {
+        return None;
+    }
     let names = NAMES.as_ref()?;
     let mut best = None;
     for found in names.find_iter(&*piece.lower).take(8) {
@@ -152,8 +155,8 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             (true, true) if starts => Some(Seen::new("gh-scanner-agent", 85)),
             (false, _) if starts => {
                 let is_hook = matches!(
-                    CALLBACKS.get(number - TOOLS.len()),
-                    Some(&("webhook.site" | "pipedream.net" | "ngrok-free.app" | "vulnweb.com"))
+                    CALLBACKS.nth(number - TOOLS.len()),
+                    Some("webhook.site" | "pipedream.net" | "ngrok-free.app" | "vulnweb.com")
                 );
                 Some(Seen::new("gh-scanner-callback", if is_hook { 40 } else { 75 }))
             }
@@ -169,5 +172,5 @@ fn probes(lower: Lower<'_>) -> bool {
     ["openvasvt", "openvas-vt", "nessus"]
         .iter()
         .any(|word| after(lower, word).any(|rest| !rest.first().copied().is_some_and(is_name)))
-        || holds_any(lower, &["(evasions:", "(test:"])
+        || holds_any(lower, words!["(evasions:", "(test:"])
 }

@@ -1,7 +1,7 @@
 //! Files and pages that were never meant for visitors: what version control, editors, deployments and administrators leave.
 
 use super::piece::{Field, Piece, Seen, stronger, strongest};
-use super::scan::{holds, holds_any};
+use super::scan::{holds, holds_any, words};
 
 /// Hidden names, and how much asking for one tells.
 static HIDDEN: &[(&[u8], u8)] = &[
@@ -199,7 +199,8 @@ fn shows_repository(before: &[u8], segment: &[u8], nth: usize) -> bool {
 /// The most telling name in a path.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if piece.field == Field::Query {
-        let asks = holds_any(piece.lower, &["__schema", "introspectionquery"]) && holds(piece.lower, b"{");
+        let asks =
+            holds_any(piece.lower, words!["__schema", "introspectionquery"]) && holds(piece.lower, b"{");
         return strongest([(asks, "gh-sensitive-introspection", 55)]);
     }
     if piece.field != Field::Path {

@@ -1,7 +1,7 @@
 //! Session fixation: an address that brings a session of the attacker's choice along.
 
 use super::piece::{Field, Piece, Seen, strongest};
-use super::scan::{holds, holds_any};
+use super::scan::{holds, holds_any, words};
 
 /// Names under which servers keep sessions.
 static NAMES: &[&[u8]] =
@@ -14,7 +14,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !is_named && !lower.contains(&b'=') {
         return None;
     }
-    let sets = holds(lower, b"document.cookie") && holds_any(lower, &["sess", "sid="]);
+    let sets = holds(lower, b"document.cookie") && holds_any(lower, words!["sess", "sid="]);
     let meta = holds(lower, b"http-equiv") && holds(lower, b"set-cookie");
     // Old servers write the session into their own links, so a name alone tells little.
     let named = is_named && !lower.is_empty();

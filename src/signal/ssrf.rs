@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::decode::Decodings;
 use super::gate::Bytes;
 use super::piece::{Field, Piece, Seen, stronger};
-use super::scan::{holds, holds_any};
+use super::scan::{Words, holds, holds_any};
 
 /// Schemes that no browser asks for, and old libraries follow.
 static ODD: &[&[u8]] = &[
@@ -30,7 +30,7 @@ static STORES: &[&[u8]] = &[
 ];
 
 /// Services that answer for every name with the address that it says, or with one after the other.
-static REBINDING: &[&str] = &[
+static REBINDING: Words = Words::of(&[
     "127.0.0.1.",
     "169.254.169.254.",
     "localtest.me",
@@ -40,7 +40,7 @@ static REBINDING: &[&str] = &[
     ".sslip.io",
     ".1u.ms",
     ".rbndr.us",
-];
+]);
 
 /// Ends of names that only a cluster's own machines look up.
 static CLUSTER: &[&[u8]] = &[b".default.svc", b".svc.cluster.local"];
@@ -96,7 +96,7 @@ fn target(scheme: &[u8], rest: &[u8], is_whole: bool) -> Option<Seen> {
         Some((address, is_hidden)) if is_internal(address) => internal(is_hidden),
         None if matches!(host, b"localhost" | b"[::1]" | b"[::]") => internal(false),
         None if CLUSTER.iter().any(|end| host.ends_with(end)) => Some(Seen::new("gh-ssrf-cluster", 70)),
-        None if holds_any(host, REBINDING) => {
+        None if holds_any(host, &REBINDING) => {
             Some(hidden("gh-ssrf-rebinding", if holds(host, b"169.254.169.254") { 90 } else { 70 }))
         }
         _ => None,

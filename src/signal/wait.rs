@@ -1,11 +1,11 @@
 //! Code that is told to wait: whoever cannot see an answer measures how long it takes.
 
 use super::class::Class;
-use super::scan::{Lower, after, skip_blanks};
+use super::scan::{Lower, Words, after, skip_blanks};
 
 /// What waits, up to where its seconds stand.
-static WAITS: &[&str] =
-    &["sleep", "pg_sleep", "waitfor delay", "dbms_pipe.receive_message", "timeout /t", "ping -c"];
+static WAITS: Words =
+    Words::of(&["sleep", "pg_sleep", "waitfor delay", "dbms_pipe.receive_message", "timeout /t", "ping -c"]);
 
 /// A shorter wait is no measure, and nobody waits longer.
 const SECONDS: std::ops::RangeInclusive<u8> = 2..=120;
@@ -15,7 +15,7 @@ pub(super) fn asked(class: Class, lower: Lower<'_>) -> u8 {
     if !matches!(class, Class::Sqli | Class::CommandInjection | Class::CodeInjection | Class::Nosql) {
         return 0;
     }
-    let waits = WAITS.iter().flat_map(|word| after(lower, word).filter_map(seconds));
+    let waits = WAITS.likely(lower).flat_map(|word| after(lower, word).filter_map(seconds));
     waits.filter(|wait| SECONDS.contains(wait)).max().unwrap_or(0)
 }
 

@@ -1,7 +1,7 @@
 //! Web shells: names that they are known by, commands given to a script, scripts where only uploads belong.
 
 use super::piece::{Field, Piece, Seen, strongest};
-use super::scan::{holds_any, name};
+use super::scan::{holds_any, name, words};
 
 /// Names of shells, without their extension.
 static SHELLS: &[&[u8]] = &[
@@ -137,7 +137,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
         b".ashx",
     ]
     .contains(&extension);
-    let uploads = ["/uploads/", "/upload/", "/images/", "/tmp/", "/cache/", "/files/", "/.well-known/"];
+    let uploads = words!["/uploads/", "/upload/", "/images/", "/tmp/", "/cache/", "/files/", "/.well-known/"];
     strongest([
         (
             is_script && SHELLS.contains(&stem) && !matches!(stem, b"up" | b"mini" | b"cmd" | b"0x"),
@@ -145,7 +145,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
             70,
         ),
         (is_script && SHELLS.contains(&stem), "gh-webshell-name", 50),
-        (is_script && holds_any(piece.lower, &uploads), "gh-webshell-place", 40),
+        (is_script && holds_any(piece.lower, uploads), "gh-webshell-place", 40),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use super::gate::Bytes;
 use super::piece::{Piece, Seen, strongest};
-use super::scan::{holds, holds_any};
+use super::scan::{holds, holds_any, words};
 
 /// The strongest declaration in a piece.
 pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
@@ -10,7 +10,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     if !piece.kinds.any(Bytes::ANGLE) {
         return None;
     }
-    let outside = holds_any(lower, &[" system ", " system\"", " public "]);
+    let outside = holds_any(lower, words![" system ", " system\"", " public "]);
     strongest([
         (holds(lower, b"<!entity") && outside, "gh-xxe-entity", 90),
         (holds(lower, b"<!entity"), "gh-xxe-entity", 75),

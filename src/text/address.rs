@@ -40,7 +40,10 @@ fn ipv6(text: &[u8]) -> Option<IpAddr> {
     padded[..text.len()].copy_from_slice(text);
     let address = match ipv6_before_blank(&padded) {
         Some((address, length)) if length == text.len() => address,
-        _ if text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) => {
+        // All that have neither dots nor a gap are usual.
+        _ if (memchr::memchr(b'.', text).is_some() || text.array_windows().any(|two| two == b"::"))
+            && text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) =>
+        {
             std::str::from_utf8(text).ok()?.parse().ok()?
         }
         _ => return None,

@@ -23,10 +23,16 @@ pub(super) fn of_siege(world: &World<'_>, siege: &Siege) -> Option<ConfounderNot
     // Whoever floods a service that has little to do makes an outage of his own.
     let mut own = ByMinute::default();
     own.add(width, ticks.iter().copied());
+    let Verdicts { trouble, blocked, .. } = siege.verdicts;
     let fails = |start: Time| {
-        let own = |from, to| own.between(from, to);
-        world.in_outage(start)
-            && [false, true].into_iter().any(|with_429| world.refuses_others(start.0, with_429, own))
+        let still = |(with_429, refused): (bool, u64)| {
+            let own = |from, to| {
+                let all = own.between(from, to);
+                (all, permille(refused, siege.verdicts.tries()) * all / 1000)
+            };
+            world.refuses_others(start.0, with_429, own)
+        };
+        world.in_outage(start) && [(false, trouble), (true, blocked)].into_iter().any(still)
     };
     let within: u64 = ticks.iter().filter(|&&(start, _)| fails(start)).map(|&(_, tries)| tries).sum();
     if within == 0 {
@@ -121,7 +127,10 @@ pub(super) fn of_refusals(
     let ticks = || refusals.activity.ticks(REFUSAL_TICK).map(|(start, tries)| (start.0, tries.0));
     // An outage answers 5xx. A 429 is about one client, unless others get it as well.
     let with_429 = refusals.throttled * 2 >= refusals.requests;
-    let fails = |start: i64| world.refuses_others(start, with_429, |from, to| pushes.between(from, to));
+    let fails = |start: i64| {
+        let pushed = |from, to| (pushes.between(from, to), pushes.between(from, to));
+        world.refuses_others(start, with_429, pushed)
+    };
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 = ticks().filter(|&(start, _)| fails(start)).map(|(_, tries)| tries).sum();
     let share = permille(within, all) / 10;

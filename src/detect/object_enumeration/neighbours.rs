@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Judge;
 use super::peers::{Peers, Readers};
 use super::shared_out::{BEYOND_MEDIAN, ONCE, Reader, Turn};
-use crate::collect::{ClientProfiles, KeyKind, ObjectsByClient};
+use crate::collect::{ClientProfiles, KeyKind, ObjectsByClient, Profile};
 use crate::detect::statistics::{permille, quantile};
 use crate::detect::walks::{LEAST, is_public_route};
 use crate::detect::{World, confounder, pool};
@@ -28,7 +28,8 @@ pub(super) fn findings(world: &World<'_>, judge: &Judge) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ((route, _), readers) in networks {
         let peers = peers.of_route(route);
-        let some = readers.iter().filter(|reader| judge.stands_out(reader, &peers)).map(Turn).collect();
+        let some =
+            readers.iter().filter(|reader| judge.stands_out(world, reader, &peers)).map(Turn).collect();
         for some in pool::together(some).into_iter().filter(|some| some.len() >= pool::SOURCES) {
             let some: Vec<&Reader<'_>> = some.into_iter().map(|Turn(one)| one).collect();
             let others = peers.count.saturating_sub(some.len() as u64);
@@ -59,8 +60,11 @@ fn readers<'w>(world: &'w World<'_>) -> BTreeMap<(RouteKey, Client), Vec<Reader<
 }
 
 impl Judge {
-    /// Whether one address asks for more than a person does, or for what it is refused.
-    fn stands_out(&self, (_, ids): &Reader<'_>, peers: &Readers<'_>) -> bool {
-        ids.asked() >= BEYOND_MEDIAN * quantile(peers.objects, 50).min(self.objects) || self.is_refused(ids)
+    /// Whether one address asks for what it is refused, or for more than a person does, and comes from no page, as a desk does.
+    fn stands_out(&self, world: &World<'_>, (client, ids): &Reader<'_>, peers: &Readers<'_>) -> bool {
+        let much = ids.asked() >= BEYOND_MEDIAN * quantile(peers.objects, 50).min(self.objects);
+        let reads_pages =
+            |profile: &Profile| profile.companions > 0 || profile.referred * 2 > profile.requests;
+        self.is_refused(ids) || much && !world.profile(*client, reads_pages).unwrap_or(false)
     }
 }

@@ -1,6 +1,7 @@
 //! Lines that are no access lines at all.
 
 use crate::event::Malformed;
+use crate::format::fields::find_pair;
 
 /// Why a line is no access line at all: blank, a comment, or a line of an error log.
 pub(in crate::format) fn no_access(line: &[u8]) -> Option<Malformed> {
@@ -36,8 +37,8 @@ fn is_of_error_log(line: &[u8]) -> bool {
 /// and no request.
 fn is_of_stream(line: &[u8]) -> bool {
     let before = &line[..line.len().min(STREAM)];
-    let is = |protocol: &[u8]| memchr::memmem::find(before, protocol).is_some();
-    is(b" [") && (is(b"] TCP ") || is(b"] UDP "))
+    let is_protocol = |at: usize| matches!(before.get(at..at + 6), Some(b"] TCP " | b"] UDP "));
+    memchr::memchr_iter(b']', before).any(is_protocol) && find_pair(before, *b" [").is_some()
 }
 
 /// Address, stamp and protocol of such a line are no longer than that.

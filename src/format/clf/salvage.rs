@@ -59,7 +59,7 @@ fn set_pages<'a>(tail: &AnyTail<'_>, text: &'a [u8], event: &mut Event<'a>) -> O
         .take(QUOTES)
         .find(|&end| tail(Columns::new(&text[end + 1..], Quoting::Raw), event).is_ok())?;
     // A page has no quotes in its address; what calls itself something may.
-    let between = memchr::memmem::find(&text[..end], b"\" \"")?;
+    let between = memchr::memchr_iter(b'"', &text[..end]).find(|&at| text[at..end].starts_with(b"\" \""))?;
     event.referer = Some(present(&text[..between]));
     event.user_agent = Some(present(&text[between + 3..end]));
     Some(())
@@ -67,7 +67,8 @@ fn set_pages<'a>(tail: &AnyTail<'_>, text: &'a [u8], event: &mut Event<'a>) -> O
 
 /// Where what stands before a second stamp ends, or the end of `text`.
 pub(super) fn second_stamp(text: &[u8]) -> usize {
-    memchr::memmem::find_iter(text, b"] \"")
+    memchr::memchr_iter(b']', text)
+        .filter(|&at| text[at..].starts_with(b"] \""))
         .take(QUOTES)
         .find_map(|at| {
             let (left, stamp) = before_request(&text[..at + 2])?;

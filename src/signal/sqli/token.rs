@@ -84,7 +84,7 @@ impl Tokens {
             lower,
             at: start,
             out: Self {
-                all: Vec::with_capacity(32),
+                all: Vec::with_capacity((lower.len() - start).min(MOST / 4)),
                 names_catalog: false,
                 first_quote: None,
                 ends_bare: false,
@@ -119,6 +119,10 @@ impl Lexer<'_> {
     fn token(&mut self) {
         let rest = self.lower.get(self.at..).unwrap_or_default();
         let Some(&first) = rest.first() else { return };
+        if first == b' ' {
+            self.at += 1;
+            return;
+        }
         match rest {
             [b'/', b'*', ..] => self.comment(rest),
             [b'*', b'/', ..] if self.in_version => {
@@ -220,7 +224,7 @@ impl Lexer<'_> {
         };
         // `1and`, `1or`: some databases need no blank behind a number.
         let digits = number.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-        let glued = number.get(digits..).and_then(words::find);
+        let glued = number.get(digits..).and_then(|word| words::known(word).word);
         match (is_number, glued) {
             (false, Some(Word::Logic | Word::Union)) => self.push(Token::Number, digits),
             (true, _) => self.push(Token::Number, length),
@@ -239,13 +243,14 @@ impl Lexer<'_> {
             return;
         }
         let is_called = super::super::scan::skip_blanks(behind).first() == Some(&b'(');
-        self.out.names_catalog |= words::is_catalog(word);
-        let token = match words::find(word) {
+        let known = words::known(word);
+        self.out.names_catalog |= known.is_catalog;
+        let token = match known.word {
             Some(Word::Literal) => Token::Number,
             Some(Word::Compare) => Token::Compare,
             Some(Word::Operator) => Token::Operator,
             Some(key) => Token::Key(key),
-            None if is_called => Token::Call(words::function(word)),
+            None if is_called => Token::Call(known.function),
             None => Token::Name,
         };
         if matches!(token, Token::Key(_)) && words::is_mixed(self.text.get(self.at..self.at + length)) {

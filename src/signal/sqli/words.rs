@@ -1,5 +1,9 @@
 //! The words of SQL that change what a text means.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
 use super::token::Function;
 
 /// What a keyword does.
@@ -45,88 +49,187 @@ pub(super) enum Word {
     Operator,
 }
 
-/// What a word in lower case does, if it is a keyword.
-pub(super) fn find(word: &[u8]) -> Option<Word> {
-    Some(match word {
-        b"select" => Word::Select,
-        b"union" | b"except" | b"intersect" => Word::Union,
-        b"all" | b"distinct" | b"distinctrow" => Word::All,
-        b"and" | b"or" | b"xor" | b"having" | b"where" | b"when" => Word::Logic,
-        b"not" | b"binary" => Word::Not,
-        b"from" | b"into" => Word::From,
-        b"drop" | b"insert" | b"delete" | b"update" | b"exec" | b"execute" | b"declare" | b"create"
-        | b"alter" | b"truncate" | b"shutdown" | b"call" | b"begin" | b"merge" | b"grant" | b"load"
-        | b"set" | b"use" | b"copy" | b"replace" | b"handler" | b"while" => Word::Statement,
-        b"waitfor" => Word::Wait,
-        b"order" | b"group" => Word::Order,
-        b"by" => Word::By,
-        b"limit" | b"offset" | b"procedure" => Word::Tail,
-        b"case" => Word::Case,
-        b"then" | b"else" | b"end" => Word::Then,
-        b"as" => Word::As,
-        b"table" | b"database" | b"function" | b"view" | b"user" | b"index" | b"trigger" | b"schema"
-        | b"delay" | b"data" | b"master" => Word::Kind,
-        b"outfile" | b"dumpfile" => Word::File,
-        b"null" | b"true" | b"false" => Word::Literal,
-        b"like" | b"rlike" | b"regexp" | b"in" | b"between" | b"is" | b"ilike" | b"similar" => Word::Compare,
-        b"div" | b"mod" | b"sounds" | b"collate" => Word::Operator,
-        _ => return None,
-    })
+/// What is known of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// What it does, if it is a keyword.
+    pub(super) word: Option<Word>,
+    /// How much it tells where it is called.
+    pub(super) function: Function,
+    /// Whether a table or a column is called so that every database of some maker has.
+    pub(super) is_catalog: bool,
 }
 
-/// How much a function tells by its name in lower case.
-pub(super) fn function(word: &[u8]) -> Function {
-    match word {
-        b"sleep" | b"benchmark" | b"pg_sleep" | b"generate_series" | b"randomblob" | b"receive_message"
-        | b"regexp_substring" => Function::Slow,
-        b"extractvalue" | b"updatexml" | b"load_file" | b"group_concat" | b"concat_ws" | b"unhex"
-        | b"xp_cmdshell" | b"make_set" | b"elt" | b"aes_decrypt" | b"aes_encrypt" | b"json_extract"
-        | b"json_keys" | b"json_depth" | b"json_length" | b"xmltype" | b"utl_inaddr" | b"ctxsys"
-        | b"drithsx" | b"dbms_utility" | b"sqlid_to_sqlhash" | b"crypt_key" | b"fn_varbintohexstr"
-        | b"row_count" | b"found_rows" | b"gtid_subset" | b"convert" | b"cast" | b"ifnull" | b"nullif"
-        | b"coalesce" | b"substring" | b"substr" | b"mid" | b"ascii" | b"ord" | b"nvl" | b"lpad"
-        | b"rpad" | b"current_user" | b"session_user" | b"system_user" | b"exists" | b"pg_read_file"
-        | b"openrowset" | b"bin_to_uuid" | b"name_const" => Function::Database,
-        b"char" | b"chr" | b"hex" | b"md5" | b"version" | b"database" | b"user" | b"count" | b"concat"
-        | b"length" | b"len" | b"rand" | b"floor" | b"max" | b"min" | b"upper" | b"lower" | b"left"
-        | b"right" | b"repeat" | b"reverse" | b"row" | b"schema" | b"cos" | b"sin" | b"exp" | b"pow"
-        | b"now" | b"uuid" | b"ltrim" | b"if" | b"iif" => Function::Common,
-        _ => Function::Unknown,
+/// Nothing.
+const UNKNOWN: Known = Known { word: None, function: Function::Unknown, is_catalog: false };
+
+/// Keywords.
+static KEYWORDS: &[(Word, &[&str])] = &[
+    (Word::Select, &["select"]),
+    (Word::Union, &["union", "except", "intersect"]),
+    (Word::All, &["all", "distinct", "distinctrow"]),
+    (Word::Logic, &["and", "or", "xor", "having", "where", "when"]),
+    (Word::Not, &["not", "binary"]),
+    (Word::From, &["from", "into"]),
+    (
+        Word::Statement,
+        &[
+            "drop", "insert", "delete", "update", "exec", "execute", "declare", "create", "alter",
+            "truncate", "shutdown", "call", "begin", "merge", "grant", "load", "set", "use", "copy",
+            "replace", "handler", "while",
+        ],
+    ),
+    (Word::Wait, &["waitfor"]),
+    (Word::Order, &["order", "group"]),
+    (Word::By, &["by"]),
+    (Word::Tail, &["limit", "offset", "procedure"]),
+    (Word::Case, &["case"]),
+    (Word::Then, &["then", "else", "end"]),
+    (Word::As, &["as"]),
+    (
+        Word::Kind,
+        &[
+            "table", "database", "function", "view", "user", "index", "trigger", "schema", "delay", "data",
+            "master",
+        ],
+    ),
+    (Word::File, &["outfile", "dumpfile"]),
+    (Word::Literal, &["null", "true", "false"]),
+    (Word::Compare, &["like", "rlike", "regexp", "in", "between", "is", "ilike", "similar"]),
+    (Word::Operator, &["div", "mod", "sounds", "collate"]),
+];
+
+/// Functions that tell something.
+static FUNCTIONS: &[(Function, &[&str])] = &[
+    (
+        Function::Slow,
+        &[
+            "sleep",
+            "benchmark",
+            "pg_sleep",
+            "generate_series",
+            "randomblob",
+            "receive_message",
+            "regexp_substring",
+        ],
+    ),
+    (
+        Function::Database,
+        &[
+            "extractvalue",
+            "updatexml",
+            "load_file",
+            "group_concat",
+            "concat_ws",
+            "unhex",
+            "xp_cmdshell",
+            "make_set",
+            "elt",
+            "aes_decrypt",
+            "aes_encrypt",
+            "json_extract",
+            "json_keys",
+            "json_depth",
+            "json_length",
+            "xmltype",
+            "utl_inaddr",
+            "ctxsys",
+            "drithsx",
+            "dbms_utility",
+            "sqlid_to_sqlhash",
+            "crypt_key",
+            "fn_varbintohexstr",
+            "row_count",
+            "found_rows",
+            "gtid_subset",
+            "convert",
+            "cast",
+            "ifnull",
+            "nullif",
+            "coalesce",
+            "substring",
+            "substr",
+            "mid",
+            "ascii",
+            "ord",
+            "nvl",
+            "lpad",
+            "rpad",
+            "current_user",
+            "session_user",
+            "system_user",
+            "exists",
+            "pg_read_file",
+            "openrowset",
+            "bin_to_uuid",
+            "name_const",
+        ],
+    ),
+    (
+        Function::Common,
+        &[
+            "char", "chr", "hex", "md5", "version", "database", "user", "count", "concat", "length", "len",
+            "rand", "floor", "max", "min", "upper", "lower", "left", "right", "repeat", "reverse", "row",
+            "schema", "cos", "sin", "exp", "pow", "now", "uuid", "ltrim", "if", "iif",
+        ],
+    ),
+];
+
+/// Tables and columns that every database of some maker has.
+static CATALOG: &[&str] = &[
+    "information_schema",
+    "sysobjects",
+    "syscolumns",
+    "sysusers",
+    "sysibm",
+    "systables",
+    "all_users",
+    "all_tables",
+    "user_tables",
+    "pg_catalog",
+    "pg_tables",
+    "pg_user",
+    "pg_shadow",
+    "sqlite_master",
+    "sqlite_schema",
+    "msysobjects",
+    "table_schema",
+    "table_name",
+    "column_name",
+    "xp_cmdshell",
+    "xp_dirtree",
+    "sp_executesql",
+    "sp_password",
+    "dbms_lock",
+    "dbms_pipe",
+    "utl_http",
+];
+
+/// All of them.
+static ALL: LazyLock<HashMap<&[u8], Known, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    let mut all = HashMap::default();
+    let mut add = |word: &'static str, change: &dyn Fn(&mut Known)| {
+        change(all.entry(word.as_bytes()).or_insert(UNKNOWN));
+    };
+    for (key, words) in KEYWORDS {
+        words.iter().for_each(|word| add(word, &|known| known.word = Some(*key)));
     }
+    for (function, words) in FUNCTIONS {
+        words.iter().for_each(|word| add(word, &|known| known.function = *function));
+    }
+    CATALOG.iter().for_each(|word| add(word, &|known| known.is_catalog = true));
+    all
+});
+
+/// What is known of a word in lower case.
+pub(super) fn known(word: &[u8]) -> Known {
+    // Single letters stand for columns, and nothing that is known is longer.
+    let may_be = (2..=LONGEST).contains(&word.len());
+    if may_be { ALL.get(word).copied().unwrap_or(UNKNOWN) } else { UNKNOWN }
 }
 
-/// Whether a name in lower case is a table or a column that every database of some maker has.
-pub(super) fn is_catalog(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"information_schema"
-            | b"sysobjects"
-            | b"syscolumns"
-            | b"sysusers"
-            | b"sysibm"
-            | b"systables"
-            | b"all_users"
-            | b"all_tables"
-            | b"user_tables"
-            | b"pg_catalog"
-            | b"pg_tables"
-            | b"pg_user"
-            | b"pg_shadow"
-            | b"sqlite_master"
-            | b"sqlite_schema"
-            | b"msysobjects"
-            | b"table_schema"
-            | b"table_name"
-            | b"column_name"
-            | b"xp_cmdshell"
-            | b"xp_dirtree"
-            | b"sp_executesql"
-            | b"sp_password"
-            | b"dbms_lock"
-            | b"dbms_pipe"
-            | b"utl_http"
-    )
-}
+/// How long a known word is at most.
+const LONGEST: usize = 18;
 
 /// Whether the letters of a word change between cases in a way that no writer does: `uNiOn`.
 pub(super) fn is_mixed(word: Option<&[u8]>) -> bool {
@@ -136,4 +239,18 @@ pub(super) fn is_mixed(word: Option<&[u8]>) -> bool {
         _ => false,
     });
     changes.count() > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_found_whatever_else_it_is() {
+        assert!(ALL.keys().all(|word| (2..=LONGEST).contains(&word.len())));
+        let user = known(b"user");
+        assert_eq!((user.word, user.function), (Some(Word::Kind), Function::Common));
+        assert!(known(b"xp_cmdshell").is_catalog && known(b"xp_cmdshell").function == Function::Database);
+        assert_eq!(known(b"users"), UNKNOWN);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::script;
 use crate::signal::piece::{Seen, stronger};
-use crate::signal::scan::{holds, holds_any};
+use crate::signal::scan::{holds, holds_any, words};
 
 /// At most so many tags of a text are read, and so many bytes of one.
 const TAGS: usize = 64;
@@ -37,8 +37,7 @@ fn tag(rest: &[u8]) -> Option<Seen> {
         return None;
     }
     let by_name = if is_tag { named(name, behind) } else { None };
-    let inside = behind.get(..end(behind)).unwrap_or_default();
-    stronger(by_name, attributes(inside))
+    stronger(by_name, attributes(behind.get(..end(behind)).unwrap_or_default()))
 }
 
 /// The name of a tag: browsers end it at a blank, a slash or the bracket.
@@ -51,6 +50,9 @@ fn name(rest: &[u8]) -> &[u8] {
 
 /// Where a tag ends: the first `>` outside of quotes.
 fn end(inside: &[u8]) -> usize {
+    if memchr::memchr(b'>', inside).is_none() {
+        return inside.len();
+    }
     let mut quote = 0;
     let mut last = 0;
     for (at, &byte) in inside.iter().enumerate() {
@@ -86,7 +88,7 @@ fn named(name: &[u8], behind: &[u8]) -> Option<Seen> {
 /// What the attributes of a tag tell.
 fn attributes(inside: &[u8]) -> Option<Seen> {
     let mut best = None;
-    for (at, _) in inside.iter().enumerate().filter(|(_, byte)| **byte == b'=').take(TAGS) {
+    for at in memchr::memchr_iter(b'=', inside).take(TAGS) {
         let (before, value) = inside.split_at(at);
         let before = before.trim_ascii_end();
         let letters =
@@ -111,7 +113,7 @@ fn attribute(name: &[u8], value: &[u8]) -> Option<Seen> {
         b"style"
             if holds_any(
                 value,
-                &["expression", "behavio", "-moz-binding", "binding:", "javascript", "url("],
+                words!["expression", "behavio", "-moz-binding", "binding:", "javascript", "url("],
             ) =>
         {
             75
@@ -119,7 +121,7 @@ fn attribute(name: &[u8], value: &[u8]) -> Option<Seen> {
         b"style" if holds(value, b"\\") => 60,
         b"srcdoc" | b"dataformatas" | b"formaction" => 70,
         b"http-equiv" | b"datasrc" | b"handler" | b"classid" | b"codebase" => 60,
-        b"src" | b"href" if holds_any(value, &["mhtml:", "//"]) => 45,
+        b"src" | b"href" if holds_any(value, words!["mhtml:", "//"]) => 45,
         b"src" => 45,
         _ => return None,
     };

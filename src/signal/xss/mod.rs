@@ -13,7 +13,7 @@ pub(super) fn judge(piece: &Piece<'_>) -> Option<Seen> {
     let lower = tame.as_deref().map_or(piece.lower, Lower::from);
     let tags = if piece.kinds.any(Bytes::ANGLE) && !names_tags(&lower) { html::judge(&lower) } else { None };
     let code = Bytes::PAREN.or(Bytes::QUOTE).or(Bytes::EQUAL).or(Bytes::COLON).or(Bytes::DOT);
-    let scripts = if piece.kinds.any(code) { script::judge(lower) } else { None };
+    let scripts = if piece.kinds.any(code) { script::judge(lower, piece.kinds) } else { None };
     let best = stronger(tags, scripts);
     // Pages name scripts of their own in what refers to them.
     best.filter(|seen| piece.field != Field::Referer || seen.score >= 70)

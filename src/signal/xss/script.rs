@@ -2,11 +2,12 @@
 
 use memchr::memmem;
 
+use crate::signal::gate::Bytes;
 use crate::signal::piece::{Seen, stronger, strongest};
-use crate::signal::scan::{Lower, after, calls, holds, holds_any, is_name, skip_blanks};
+use crate::signal::scan::{Lower, Words, after, calls, holds, holds_any, is_name, skip_blanks, words};
 
 /// What events of pages are named after.
-static EVENTS: &[&str] = &[
+static EVENTS: Words = Words::of(&[
     "abort",
     "activate",
     "animation",
@@ -61,40 +62,53 @@ static EVENTS: &[&str] = &[
     "transition",
     "unload",
     "wheel",
-];
+]);
 
 /// Functions that an attack calls to show that it runs.
-static SHOWN: &[&str] =
-    &["alert", "confirm", "prompt", "eval", "settimeout", "setinterval", "atob", "importscripts"];
+static SHOWN: Words =
+    Words::of(&["alert", "confirm", "prompt", "eval", "settimeout", "setinterval", "atob", "importscripts"]);
 
 /// Whether the letters behind `on` name an event.
 pub(super) fn is_event(letters: &[u8]) -> bool {
-    EVENTS.iter().any(|event| holds(letters, event.as_bytes()))
+    holds_any(letters, &EVENTS)
 }
 
-/// The strongest piece of script in a text in lower case.
-pub(super) fn judge(lower: Lower<'_>) -> Option<Seen> {
+/// The strongest piece of script in a text in lower case, which has at most these `kinds` of bytes.
+pub(super) fn judge(lower: Lower<'_>, kinds: Bytes) -> Option<Seen> {
     let breaks = lower.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'>' | b'`' | b'<'));
     let is_prose = !breaks && lower.contains(&b' ');
     let names_only = |rest: &&[u8]| is_prose && skip_blanks(rest).starts_with(b"()");
-    let called = SHOWN.iter().any(|name| after(lower, name).filter(|rest| !names_only(rest)).any(is_called));
+    let opens = kinds.any(Bytes::PAREN);
+    let called = (opens || kinds.any(Bytes::QUOTE))
+        && SHOWN.likely(lower).any(|name| after(lower, name).filter(|rest| !names_only(rest)).any(is_called));
+    let chains = kinds.any(Bytes::DOT.or(Bytes::BRACKET));
     let parts = strongest([
         (called, "gh-xss-call", if breaks || holds(lower, b"//") { 70 } else { 55 }),
-        (secrets(lower), "gh-xss-document", 60),
+        (chains && secrets(lower), "gh-xss-document", 60),
         (
-            calls(lower, &["string.fromcharcode", "document.write", "document.writeln", "$.getscript"]),
+            opens
+                && calls(
+                    lower,
+                    words!["string.fromcharcode", "document.write", "document.writeln", "$.getscript"],
+                ),
             "gh-xss-call",
             65,
         ),
         (holds(lower, b"+adw-") || holds(lower, b"x-imap4-modified-utf7"), "gh-xss-utf7", 70),
-        (holds(lower, b"expression(") && holds(lower, b":"), "gh-xss-style", 65),
+        (opens && holds(lower, b"expression(") && holds(lower, b":"), "gh-xss-style", 65),
         (
-            holds_any(lower, &["constructor(", "[constructor]", "constructor[", ".constructor.constructor"]),
+            (opens || chains)
+                && holds_any(
+                    lower,
+                    words!["constructor(", "[constructor]", "constructor[", ".constructor.constructor"],
+                ),
             "gh-xss-constructor",
             65,
         ),
     ]);
-    stronger(stronger(urls(lower), handlers(&lower)), parts)
+    let urls = if kinds.any(Bytes::COLON) { urls(lower) } else { None };
+    let handlers = if kinds.any(Bytes::EQUAL) { handlers(&lower) } else { None };
+    stronger(stronger(urls, handlers), parts)
 }
 
 /// Whether what follows a function's name calls it, in one of the ways of script.
@@ -105,7 +119,7 @@ fn is_called(rest: &[u8]) -> bool {
         Some(b')') => matches!(skip_blanks(rest.get(1..).unwrap_or_default()).first(), Some(b'(' | b'`')),
         Some(b'.' | b'?') => holds_any(
             rest.get(..10.min(rest.len())).unwrap_or_default(),
-            &[".call(", ".apply(", ".bind(", "?.("],
+            words![".call(", ".apply(", ".bind(", "?.("],
         ),
         _ => false,
     }
@@ -138,8 +152,13 @@ fn secrets(lower: Lower<'_>) -> bool {
 /// Whether a value is a URL that a browser runs, past what it skips: blanks and line ends.
 pub(super) fn is_script_url(value: &[u8]) -> bool {
     let mut bare = [0; 40];
-    let kept =
-        value.iter().filter(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`'));
+    let mut kept = value
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`'))
+        .peekable();
+    if !matches!(kept.peek(), Some(b'j' | b'v' | b'l' | b'd')) {
+        return false;
+    }
     let length = bare.iter_mut().zip(kept).map(|(place, &byte)| *place = byte).count();
     let bare = bare.get(..length).unwrap_or_default();
     [
@@ -171,7 +190,11 @@ fn urls(lower: Lower<'_>) -> Option<Seen> {
             "gh-xss-script-url",
             75,
         ),
-        (holds_any(lower, &["data:text/html", "data:image/svg+xml", "mhtml:http"]), "gh-xss-script-url", 60),
+        (
+            holds_any(lower, words!["data:text/html", "data:image/svg+xml", "mhtml:http"]),
+            "gh-xss-script-url",
+            60,
+        ),
     ])
 }
 
