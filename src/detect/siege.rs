@@ -5,6 +5,7 @@ mod accounts;
 mod no_door;
 mod source;
 mod told;
+mod twins;
 
 pub(super) use told::{findings, measure};
 
@@ -123,6 +124,7 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
             },
         }
     }
+    let mut sieges = twins::joined(world, sieges);
     let mut besieged: BTreeMap<u64, BTreeSet<Client>> = BTreeMap::new();
     for siege in &sieges {
         for (account, _) in siege.accounts.iter() {

@@ -77,3 +77,22 @@ fn a_flood_that_makes_a_quiet_service_refuse_it_is_no_outage() {
     assert_eq!(found.len(), 1, "{}", text(&found));
     assert_eq!(named(&found[0]), [source(3)].into());
 }
+
+#[test]
+fn sources_that_each_stand_out_and_do_as_much_as_one_another_are_one_incident() {
+    let log = {
+        let mut log = Written::default();
+        log.people(400, "/api/login", REFUSED, LET_IN);
+        for nth in 0..12 * 31_u64 {
+            let (who, round) = (nth % 12, nth / 12);
+            // By no clock, and with the page each time, as a browser has it.
+            let at = 3_000 + who * 40 + round * 900 + nth * 7919 % 800;
+            log.add(at, &source(who), ("GET", "/start"), (200, 6000), "-", &agent(who * 7));
+            log.add(at + 1, &source(who), ("GET", "/app.js"), (200, 90_000), "-", &agent(who * 7));
+            log.add(at + 3, &source(who), ("POST", "/api/login"), REFUSED, "-", &agent(who * 7));
+        }
+        log
+    };
+    let found = log.judged();
+    assert_eq!(found.iter().map(|one| named(one).len()).collect::<Vec<_>>(), [12], "{}", text(&found));
+}
