@@ -101,3 +101,25 @@ fn readers(from_page: bool) -> usize {
 fn neighbours_that_share_out_what_is_others_are_one_walk_and_a_desk_is_none() {
     assert_eq!((readers(false), readers(true)), (1, 0));
 }
+
+/// A program that takes a thousand documents, which so many others read as well.
+fn archive(path: &str, others: u64) -> Written {
+    let mut log = Written::default();
+    log.people(400);
+    let who = Who::program("192.0.2.75", "Java/17");
+    for nth in 0..1200 {
+        let target = format!("{path}/{}/content", 41_000 + nth);
+        log.add(20_000 + nth * 4 + some(nth, 3), &who, ("GET", &target), (200, 180_000 + some(nth, 90_000)));
+        if nth % 100 < others {
+            log.add(30_000 + nth * 31, &Who::person(nth), ("GET", &target), (200, 180_000));
+        }
+    }
+    log
+}
+
+#[test]
+fn an_interface_for_programs_alone_is_used_by_one_and_what_people_read_is_stolen() {
+    is_held(archive("/api/internal/documents", 0), Kind::DataExfiltration, "own-route");
+    is_told(archive("/api/internal/documents", 9), Kind::DataExfiltration);
+    is_told(archive("/api/documents", 9), Kind::DataExfiltration);
+}

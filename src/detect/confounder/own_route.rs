@@ -71,11 +71,48 @@ fn of_nameless(world: &World<'_>, client: Client) -> Option<ConfounderNote> {
         let reason = format!("{}, that uses nothing but routes that nobody else uses", note.reason);
         return Some(super::note("own-route", 80, reason));
     }
-    (hours > 0 && routes >= INTERFACE).then(|| {
+    if hours > 0 && routes >= INTERFACE {
         let reason =
             format!("a program that uses nothing but {routes} routes that nobody else uses, over {hours} h");
-        super::note("own-route", 80, reason)
+        return Some(super::note("own-route", 80, reason));
+    }
+    let named = world.profile(client, |profile| for_machines(world, profile))?;
+    (named >= ALLOWED).then(|| {
+        let reason =
+            "a program that uses nothing but routes which say that they are for programs, and nobody else";
+        super::note("own-route", 80, reason.to_owned())
     })
+}
+
+/// Names of interfaces that are made for programs of the house and of its partners.
+const FOR_MACHINES: [&[u8]; 16] = [
+    b"internal",
+    b"partner",
+    b"partners",
+    b"b2b",
+    b"edi",
+    b"erp",
+    b"feed",
+    b"feeds",
+    b"sync",
+    b"export",
+    b"exports",
+    b"integration",
+    b"integrations",
+    b"s2s",
+    b"m2m",
+    b"backup",
+];
+
+/// The share of requests (in tenths of a percent) for routes with such a name.
+fn for_machines(world: &World<'_>, profile: &Profile) -> u64 {
+    let says_so = |number: u64| {
+        let text = world.route(number).and_then(|route| world.template_text(route.0));
+        text.is_some_and(|text| text.split(|&byte| byte == b'/').any(|part| FOR_MACHINES.contains(&part)))
+    };
+    let kept = || profile.routes.iter();
+    let named = kept().filter(|&(number, _)| says_so(number)).map(|(_, visit)| visit.requests).sum();
+    permille(named, kept().map(|(_, visit)| visit.requests).sum())
 }
 
 /// The one account behind an address.
