@@ -182,7 +182,7 @@ impl Collector for Logins {
 
     fn observe(request: &Request, logins: &mut LoginTries) {
         let number = request.route_number();
-        if !is_at_door(request) && request.status == 401 && request.token.is_some() {
+        if is_refused_elsewhere(request) && request.token.is_some() {
             logins.keys.at(request.token.0).0 += 1;
         }
         let route = if is_at_door(request) { logins.doors.at(number) } else { logins.nowhere.at(number) };

@@ -29,7 +29,8 @@ pub(super) fn refusing<'v>(
         if visit.at.class != EndpointClass::Login {
             return None;
         }
-        let some = visit.answers.iter().filter(|(answer, _)| letting_in.contains(answer));
+        let may_let_in = |answer: &Answer| (200..400).contains(&answer.status) && letting_in.contains(answer);
+        let some = visit.answers.iter().filter(|(answer, _)| may_let_in(answer));
         some.for_each(|&(answer, count)| *given.entry(answer).or_default() += count);
     }
     let (&short, &sentences) = given.iter().next()?;

@@ -37,6 +37,22 @@ fn who_tries_one_key_after_the_other_where_nothing_says_login_is_told() {
 }
 
 #[test]
+fn keys_in_a_query_that_are_all_refused_are_nobodys_and_being_told_to_wait_tells_nothing() {
+    let mut log = Written::default();
+    log.people(300, "/api/login", REFUSED, LET_IN);
+    for nth in 0..400_u64 {
+        let target = format!(
+            "/admin/users.json?api_key={:032x}&api_username=system",
+            nth.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        );
+        let answer = if nth % 9 == 8 { (429, 170) } else { (403, 91) };
+        log.add(30_000 + nth + nth % 3, "198.51.100.7", ("GET", &target), answer, "-", "Mozilla/5.0 (key)");
+    }
+    let found = log.judged();
+    assert_eq!(found.len(), 1, "{}", text(&found));
+}
+
+#[test]
 fn a_program_with_an_old_key_is_no_guesser() {
     let mut log = Written::default();
     partners(&mut log);
