@@ -91,6 +91,9 @@ pub(super) const REFUSED_SHARE: u64 = 850;
 /// Tries at one account from which on its owner would have asked for a new password.
 pub(super) const ACCOUNT_TRIES: u64 = 20;
 
+/// So many times as often as others that a campaign is after, an account is tried on purpose.
+const AIMED: u64 = 8;
+
 /// Accounts from which on tries are about accounts, not about one person's memory.
 pub(super) const MANY_ACCOUNTS: u64 = 10;
 
@@ -127,7 +130,8 @@ pub(crate) fn all(world: &World<'_>) -> Vec<Siege> {
     let mut sieges = twins::joined(world, sieges);
     let mut besieged: BTreeMap<u64, BTreeSet<Client>> = BTreeMap::new();
     for siege in &sieges {
-        for (account, _) in siege.accounts.iter() {
+        let aimed = siege.aimed();
+        for (account, _) in siege.accounts.iter().filter(|(_, one)| one.tries < aimed) {
             besieged.entry(account).or_default().extend(siege.clients.iter().map(|count| count.of));
         }
     }
@@ -217,6 +221,14 @@ impl Siege {
         let alone = |siege: &Self| siege.variant == "single-source" && !siege.crowd;
         let together = other.span.first <= self.span.last && self.span.first <= other.span.last;
         alone(self) && alone(other) && together && self.wants_the_same(other)
+    }
+
+    /// How often a campaign that is after many accounts must try one for it to be somebody's aim besides, which is told as well.
+    fn aimed(&self) -> u64 {
+        let mut tries: Vec<u64> = self.accounts.iter().map(|(_, one)| one.tries).collect();
+        tries.sort_unstable();
+        let is_after_many = self.campaign.is_some() && tries.len() as u64 >= self.least.accounts;
+        if is_after_many { ACCOUNT_TRIES.max(AIMED * quantile(&tries, 50)) } else { u64::MAX }
     }
 
     /// Adds another source's siege of the same door.

@@ -199,10 +199,9 @@ impl Family {
 
 /// How many payloads somebody tried on routes that people use: bots try what they know on whatever there may be.
 fn by_hand(world: &World<'_>, targets: &[(&Target, Worked)]) -> u64 {
-    let is_sure = |target: &&Target| {
-        let is_code = target.class().is_some_and(|class| !injection::is_scan(class) && class != Class::Ssi);
-        is_code && target.score >= SURE
-    };
+    // Markup is typed by editors.
+    let is_code = |class| !injection::is_scan(class) && !matches!(class, Class::Xss | Class::Ssi);
+    let is_sure = |target: &&Target| target.class().is_some_and(is_code) && target.score >= SURE;
     let is_used = |target: &&Target| route_of(world, target).is_some_and(|route| world.is_used(route));
     targets
         .iter()
