@@ -148,7 +148,7 @@ pub struct Known<'a> {
 impl Known<'_> {
     /// What a glance at a `record` of text shows.
     fn of_text(record: &[u8]) -> Self {
-        Self { signs: Signs::of(record), ..Self::default() }
+        Self { signs: Signs::of(record), clf: clf::Known::shared(), ..Self::default() }
     }
 
     /// Why `line` is no access line at all, or else what one of the formats has against it.

@@ -95,6 +95,9 @@ impl Decoder for Clf {
         known: &mut super::Known<'a>,
     ) -> Result<Event<'a>, Malformed> {
         let line = trimmed(record);
+        if line.is_empty() {
+            return Err(Malformed::Blank);
+        }
         let read = match self.line(line, Quoting::Escaped, &mut known.clf) {
             // Traefik doubles no backslash, so one may stand before the quote that closes.
             Err(malformed) if known.clf.opens() && memchr::memchr(b'\\', line).is_some() => {
@@ -134,14 +137,18 @@ impl Clf {
         quoting: Quoting,
         known: &mut Known<'a>,
     ) -> Result<Front<'a>, Malformed> {
-        if self.left != Left::Client {
-            return self.read_front(line, quoting, known);
+        let shares = |known: &mut Known<'a>| known.front(self.right, quoting).map(|front| front.clone());
+        match shares(known).filter(|_| self.left == Left::Client) {
+            Some(Some(front)) => front,
+            None => self.read_front(line, quoting, known),
+            Some(None) => {
+                let front = self.read_front(line, quoting, known);
+                if let Some(place) = known.front(self.right, quoting) {
+                    *place = Some(front.clone());
+                }
+                front
+            }
         }
-        if known.front(self.right, quoting).is_none() {
-            let front = self.read_front(line, quoting, known);
-            *known.front(self.right, quoting) = Some(front);
-        }
-        known.front(self.right, quoting).clone().unwrap_or(Err(Malformed::Unknown))
     }
 
     /// The same, of a line that nobody has looked at. The time is looked for first, because a user name may hold blanks and

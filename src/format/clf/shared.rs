@@ -38,14 +38,17 @@ impl<'a> Core<'a> {
 #[derive(Default)]
 pub(in crate::format) struct Known<'a> {
     open: Option<Result<Open<'a>, Malformed>>,
-    /// What kin that begin with the client make of it, up to the tail.
-    fronts: [[Option<Result<Front<'a>, Malformed>>; 2]; 2],
+    /// What kin that begin with the client make of it, up to the tail; of lines that several try.
+    fronts: Option<Box<Fronts<'a>>>,
     escaped: Option<Result<Core<'a>, Malformed>>,
     raw: Option<Result<Core<'a>, Malformed>>,
 }
 
 /// What a line says before its tail, and the tail.
 pub(super) type Front<'a> = (Event<'a>, Columns<'a>);
+
+/// By whether an agent follows, and whether quotes are taken as they stand.
+type Fronts<'a> = [[Option<Result<Front<'a>, Malformed>>; 2]; 2];
 
 /// Where the request line opens, what stands before the time, and the time.
 type Open<'a> = (usize, &'a [u8], (Time, u8));
@@ -63,13 +66,19 @@ impl<'a> Known<'a> {
         self.open.is_some_and(|open| open.is_ok())
     }
 
-    /// What kin that begin with the client, and go on as `right` says, make of the line.
+    /// Nothing yet, of a line that several of the family are going to try.
+    pub(in crate::format) fn shared() -> Self {
+        Self { fronts: Some(Box::default()), ..Self::default() }
+    }
+
+    /// What kin that begin with the client, and go on as `right` says, make of the line; `None` where nobody else tries it.
     pub(super) fn front(
         &mut self,
         right: Right,
         quoting: Quoting,
-    ) -> &mut Option<Result<Front<'a>, Malformed>> {
-        &mut self.fronts[usize::from(right == Right::Agent)][usize::from(quoting == Quoting::Raw)]
+    ) -> Option<&mut Option<Result<Front<'a>, Malformed>>> {
+        let fronts = self.fronts.as_mut()?;
+        Some(&mut fronts[usize::from(right == Right::Agent)][usize::from(quoting == Quoting::Raw)])
     }
 
     /// The core of a line, which begins with its request line.
