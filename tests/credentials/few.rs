@@ -3,7 +3,7 @@
 use super::*;
 
 /// A login that answers everybody with 200; people look around before they come to it.
-fn sentences(log: &mut Written, (refused, long): (u64, u64)) {
+fn sentences(log: &mut Written, (refused, accepted): (u64, u64)) {
     for nth in 0..300 {
         let (ip, agent, second) = (person(nth), agent(nth), 20_000 + nth * 97 % 50_000);
         for at in 0..3 {
@@ -13,7 +13,14 @@ fn sentences(log: &mut Written, (refused, long): (u64, u64)) {
         for at in 0..[0, 0, 1, 0, 2][usize::try_from(nth % 5).unwrap()] {
             log.add(second + 60 + at * 9, &ip, ("POST", "/session"), (200, refused), "-", &agent);
         }
-        log.add(second + 90, &ip, ("POST", "/session"), (200, long + nth % 40 * long / 50), "-", &agent);
+        log.add(
+            second + 90,
+            &ip,
+            ("POST", "/session"),
+            (200, accepted + nth % 40 * accepted / 50),
+            "-",
+            &agent,
+        );
     }
 }
 

@@ -11,7 +11,7 @@ fn servers(else_: u64) -> Written {
         for at in 0..100 {
             let second = 20_000 + at * 400 + nth * 13;
             let name = some(at * 12 + nth, 600);
-            let (target, ok) = (format!("/federation/users/lookup?user=u{name}"), name % 3 > 0);
+            let (target, ok) = (format!("/federation/users/lookup?user=u{name}"), !name.is_multiple_of(3));
             log.add(second, &who, ("GET", &target), if ok { (200, 180) } else { (404, 60) });
             for other in 0..else_ {
                 let path = format!("/federation/v{}/state", other % 10);
@@ -35,7 +35,7 @@ fn signs_up(accounts: u64) -> Written {
     let who = Who::person(7777);
     for at in 0..100 {
         let target = format!("/register/available?username=pupil{at}");
-        log.add(30_000 + at * 20, &who, ("GET", &target), if at % 3 > 0 { (200, 18) } else { (400, 70) });
+        log.add(30_000 + at * 20, &who, ("GET", &target), if at % 3 == 0 { (400, 70) } else { (200, 18) });
         if at < accounts {
             log.add(30_011 + at * 20, &who, ("POST", "/register"), (200, 700));
         }

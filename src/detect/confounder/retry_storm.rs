@@ -128,8 +128,8 @@ pub(super) fn of_refusals(
     // An outage answers 5xx. A 429 is about one client, unless others get it as well.
     let with_429 = refusals.throttled * 2 >= refusals.requests;
     let fails = |start: i64| {
-        let pushed = |from, to| (pushes.between(from, to), pushes.between(from, to));
-        world.refuses_others(start, with_429, pushed)
+        let theirs = |from, to| (pushes.between(from, to), pushes.between(from, to));
+        world.refuses_others(start, with_429, theirs)
     };
     let all: u64 = ticks().map(|(_, tries)| tries).sum();
     let within: u64 = ticks().filter(|&(start, _)| fails(start)).map(|(_, tries)| tries).sum();

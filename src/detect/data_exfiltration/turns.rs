@@ -82,7 +82,9 @@ fn take_turns(pool: &[Reader], least: u64) -> bool {
 pub(super) fn join(pools: &mut [Vec<Theft>], alone: &mut Vec<Vec<Theft>>) {
     for pool in pools {
         let (mut span, route) = (Span::default(), pool[0].routes[0].1);
-        pool.iter().for_each(|theft| span.merge(theft.volume.span));
+        for theft in pool.iter() {
+            span.merge(theft.volume.span);
+        }
         let members: BTreeSet<Actor> = pool.iter().map(|theft| theft.taker).collect();
         let reads_on = |theft: &Theft| {
             let (taken, most, pages) = theft.routes[0];

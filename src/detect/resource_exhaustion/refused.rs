@@ -116,10 +116,9 @@ impl Judge {
             return None;
         }
         let mut all = alone.clone();
-        pushers
-            .iter()
-            .filter(|one| !self.stands_out(one, usual))
-            .for_each(|one| all.add_refusals(&one.refusals));
+        for one in pushers.iter().filter(|one| !self.stands_out(one, usual)) {
+            all.add_refusals(&one.refusals);
+        }
         let length = WINDOW.max(width);
         let failed = all.between(start.0, start.0 + length.micros());
         let share = refused_share(world, pushers);

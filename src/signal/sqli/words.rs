@@ -217,7 +217,9 @@ static ALL: LazyLock<HashMap<&[u8], Known, foldhash::fast::FixedState>> = LazyLo
     for (function, words) in FUNCTIONS {
         words.iter().for_each(|word| add(word, &|known| known.function = *function));
     }
-    CATALOG.iter().for_each(|word| add(word, &|known| known.is_catalog = true));
+    for word in CATALOG {
+        add(word, &|known| known.is_catalog = true);
+    }
     all
 });
 
